@@ -1,0 +1,41 @@
+namespace FastLb.Dataplane.Pipeline;
+
+/// <summary>
+/// One frame on its way through a batch: where it lies in <see cref="FrameMemory"/>, where it came in and, once processed, what becomes of it.
+/// Whoever filled the slot owns the frame's memory; the pipeline only rewrites bytes.
+/// </summary>
+public struct PacketSlot
+{
+    /// <summary>Offset of the first byte of the frame. The pipeline may move it down into the headroom (tunnels) or leave it.</summary>
+    public long Offset;
+
+    /// <summary>Bytes in the frame, from its Ethernet header, without FCS.</summary>
+    public int Length;
+
+    /// <summary>Bytes before <see cref="Offset"/> that may be overwritten.</summary>
+    public ushort Headroom;
+
+    /// <summary>Index of the port that the frame came in by.</summary>
+    public ushort IngressPort;
+
+    /// <summary>Index of the port that the frame leaves by, when <see cref="Kind"/> is <see cref="VerdictKind.Forward"/>.</summary>
+    public ushort EgressPort;
+
+    /// <summary>The verdict.</summary>
+    public VerdictKind Kind;
+
+    /// <summary>Its reason.</summary>
+    public VerdictReason Reason;
+
+    /// <summary>
+    /// Offset from the start of the frame where the checksum's coverage begins, when the layer-4 checksum is a partial one
+    /// (pseudo-header only, left to hardware by the sender) that the transmit side must complete; else 0.
+    /// </summary>
+    public ushort ChecksumStart;
+
+    /// <summary>Offset of the checksum field from <see cref="ChecksumStart"/>.</summary>
+    public ushort ChecksumOffset;
+
+    /// <summary>Index of the adjacency waited for, when <see cref="Kind"/> is <see cref="VerdictKind.Hold"/>.</summary>
+    public int Adjacency;
+}

@@ -1,0 +1,84 @@
+namespace FastLb.Dataplane.Pipeline;
+
+/// <summary>What is to be done with a frame.</summary>
+public enum VerdictKind : byte
+{
+    /// <summary>Not decided yet.</summary>
+    None = 0,
+
+    /// <summary>Send it by <see cref="PacketSlot.EgressPort"/>.</summary>
+    Forward,
+
+    /// <summary>Keep it untouched until adjacency <see cref="PacketSlot.Adjacency"/> resolves, then process it again.</summary>
+    Hold,
+
+    /// <summary>Return its memory to the pool.</summary>
+    Drop,
+}
+
+/// <summary>Why a frame got its verdict. Each has one counter, shown by <c>fastlb status</c>, and one test.</summary>
+public enum VerdictReason : byte
+{
+    /// <summary>Not decided yet; never counted.</summary>
+    None = 0,
+
+    /// <summary>Sent to a real server by direct routing.</summary>
+    ForwardedDirect,
+
+    /// <summary>Answered with an ICMP error to the client.</summary>
+    AnsweredIcmp,
+
+    /// <summary>Shorter than an Ethernet and an IP header, or not IPv4.</summary>
+    NotIp,
+
+    /// <summary>IPv4 header with a wrong version, header length or total length.</summary>
+    MalformedIp,
+
+    /// <summary>IPv4 header whose checksum is wrong.</summary>
+    BadIpChecksum,
+
+    /// <summary>TCP or UDP header that is cut off.</summary>
+    MalformedTransport,
+
+    /// <summary>A fragment: no ports to decide by.</summary>
+    Fragment,
+
+    /// <summary>Neither TCP nor UDP.</summary>
+    UnsupportedProtocol,
+
+    /// <summary>No virtual service at this address, protocol and port.</summary>
+    NoService,
+
+    /// <summary>TCP without SYN for a connection that is not in the flow table.</summary>
+    UnknownFlow,
+
+    /// <summary>The service has no real server of weight above zero.</summary>
+    NoServer,
+
+    /// <summary>The flow's real server has been removed from the service.</summary>
+    ServerRemoved,
+
+    /// <summary>Time to live was 1 or 0.</summary>
+    TtlExpired,
+
+    /// <summary>Larger than the way to the real server takes, and must not be fragmented.</summary>
+    TooBig,
+
+    /// <summary>The flow table is full and nothing in it may be evicted.</summary>
+    FlowTableFull,
+
+    /// <summary>There is no route to the real server, or its interface carries no port of ours.</summary>
+    NoRoute,
+
+    /// <summary>The real server's neighbour entry could not be resolved in time.</summary>
+    AdjacencyUnresolved,
+
+    /// <summary>Too many frames already wait for the neighbour entry.</summary>
+    AdjacencyQueueFull,
+
+    /// <summary>The transmit ring had no room.</summary>
+    TransmitRingFull,
+
+    /// <summary>ICMP error withheld by the rate limit.</summary>
+    IcmpRateLimited,
+}

@@ -1,0 +1,12 @@
+namespace FastLb.Wire;
+
+/// <summary>Protocol numbers of IPv4's protocol and IPv6's next-header fields (IANA "Assigned Internet Protocol Numbers").</summary>
+public enum IpProtocol : byte
+{
+    None = 0,
+    Icmp = 1,
+    Tcp = 6,
+    Udp = 17,
+    Icmp6 = 58,
+    Sctp = 132,
+}
