@@ -32,7 +32,8 @@ public sealed record DesiredState(long Generation, IReadOnlyList<DesiredInterfac
 /// <summary>An interface that the dataplane serves.</summary>
 /// <param name="Name">As the kernel calls it now.</param>
 /// <param name="Index">The kernel's number for it, which survives renaming.</param>
-public sealed record DesiredInterface(string Name, int Index);
+/// <param name="Mac">Its Ethernet address, six octets as hex digits with colons: only frames to it are taken.</param>
+public sealed record DesiredInterface(string Name, int Index, string Mac);
 
 /// <summary>A virtual service.</summary>
 public sealed record DesiredService(
