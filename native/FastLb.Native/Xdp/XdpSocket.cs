@@ -113,6 +113,10 @@ public sealed unsafe partial class XdpSocket : SafeHandleMinusOneIsInvalid
     public Errno Kick() =>
         SendTo(Descriptor, null, 0, LibC.MSG_DONTWAIT, null, 0) >= 0 ? Errno.None : (Errno)Marshal.GetLastPInvokeError();
 
+    /// <summary>Has the driver look into the fill ring again (zero-copy mode with <see cref="XDP_RING_NEED_WAKEUP"/>). Never blocks.</summary>
+    public Errno KickReceive() =>
+        ReceiveFrom(Descriptor, null, 0, LibC.MSG_DONTWAIT, null, null) >= 0 ? Errno.None : (Errno)Marshal.GetLastPInvokeError();
+
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 
     private static SystemCallException Failure(string call, string target, Func<Errno, string?> remedy)
@@ -146,4 +150,7 @@ public sealed unsafe partial class XdpSocket : SafeHandleMinusOneIsInvalid
 
     [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
     private static partial nint SendTo(int socket, void* buffer, nuint length, int flags, void* address, uint addressLength);
+
+    [LibraryImport("libc", EntryPoint = "recvfrom", SetLastError = true)]
+    private static partial nint ReceiveFrom(int socket, void* buffer, nuint length, int flags, void* address, uint* addressLength);
 }
