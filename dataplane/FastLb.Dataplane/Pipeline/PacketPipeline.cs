@@ -25,15 +25,17 @@ public sealed class PacketPipeline
     /// <param name="frames">Where the frames lie.</param>
     /// <param name="flows">The flows of the worker.</param>
     /// <param name="timeouts">How long they live.</param>
-    public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts)
+    /// <param name="verdicts">Counters to go on with, or null to begin at zero.</param>
+    public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts, VerdictCounters? verdicts = null)
     {
+        Verdicts = verdicts ?? new VerdictCounters();
         _frames = frames;
         _flows = flows;
         _timeouts = timeouts;
     }
 
     /// <summary>How many frames got which verdict.</summary>
-    public VerdictCounters Verdicts { get; } = new();
+    public VerdictCounters Verdicts { get; }
 
     /// <summary>
     /// Gives every slot its verdict and rewrites the frames that are to be forwarded. Frames to hold are left as they were and not counted:

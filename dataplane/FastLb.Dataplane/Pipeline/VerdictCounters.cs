@@ -10,4 +10,11 @@ public sealed class VerdictCounters
 
     /// <summary>Counts one frame; only the worker that owns the counters may.</summary>
     public void Count(VerdictReason reason) => _counts[(int)reason]++;
+
+    /// <summary>Counts a frame, whose verdict has been counted, under another reason: what was decided could not be done.</summary>
+    public void Recount(VerdictReason decided, VerdictReason happened)
+    {
+        _counts[(int)decided]--;
+        _counts[(int)happened]++;
+    }
 }
