@@ -57,7 +57,13 @@ internal sealed record AdjacencyStatus(string State, string? Mac = null, string?
 
 internal sealed record PortStatus(string Interface, int Queue, string Kind, string Mode, long Received, long Transmitted);
 
-internal sealed record SteeringStatus(string Interface, long Steered, long NotOwnMac);
+/// <param name="Outcomes">Frames by what the steering program did with them.</param>
+internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes)
+{
+    public long Steered => Outcomes["steered"];
+
+    public long NotOwnMac => Outcomes["notOwnMac"];
+}
 
 internal sealed record FramesStatus(long Total, long Lost);
 
