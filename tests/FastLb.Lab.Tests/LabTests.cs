@@ -1,0 +1,85 @@
+using FastLb.Lab.Tests.Captures;
+using FastLb.Lab.Tests.Laboratory;
+using Xunit;
+
+namespace FastLb.Lab.Tests;
+
+/// <summary>The lab itself, without FastLb: what the other tests build on.</summary>
+public sealed class LabTests
+{
+    [Fact]
+    public async Task Web_servers_answer_with_their_names()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+
+        Assert.Equal("this is web01", await lab.Client.Fetch("192.168.182.132"));
+        Assert.Equal("this is web02", await lab.Client.Fetch("192.168.182.133"));
+    }
+
+    [Fact]
+    public async Task Nobody_answers_for_the_virtual_address_without_a_director()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+
+        CommandResult result = await lab.Client.TryFetch(ReferenceLab.VirtualAddressText, limit: 2);
+
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.DoesNotContain("lladdr", await lab.Client.Ip($"neighbour show {ReferenceLab.VirtualAddressText}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Capture_holds_the_frames_of_a_connection_byte_for_byte()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Capture atClient = await Capture.Start(lab.Client, "tcp dst port 80");
+        await using Capture atServer = await Capture.Start(lab.Web01, "tcp dst port 80");
+
+        await lab.Client.Fetch("192.168.182.132");
+        await atServer.Frame(atClient.Frames.Count, frame => frame.IsTo(lab.Web01.Address, 80));
+
+        IReadOnlyList<(CapturedFrame Before, CapturedFrame After)> pairs =
+            FrameComparison.Pair(await atClient.Stop(), await atServer.Stop());
+        string clientMac = await lab.Client.Mac();
+        Assert.NotEmpty(pairs);
+        Assert.All(pairs, pair =>
+        {
+            Assert.Equal(clientMac, pair.Before.SourceMac);
+            Assert.True(pair.Before.HasValidIpChecksum);
+            Assert.NotEqual(TransportChecksum.Wrong, pair.Before.TransportChecksum);
+            Assert.Empty(FrameComparison.ChangedFields(pair.Before, pair.After));
+        });
+    }
+
+    [Fact]
+    public async Task Interface_of_the_director_has_the_queues_asked_for()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
+
+        string queues = (await lab.Director.Run("ls", $"/sys/class/net/{lab.Director.Interface}/queues")).Expected();
+
+        Assert.Equal(["rx-0", "rx-1", "tx-0", "tx-1"], queues.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Lab_of_a_killed_process_is_taken_down_with_all_that_runs_in_it()
+    {
+        string name = $"orphan-{Environment.ProcessId}";
+        await using LabProcess owner = LabProcess.Start("sleep", "600");
+        (await LabProcess.Run(Repository.LabCommand, "-n", name, "up", "--owner", $"{owner.Id}")).Expected();
+        await using LabProcess inside = LabProcess.Start(Repository.LabCommand, "-n", name, "exec", "client", "sleep", "600");
+
+        (await LabProcess.Run(Repository.LabCommand, "reap")).Expected();
+        Assert.Contains(name, await LabNames());
+
+        owner.Send(Signal.Kill);
+        await owner.Ended();
+        (await LabProcess.Run(Repository.LabCommand, "reap")).Expected();
+
+        Assert.DoesNotContain(name, await LabNames());
+        Assert.DoesNotContain(name, (await LabProcess.Run("ip", "netns", "list")).Expected(), StringComparison.Ordinal);
+        await inside.Ended();
+    }
+
+    private static async Task<string[]> LabNames() =>
+        (await LabProcess.Run(Repository.LabCommand, "list")).Expected().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using FastLb.Lab.Tests.Laboratory;
+
+namespace FastLb.Lab.Tests.Product;
+
+/// <summary>A virtual server in the terms of keepalived.conf, and how a test writes a configuration of some.</summary>
+/// <param name="Port">Port of the virtual address and of the real servers.</param>
+internal sealed record VirtualService(int Port)
+{
+    public string Protocol { get; init; } = "TCP";
+
+    public string Scheduler { get; init; } = "rr";
+
+    public string Method { get; init; } = "DR";
+
+    public string Address { get; init; } = ReferenceLab.VirtualAddressText;
+
+    /// <summary>Further lines of the virtual_server block.</summary>
+    public string Extra { get; init; } = "";
+
+    public IReadOnlyList<(LabHost Host, int Weight)> Servers { get; init; } = [];
+
+    /// <summary>Writes a configuration whose VRRP instance holds the services' addresses.</summary>
+    /// <returns>The path of the file.</returns>
+    public static string WriteConfiguration(ReferenceLab lab, params IEnumerable<VirtualService> services)
+    {
+        List<VirtualService> all = [.. services];
+        StringBuilder text = new();
+        text.AppendLine($$"""
+            vrrp_instance VI_1 {
+                state MASTER
+                interface {{lab.Director.Interface}}
+                virtual_router_id 51
+                priority 100
+                advert_int 1
+                virtual_ipaddress {
+                    {{string.Join(' ', all.Select(service => service.Address).Distinct(StringComparer.Ordinal))}}
+                }
+            }
+            """);
+        foreach (VirtualService service in all)
+            service.AppendTo(text);
+        string path = Path.Combine(lab.Director.Folder, $"{Guid.NewGuid():N}.conf");
+        File.WriteAllText(path, text.ToString());
+        return path;
+    }
+
+    private void AppendTo(StringBuilder text)
+    {
+        text.AppendLine($$"""
+
+            virtual_server {{Address}} {{Port}} {
+                lb_algo {{Scheduler}}
+                lb_kind {{Method}}
+                protocol {{Protocol}}
+                {{Extra}}
+            """);
+        foreach ((LabHost host, int weight) in Servers)
+        {
+            text.AppendLine($$"""
+                    real_server {{host.Address}} {{Port}} {
+                        weight {{weight}}
+                    }
+                """);
+        }
+
+        text.AppendLine("}");
+    }
+}

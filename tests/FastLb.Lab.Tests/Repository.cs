@@ -1,0 +1,27 @@
+namespace FastLb.Lab.Tests;
+
+/// <summary>Where the files of this repository are, found from the running test executable upwards.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The command that sets labs up and takes them down.</summary>
+    public static string LabCommand => Path.Combine(Root, "scripts", "lab");
+
+    /// <summary>The product, as <c>scripts/build</c> leaves it.</summary>
+    public static string FastLbCommand => Path.Combine(Root, "bin", "fastlb");
+
+    /// <summary>The reference configuration, which tests use as it is.</summary>
+    public static string MasterConfiguration => Path.Combine(Root, "tests", "lab", "master.conf");
+
+    private static string FindRoot()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "FastLb.sln")))
+                return folder.FullName;
+        }
+
+        throw new DirectoryNotFoundException($"no FastLb.sln in any folder above {AppContext.BaseDirectory}");
+    }
+}

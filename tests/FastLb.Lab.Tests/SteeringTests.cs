@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using FastLb.Lab.Tests.Captures;
+using FastLb.Lab.Tests.Laboratory;
+using FastLb.Lab.Tests.Product;
+using Xunit;
+
+namespace FastLb.Lab.Tests;
+
+/// <summary>What is not a service's stays with the kernel, as if FastLb were not there.</summary>
+public sealed class SteeringTests
+{
+    [Theory]
+    [InlineData("192.168.182.130")]
+    [InlineData(ReferenceLab.VirtualAddressText)]
+    public async Task Tcp_to_a_port_without_service_reaches_the_director(string address)
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        using Socket listener = lab.Director.Listen(IPAddress.Any, 22);
+
+        using Socket client = await lab.Client.Connect(IPAddress.Parse(address), 22);
+        using Socket server = await listener.AcceptAsync();
+        await AssertExchange(client, server);
+
+        Assert.Equal(0, Steering(await balancer.Status()).Steered);
+    }
+
+    [Fact]
+    public async Task Director_itself_answers_arp_and_ping_for_the_virtual_address()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+
+        (await lab.Client.Run("ping", "-q", "-c", "3", "-i", "0.2", "-W", "2", ReferenceLab.VirtualAddressText)).Expected();
+
+        Assert.Contains(
+            $"lladdr {await lab.Director.Mac()}", await lab.Client.Ip($"neighbour show {ReferenceLab.VirtualAddressText}"), StringComparison.Ordinal);
+        Assert.Equal(0, Steering(await balancer.Status()).Steered);
+    }
+
+    [Fact]
+    public async Task Directors_own_connections_to_a_real_server_stay_with_the_kernel()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+
+        Assert.Equal("this is web01", await lab.Director.Fetch("192.168.182.132"));
+        Assert.Equal("this is web02", await lab.Director.Fetch("192.168.182.133"));
+
+        Assert.Equal(0, Steering(await balancer.Status()).Steered);
+    }
+
+    [Fact]
+    public async Task Frames_flooded_for_another_host_are_left_alone()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+
+        // A bridge that forgets at once is a hub; and a client that takes web01 for the owner of the virtual address is served by it directly.
+        await lab.Segment.Ip("link set br0 type bridge ageing_time 0");
+        await lab.Client.Ip(
+            $"neighbour replace {ReferenceLab.VirtualAddressText} lladdr {await lab.Web01.Mac()} dev {lab.Client.Interface} nud permanent");
+        long before = Steering(await balancer.Status()).NotOwnMac;
+        await using Capture atServer = await Capture.Start(lab.Web01, "tcp dst port 80");
+        await using Capture atDirector = await Capture.Start(
+            lab.Segment, lab.Director.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
+
+        for (int request = 0; request < 4; request++)
+            Assert.Equal("this is web01", await lab.Client.Fetch(ReferenceLab.VirtualAddressText));
+
+        await Eventually.Observe(
+            balancer.Status, status => Steering(status).NotOwnMac - before >= atDirector.Frames.Count, "all flooded frames counted");
+        BalancerStatus after = await balancer.Status();
+        string directorMac = await lab.Director.Mac();
+        IReadOnlyList<CapturedFrame> arrived = await atServer.Stop(), flooded = await atDirector.Stop();
+        Assert.True(flooded.Count >= 16, $"only {flooded.Count} frames reached the director");
+        Assert.DoesNotContain(arrived.Concat(flooded), frame => frame.SourceMac == directorMac);
+        Assert.Equal(arrived.Count, arrived.Select(frame => frame.Identity + frame.ToString()).Distinct(StringComparer.Ordinal).Count());
+        Assert.Equal(0, Steering(after).Steered);
+        Assert.Equal(0, after.Service(80).Packets);
+    }
+
+    private static SteeringStatus Steering(BalancerStatus status) => Assert.Single(status.Steering);
+
+    private static async Task AssertExchange(Socket client, Socket server)
+    {
+        using CancellationTokenSource deadline = new(Eventually.Patience);
+        byte[] message = RandomNumberGenerator.GetBytes(10_000);
+        foreach ((Socket from, Socket to) in new[] { (client, server), (server, client) })
+        {
+            byte[] received = new byte[message.Length];
+            await from.SendAsync(message, deadline.Token);
+            for (int count = 0; count < received.Length;)
+            {
+                int length = await to.ReceiveAsync(received.AsMemory(count), deadline.Token);
+                Assert.NotEqual(0, length);
+                count += length;
+            }
+
+            Assert.Equal(message, received);
+        }
+    }
+}
