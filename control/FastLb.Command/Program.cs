@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using FastLb.Command.Commands;
+
+var root = new RootCommand("FastLb, a layer-4 load balancer that reads keepalived.conf")
+{
+    RunCommand.Create(),
+    CheckCommand.Create(),
+    StatusCommand.Create(),
+    DataplaneCommand.Create(),
+};
+
+// Signals are each command's own affair: the daemon's processes stop in good order, however long that takes.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FastLb.Native;
 using FastLb.Native.Polling;
 using FastLb.Native.Xdp;
@@ -51,7 +52,7 @@ public sealed class AfXdpSocket : IDisposable
     /// <summary>True in zero-copy mode.</summary>
     public bool IsZeroCopy { get; private set; }
 
-    /// <summary>The file descriptor, for poll and to put into an XSKMAP under the queue's number.</summary>
+    /// <summary>The file descriptor, for poll.</summary>
     public int Descriptor => _socket.Descriptor;
 
     /// <summary>Whether the socket works, as its worker found it last. Any thread.</summary>
@@ -60,6 +61,9 @@ public sealed class AfXdpSocket : IDisposable
         get => _condition;
         internal set => _condition = value;
     }
+
+    /// <summary>The socket itself, to put into an XSKMAP under the queue's number.</summary>
+    public SafeHandle Handle => _socket;
 
     /// <summary>What has passed through the socket. Any thread.</summary>
     public PortCounters ReadCounters() => Counters;

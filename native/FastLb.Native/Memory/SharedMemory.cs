@@ -57,6 +57,16 @@ public sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
         return Adopt(new SafeFileHandle(duplicate, ownsHandle: true), name, newLength: null);
     }
 
+    /// <summary>A second descriptor that child processes started while it is open inherit, under the same number; close it once they have been started.</summary>
+    /// <exception cref="SystemCallException">No descriptors left.</exception>
+    public SafeFileHandle DuplicateInheritable()
+    {
+        int duplicate = LibC.fcntl(Descriptor, LibC.F_DUPFD, 0);
+        return duplicate >= 0
+            ? new SafeFileHandle(duplicate, ownsHandle: true)
+            : throw new SystemCallException("fcntl F_DUPFD", $"descriptor {Descriptor}", SystemCallException.LastImportErrno);
+    }
+
     /// <summary>Forbids anyone to shrink or grow the file, so that no access through a mapping can fault (SIGBUS). Cannot be undone.</summary>
     public void SealSize()
     {

@@ -1,0 +1,26 @@
+using System.CommandLine;
+using FastLb.Configuration;
+
+namespace FastLb.Command.Commands;
+
+/// <summary><c>fastlb check</c>: what is wrong with a configuration, all of it.</summary>
+internal static class CheckCommand
+{
+    public static System.CommandLine.Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "The configuration" };
+        var json = new Option<bool>("--json") { Description = "Diagnostics as JSON on standard output, for editors" };
+        var command = new System.CommandLine.Command(
+            "check", "Report every fault of a configuration; exit 0 when there is none, 5 for any error or warning, as keepalived -t does") { file, json };
+        command.SetAction(arguments =>
+        {
+            ConfigurationResult result = ConfigurationLoader.Load(arguments.GetRequiredValue(file));
+            if (arguments.GetValue(json))
+                Console.Out.WriteLine(DiagnosticJson.Render(result));
+            else
+                Console.Error.Write(DiagnosticText.Render(result));
+            return result.CheckExitStatus;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using FastLb.Configuration;
+using FastLb.Control;
+using FastLb.Native;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.Command.Commands;
+
+/// <summary><c>fastlb run</c>: a director in the foreground.</summary>
+internal static class RunCommand
+{
+    private const string DefaultFile = "/etc/keepalived/keepalived.conf";
+
+    public static System.CommandLine.Command Create()
+    {
+        var file = new Option<string>("--use-file", "-f")
+        {
+            Description = "The configuration",
+            HelpName = "FILE",
+            DefaultValueFactory = _ => DefaultFile,
+        };
+        Option<string> directory = SharedOptions.RuntimeDirectory();
+        Option<string> format = SharedOptions.LogFormat();
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory, format };
+        command.SetAction((arguments, cancellation) => Run(
+            arguments.GetRequiredValue(file), arguments.GetRequiredValue(directory), arguments.GetRequiredValue(format), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(string file, string directory, string format, CancellationToken cancellation)
+    {
+        ConfigurationResult result = ConfigurationLoader.Load(file);
+        await Console.Error.WriteAsync(DiagnosticText.Render(result));
+        if (!result.CanRun)
+        {
+            await Console.Error.WriteLineAsync($"fastlb: not started: {file} can't be run as it is");
+            return result.RunExitStatus;
+        }
+
+        using ILoggerFactory logs = Logging.Create(format);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => StopInstead(signal, stop));
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => StopInstead(signal, stop));
+        ILogger log = logs.CreateLogger("control");
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            log.LogWarning("reloading is not supported yet: SIGHUP is ignored; stop and start to take up a changed configuration");
+        });
+
+        try
+        {
+            var options = new DirectorOptions(result.Configuration!, Path.GetFullPath(file), new Control.Runtime.RuntimeDirectory(directory), format);
+            await Director.Run(options, logs, stop.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (Exception fault) when (fault is DirectorException or SystemCallException or KernelFeatureException or UnauthorizedAccessException)
+        {
+            log.LogCritical("{Fault}", fault.Message);
+            return 1;
+        }
+    }
+
+    private static void StopInstead(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}

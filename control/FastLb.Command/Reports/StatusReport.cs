@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using FastLb.Control.Api;
+using FastLb.DataplaneChannel.Messages;
+
+namespace FastLb.Command.Reports;
+
+/// <summary>A director's status as text, with ipvsadm's columns first.</summary>
+internal static class StatusReport
+{
+    public static string Render(DirectorStatus status)
+    {
+        var text = new StringBuilder();
+        AppendProcess(text, status);
+        AppendServices(text, status);
+        AppendCounts(text, "Verdicts", status.Verdicts);
+        foreach (SteeringStatus steering in status.Steering)
+            AppendCounts(text, $"Steering on {steering.Interface}", steering.Outcomes);
+        AppendPorts(text, status);
+        return text.ToString().TrimEnd();
+    }
+
+    private static void AppendProcess(StringBuilder text, DirectorStatus status)
+    {
+        string pid = status.Dataplane.Pid is { } number ? $", process {number}" : string.Empty;
+        text.AppendLine(CultureInfo.InvariantCulture, $"Configuration  {status.Configuration}, generation {status.Generation}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Dataplane      {status.Dataplane.State}{pid}, restarted {status.Dataplane.Restarts} times");
+        if (status.Dataplane.Fault is { } fault)
+            text.AppendLine(CultureInfo.InvariantCulture, $"               {fault}");
+        foreach (VirtualAddressStatus address in status.VirtualAddresses)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}");
+        if (status.Flows is { } flows)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Flows          {flows.Count} of {flows.Capacity}");
+        if (status.Frames is { } frames)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"Frames         {frames.Total}: {frames.Free} free, {frames.Fill + frames.Receive} receiving, {frames.Transmit + frames.Completion} sending, {frames.Held} held, {frames.Lost} lost");
+        }
+    }
+
+    private static void AppendServices(StringBuilder text, DirectorStatus status)
+    {
+        text.AppendLine();
+        text.AppendLine("Prot LocalAddress:Port Scheduler");
+        text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes  Next hop");
+        foreach (DirectorServiceStatus service in status.Services)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {new IPEndPoint(service.Address, service.Port)} {service.Scheduler}");
+            foreach (DirectorServerStatus server in service.Servers)
+            {
+                string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
+                text.AppendLine(CultureInfo.InvariantCulture,
+                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {"Route",-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13}  {way}");
+            }
+        }
+    }
+
+    private static void AppendCounts(StringBuilder text, string title, IReadOnlyDictionary<string, long> counts)
+    {
+        string shown = string.Join(", ", counts.Where(entry => entry.Value != 0).Select(entry => $"{entry.Key} {entry.Value}"));
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{title}: {(shown.Length == 0 ? "none yet" : shown)}");
+    }
+
+    private static void AppendPorts(StringBuilder text, DirectorStatus status)
+    {
+        text.AppendLine();
+        foreach (PortStatus port in status.Ports)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"Port {port.Interface} queue {port.Queue}: {port.Kind} ({port.Mode}, {port.Copy}), {port.Received} received, {port.Transmitted} transmitted, {port.KernelDropped} dropped by the kernel");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Keywords;
+using FastLb.Configuration.Model;
+
+namespace FastLb.Configuration.Binding;
+
+/// <summary>What a virtual server hands down to its real servers.</summary>
+/// <param name="Address">The service's address, whose family the servers share.</param>
+/// <param name="Port">The service's port.</param>
+/// <param name="Method">How packets reach servers that do not say otherwise.</param>
+/// <param name="Weight">The weight of servers that set none.</param>
+/// <param name="InhibitOnFailure">For servers that do not say otherwise.</param>
+/// <param name="Probes">What their checkers take from the virtual server.</param>
+internal sealed record RealServerDefaults(IPAddress Address, ushort Port, ForwardingMethod Method, int Weight, bool InhibitOnFailure, ProbeSettings Probes);
+
+/// <summary>Binds <c>real_server</c>.</summary>
+internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReader reader)
+{
+    /// <summary>Binds one block.</summary>
+    /// <param name="block">The statement with its block.</param>
+    /// <param name="defaults">Null when the virtual server itself is left out: then the block is only searched for faults.</param>
+    /// <returns>Null when the server is left out; the reason has been reported.</returns>
+    public RealServer? Bind(CheckedStatement block, RealServerDefaults? defaults)
+    {
+        var probes = new ProbeSettings();
+        int? weight = null;
+        ForwardingMethod? ownMethod = null;
+        bool? inhibit = null;
+        List<(CheckedStatement Block, List<CheckedStatement> Statements)> tcpChecks = [];
+        foreach (CheckedStatement statement in reader.Read(block.Block))
+        {
+            probes = probes.With(statement);
+            switch (statement.Name)
+            {
+                case "weight":
+                    weight = (int)statement.Integer(0);
+                    break;
+                case "lvs_method":
+                    ownMethod = KeywordNames.ToMethod(statement.Text(0));
+                    break;
+                case "inhibit_on_failure":
+                    inhibit = statement.Switch(0);
+                    break;
+                case "TCP_CHECK":
+                    tcpChecks.Add((statement, reader.Read(statement.Block)));
+                    break;
+                default:
+                    if (statement.Entry.Body is not null) reader.ReadThrough(statement.Block);
+                    break;
+            }
+        }
+
+        if (EndpointReader.Read(block, diagnostics) is not var (address, port) || defaults is null) return null;
+        ForwardingMethod method = ownMethod ?? defaults.Method;
+        if (!IsOfRightFamily(block, address, defaults, method)) return null;
+
+        port = ResolvePort(block, port, defaults, method);
+        ProbeSettings settings = probes.Within(defaults.Probes);
+        return new RealServer(address, port)
+        {
+            Origin = new Origin(block.SpanOf(0)),
+            Weight = weight ?? defaults.Weight,
+            Method = method,
+            InhibitOnFailure = inhibit ?? defaults.InhibitOnFailure,
+            Checks = [.. tcpChecks.Select(c => TcpCheckBinder.Bind(c.Block, c.Statements, settings, address, port))],
+        };
+    }
+
+    private bool IsOfRightFamily(CheckedStatement block, IPAddress address, RealServerDefaults defaults, ForwardingMethod method)
+    {
+        if (address.AddressFamily == defaults.Address.AddressFamily || method == ForwardingMethod.Tunnel) return true;
+        diagnostics.Add(
+            DiagnosticCatalog.AddressFamilyMismatch, block.SpanOf(0), $"'{block.Text(0)}' is not of the family of the virtual server {defaults.Address}",
+            "the real server is left out");
+        return false;
+    }
+
+    /// <summary>Only NAT can change the port: elsewhere the packet keeps the service's.</summary>
+    private ushort ResolvePort(CheckedStatement block, ushort port, RealServerDefaults defaults, ForwardingMethod method)
+    {
+        if (port == 0) return defaults.Port;
+        if (method == ForwardingMethod.Nat || port == defaults.Port) return port;
+        diagnostics.Add(
+            DiagnosticCatalog.PortReset, block.SpanOf(1), $"port {port} of the real server is not the service's port {defaults.Port}",
+            $"{KeywordNames.Of(method)} does not change ports; {defaults.Port} is used");
+        return defaults.Port;
+    }
+}

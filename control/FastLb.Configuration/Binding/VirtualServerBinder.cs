@@ -1,0 +1,276 @@
+using System.Net;
+using System.Net.Sockets;
+using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Keywords;
+using FastLb.Configuration.Model;
+
+namespace FastLb.Configuration.Binding;
+
+/// <summary>Binds <c>virtual_server</c>.</summary>
+internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
+{
+    /// <summary>What <c>persistence_timeout</c> without a parameter means, and what a service without port is given.</summary>
+    private static readonly TimeSpan DefaultPersistence = TimeSpan.FromSeconds(360);
+
+    private readonly RealServerBinder _realServers = new(diagnostics, reader);
+
+    /// <summary>Binds one block.</summary>
+    /// <returns>Null when the service is left out; the reason has been reported.</returns>
+    public VirtualServer? Bind(CheckedStatement block)
+    {
+        var draft = new Draft();
+        foreach (CheckedStatement statement in reader.Read(block.Block)) Apply(draft, statement);
+
+        if (ReadKey(block) is not var (address, port))
+        {
+            foreach (CheckedStatement server in draft.RealServers) _realServers.Bind(server, null);
+            return null;
+        }
+
+        // What a service without servers lacks besides does not matter: keepalived does not complain of it either.
+        if (draft.RealServers.Count == 0)
+        {
+            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {Name(address, port)} has no real server", "it is left out");
+            return null;
+        }
+
+        TransportProtocol protocol = ResolveProtocol(draft, block);
+        Scheduler scheduler = ResolveScheduler(draft, block);
+        ForwardingMethod method = ResolveMethod(draft, block);
+        var defaults = new RealServerDefaults(address, port, method, draft.Weight, draft.InhibitOnFailure, draft.Probes);
+        ValueList<RealServer> servers = BindRealServers(draft, defaults);
+        if (servers.Count == 0)
+        {
+            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {Name(address, port)} has no usable real server", "it is left out");
+            return null;
+        }
+
+        (uint quorum, uint hysteresis) = ResolveQuorum(draft, servers);
+        return new VirtualServer
+        {
+            Origin = new Origin(block.SpanOf(0)),
+            Address = address,
+            Port = port,
+            Protocol = protocol,
+            Scheduler = scheduler,
+            Method = method,
+            PersistenceTimeout = ResolvePersistence(draft, block, port),
+            Omega = draft.Omega,
+            Quorum = quorum,
+            Hysteresis = hysteresis,
+            SorryServer = ResolveSorryServer(draft, defaults, servers),
+            RealServers = servers,
+        };
+    }
+
+    /// <summary>What the statements said, before defaults and contradictions are resolved.</summary>
+    private sealed class Draft
+    {
+        public TransportProtocol? Protocol { get; set; }
+
+        public Scheduler? Scheduler { get; set; }
+
+        public ForwardingMethod? Method { get; set; }
+
+        public TimeSpan? Persistence { get; set; }
+
+        public int Weight { get; set; } = 1;
+
+        public bool InhibitOnFailure { get; set; }
+
+        public bool Omega { get; set; }
+
+        public CheckedStatement? Quorum { get; set; }
+
+        public CheckedStatement? Hysteresis { get; set; }
+
+        public CheckedStatement? SorryServer { get; set; }
+
+        public ForwardingMethod? SorryMethod { get; set; }
+
+        public ProbeSettings Probes { get; set; } = new();
+
+        public List<CheckedStatement> RealServers { get; } = [];
+    }
+
+    private static void Apply(Draft draft, CheckedStatement statement)
+    {
+        draft.Probes = draft.Probes.With(statement);
+        switch (statement.Name)
+        {
+            case "protocol":
+                draft.Protocol = KeywordNames.ToProtocol(statement.Text(0));
+                break;
+            case "lb_algo" or "lvs_sched":
+                draft.Scheduler = KeywordNames.ToScheduler(statement.Text(0));
+                break;
+            case "lb_kind" or "lvs_method":
+                draft.Method = KeywordNames.ToMethod(statement.Text(0));
+                break;
+            case "persistence_timeout":
+                draft.Persistence = statement.Has(0) ? statement.Seconds(0) : DefaultPersistence;
+                break;
+            case "persistence_granularity":
+                draft.Persistence ??= DefaultPersistence;
+                break;
+            case "weight":
+                draft.Weight = (int)statement.Integer(0);
+                break;
+            case "inhibit_on_failure":
+                draft.InhibitOnFailure = true;
+                break;
+            case "omega":
+                draft.Omega = true;
+                break;
+            case "quorum":
+                draft.Quorum = statement;
+                break;
+            case "hysteresis":
+                draft.Hysteresis = statement;
+                break;
+            case "sorry_server":
+                draft.SorryServer = statement;
+                break;
+            case "sorry_server_lvs_method":
+                draft.SorryMethod = KeywordNames.ToMethod(statement.Text(0));
+                break;
+            case "real_server":
+                draft.RealServers.Add(statement);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static string Name(IPAddress address, ushort port) => new IPEndPoint(address, port).ToString();
+
+    /// <summary>What clients connect to: an address and port; services by firewall mark and by group are refused.</summary>
+    private (IPAddress Address, ushort Port)? ReadKey(CheckedStatement block)
+    {
+        Feature? otherKey = block.Text(0) switch
+        {
+            "fwmark" => Features.FirewallMarks,
+            "group" => Features.ServerGroups,
+            _ => null,
+        };
+        if (otherKey is not null)
+        {
+            if (block.Has(1))
+            {
+                features.Report(otherKey, $"virtual_server {block.Text(0)}", block.Syntax.Span);
+            }
+            else
+            {
+                diagnostics.Add(DiagnosticCatalog.MissingParameter, block.Syntax.Span, $"'virtual_server {block.Text(0)}' lacks its parameter");
+            }
+
+            return null;
+        }
+
+        if (EndpointReader.Read(block, diagnostics) is not { } key) return null;
+        if (key.Address.AddressFamily == AddressFamily.InterNetworkV6) features.Report(Features.Ipv6, $"virtual_server {block.Text(0)}", block.SpanOf(0));
+        return key;
+    }
+
+    private TransportProtocol ResolveProtocol(Draft draft, CheckedStatement block)
+    {
+        if (draft.Protocol is { } protocol) return protocol;
+        diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no protocol is given", "keepalived's default is UDP, which is used; add 'protocol TCP' if TCP is meant");
+        return TransportProtocol.Udp;
+    }
+
+    private Scheduler ResolveScheduler(Draft draft, CheckedStatement block)
+    {
+        if (draft.Scheduler is { } scheduler) return scheduler;
+        diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no scheduler is given", "keepalived's default is wlc; add 'lb_algo'");
+        ReportChoice("lb_algo", "wlc", block);
+        return Scheduler.WeightedLeastConnection;
+    }
+
+    private ForwardingMethod ResolveMethod(Draft draft, CheckedStatement block)
+    {
+        if (draft.Method is { } method) return method;
+        diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no forwarding method is given", "keepalived's default is NAT; add 'lb_kind'");
+        ReportChoice("lb_kind", "NAT", block);
+        return ForwardingMethod.Nat;
+    }
+
+    /// <summary>Reports a default as if it had been written.</summary>
+    private void ReportChoice(string keyword, string word, CheckedStatement block)
+    {
+        if (KeywordTable.Find(BlockContext.VirtualServer, keyword)?.Arguments[0] is ChoiceArgument choice && choice.FeatureOf(word) is { } feature)
+        {
+            features.Report(feature, $"{keyword} {word}", block.Syntax.Span);
+        }
+    }
+
+    private TimeSpan? ResolvePersistence(Draft draft, CheckedStatement block, ushort port)
+    {
+        if (port != 0 || draft.Persistence is not null) return draft.Persistence;
+        diagnostics.Add(
+            DiagnosticCatalog.ConflictingSetting, block.Syntax.Span, "a service without a port must be persistent", "keepalived sets persistence_timeout 360; add the port");
+        features.Report(Features.Persistence, "persistence_timeout", block.Syntax.Span);
+        return DefaultPersistence;
+    }
+
+    private ValueList<RealServer> BindRealServers(Draft draft, RealServerDefaults defaults)
+    {
+        List<RealServer> servers = [];
+        HashSet<(IPAddress Address, ushort Port)> seen = [];
+        foreach (CheckedStatement statement in draft.RealServers)
+        {
+            if (_realServers.Bind(statement, defaults) is not { } server) continue;
+            if (seen.Add((server.Address, server.Port)))
+            {
+                servers.Add(server);
+            }
+            else
+            {
+                diagnostics.Add(
+                    DiagnosticCatalog.DuplicateRealServer, statement.SpanOf(0), $"the real server {Name(server.Address, server.Port)} is listed before",
+                    "the second is left out", servers.Find(s => s.Address.Equals(server.Address) && s.Port == server.Port)?.Origin.Span);
+            }
+        }
+
+        return [.. servers];
+    }
+
+    private (uint Quorum, uint Hysteresis) ResolveQuorum(Draft draft, ValueList<RealServer> servers)
+    {
+        uint quorum = draft.Quorum is { } quorumStatement ? (uint)quorumStatement.Integer(0) : 1;
+        long totalWeight = servers.Sum(s => (long)s.Weight);
+        if (draft.Quorum is { } given && totalWeight > 0 && quorum > totalWeight)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.QuorumReduced, given.SpanOf(0), $"the quorum {quorum} exceeds the total weight {totalWeight} of the real servers", $"{totalWeight} is used");
+            quorum = (uint)totalWeight;
+        }
+
+        uint hysteresis = draft.Hysteresis is { } hysteresisStatement ? (uint)hysteresisStatement.Integer(0) : 0;
+        if (draft.Hysteresis is { } statement && hysteresis >= quorum)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.OutOfRange, statement.SpanOf(0), $"the hysteresis {hysteresis} is not less than the quorum {quorum}", $"{quorum - 1} is used");
+            hysteresis = quorum - 1;
+        }
+
+        return (quorum, hysteresis);
+    }
+
+    private SorryServer? ResolveSorryServer(Draft draft, RealServerDefaults defaults, ValueList<RealServer> servers)
+    {
+        if (draft.SorryServer is not { } statement || EndpointReader.Read(statement, diagnostics) is not var (address, port)) return null;
+
+        // Without checks no server ever leaves, so that the quorum holds and the sorry server stays idle; unless no server has any weight.
+        if (Features.HealthChecks.Standing != Standing.Implemented && servers.All(s => s.Weight == 0))
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.Refused, statement.Syntax.Span, "'sorry_server' is refused: it would serve from the start, because no real server has any weight",
+                "quorum is not computed yet; give a real server some weight");
+        }
+
+        ForwardingMethod method = draft.SorryMethod ?? defaults.Method;
+        ushort actualPort = port == 0 || method != ForwardingMethod.Nat ? defaults.Port : port;
+        return new SorryServer(address, actualPort) { Origin = new Origin(statement.SpanOf(0)), Method = method };
+    }
+}

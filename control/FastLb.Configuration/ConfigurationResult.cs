@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Model;
+using FastLb.Configuration.Sources;
+
+namespace FastLb.Configuration;
+
+/// <summary>What reading a configuration gave. Immutable.</summary>
+public sealed class ConfigurationResult
+{
+    internal ConfigurationResult(SourceText source, DirectorConfiguration? configuration, ImmutableArray<Diagnostic> diagnostics)
+    {
+        Source = source;
+        Configuration = configuration;
+        Diagnostics = diagnostics;
+    }
+
+    /// <summary>The text that was read; empty when there was none.</summary>
+    public SourceText Source { get; }
+
+    /// <summary>
+    /// The model, without the items that are at fault. Null when the file could not be read or needs the preprocessor. To be run on only if
+    /// <see cref="CanRun"/>.
+    /// </summary>
+    public DirectorConfiguration? Configuration { get; }
+
+    /// <summary>All faults, in the order of the file.</summary>
+    public ImmutableArray<Diagnostic> Diagnostics { get; }
+
+    /// <summary>
+    /// Whether a director may start on <see cref="Configuration"/>: no diagnostic has a consequence beyond
+    /// <see cref="DiagnosticConsequence.ItemIgnored"/> (see <see cref="DiagnosticCatalog"/> for which have).
+    /// </summary>
+    public bool CanRun => Configuration is not null && Diagnostics.All(d => d.Consequence == DiagnosticConsequence.ItemIgnored);
+
+    /// <summary>The exit status of a check, as of <c>keepalived -t</c>: any complaint but a notice fails it.</summary>
+    public int CheckExitStatus
+    {
+        get
+        {
+            if (Has(DiagnosticConsequence.NoConfiguration)) return ConfigurationExitStatus.NoConfiguration;
+            if (Has(DiagnosticConsequence.MissingParameter)) return ConfigurationExitStatus.Fatal;
+            return Diagnostics.Any(d => d.Severity != DiagnosticSeverity.Notice) ? ConfigurationExitStatus.Faults : ConfigurationExitStatus.Clean;
+        }
+    }
+
+    /// <summary>The exit status of a director that was asked to run on this: 0 when it may start.</summary>
+    public int RunExitStatus
+    {
+        get
+        {
+            if (CanRun) return ConfigurationExitStatus.Clean;
+            return Has(DiagnosticConsequence.NoConfiguration) ? ConfigurationExitStatus.NoConfiguration : ConfigurationExitStatus.Fatal;
+        }
+    }
+
+    private bool Has(DiagnosticConsequence consequence) => Diagnostics.Any(d => d.Consequence == consequence);
+}

@@ -1,0 +1,73 @@
+using static FastLb.Configuration.Diagnostics.DiagnosticConsequence;
+using static FastLb.Configuration.Diagnostics.DiagnosticSeverity;
+
+namespace FastLb.Configuration.Diagnostics;
+
+/// <summary>
+/// Every kind of diagnostic. The rule for <see cref="DiagnosticConsequence"/>: keepalived starts on a file whose faulty items it can leave
+/// out, and an operator who swaps it for FastLb expects the same, so <see cref="ItemIgnored"/> is the default. Exceptions: what stops
+/// keepalived stops FastLb (a missing required parameter, two instances with one virtual router id, an instance without an interface);
+/// a block left open or text that the preprocessor would have changed, because everything after it would be a guess; and refusals,
+/// because the director would forward otherwise than the file says.
+/// </summary>
+public static class DiagnosticCatalog
+{
+    // Characters and structure
+    public static readonly DiagnosticDescriptor UnterminatedQuote = new("FLB1001", Error);
+    public static readonly DiagnosticDescriptor NulCharacter = new("FLB1002", Error);
+    public static readonly DiagnosticDescriptor SlashComment = new("FLB1003", Error);
+    public static readonly DiagnosticDescriptor LookalikeCharacter = new("FLB1004", Error);
+    public static readonly DiagnosticDescriptor ByteOrderMark = new("FLB1005", Warning);
+    public static readonly DiagnosticDescriptor UnclosedBlock = new("FLB1006", Error, StopsRun);
+    public static readonly DiagnosticDescriptor ExtraClosingBrace = new("FLB1007", Error);
+    public static readonly DiagnosticDescriptor UnexpectedBlock = new("FLB1008", Error);
+    public static readonly DiagnosticDescriptor MissingBlock = new("FLB1009", Error);
+    public static readonly DiagnosticDescriptor NestedTooDeeply = new("FLB1010", Error);
+
+    // Keywords and their parameters
+    public static readonly DiagnosticDescriptor UnknownKeyword = new("FLB1101", Error);
+    public static readonly DiagnosticDescriptor UnknownBlock = new("FLB1102", Error);
+    public static readonly DiagnosticDescriptor MissingParameter = new("FLB1103", Error, DiagnosticConsequence.MissingParameter);
+    public static readonly DiagnosticDescriptor SurplusParameter = new("FLB1104", Notice);
+    public static readonly DiagnosticDescriptor KeywordAmongParameters = new("FLB1105", Warning);
+    public static readonly DiagnosticDescriptor MisplacedKeyword = new("FLB1106", Warning);
+    public static readonly DiagnosticDescriptor MissingName = new("FLB1107", Error);
+    public static readonly DiagnosticDescriptor DeprecatedKeyword = new("FLB1108", Warning);
+
+    // Values
+    public static readonly DiagnosticDescriptor InvalidValue = new("FLB1201", Error);
+    public static readonly DiagnosticDescriptor OutOfRange = new("FLB1202", Warning);
+    public static readonly DiagnosticDescriptor UnknownChoice = new("FLB1203", Error);
+    public static readonly DiagnosticDescriptor RoundedValue = new("FLB1204", Warning);
+    public static readonly DiagnosticDescriptor TruncatedSecret = new("FLB1205", Warning);
+    public static readonly DiagnosticDescriptor InvalidAddress = new("FLB1206", Error);
+    public static readonly DiagnosticDescriptor UnknownAddressOption = new("FLB1207", Error);
+
+    // Items that contradict each other or lack something
+    public static readonly DiagnosticDescriptor DuplicateInstance = new("FLB1301", Error);
+    public static readonly DiagnosticDescriptor DuplicateVirtualRouterId = new("FLB1302", Error, StopsRun);
+    public static readonly DiagnosticDescriptor InterfaceMissing = new("FLB1303", Error, StopsRun);
+    public static readonly DiagnosticDescriptor VirtualRouterIdMissing = new("FLB1304", Error);
+    public static readonly DiagnosticDescriptor NoVirtualAddress = new("FLB1305", Warning);
+    public static readonly DiagnosticDescriptor AddressFamilyMismatch = new("FLB1306", Error);
+    public static readonly DiagnosticDescriptor DuplicateAddress = new("FLB1307", Notice);
+    public static readonly DiagnosticDescriptor ConflictingSetting = new("FLB1308", Warning);
+    public static readonly DiagnosticDescriptor DefaultTaken = new("FLB1309", Warning);
+    public static readonly DiagnosticDescriptor NoRealServer = new("FLB1310", Warning);
+    public static readonly DiagnosticDescriptor DuplicateRealServer = new("FLB1311", Warning);
+    public static readonly DiagnosticDescriptor QuorumReduced = new("FLB1313", Warning);
+    public static readonly DiagnosticDescriptor PortReset = new("FLB1312", Warning);
+
+    // Known to keepalived, not (yet) done by FastLb
+    public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);
+    public static readonly DiagnosticDescriptor Refused = new("FLB1402", Refusal, StopsRun);
+    public static readonly DiagnosticDescriptor DuplicateVirtualServer = new("FLB1403", Refusal, StopsRun);
+
+    // Preprocessor
+    public static readonly DiagnosticDescriptor PreprocessorRefused = new("FLB1501", Refusal, StopsRun);
+    public static readonly DiagnosticDescriptor UndefinedVariable = new("FLB1502", Notice);
+    public static readonly DiagnosticDescriptor UndefinedVariableBraces = new("FLB1503", Warning);
+
+    // Files
+    public static readonly DiagnosticDescriptor UnreadableFile = new("FLB1601", Error, NoConfiguration);
+}

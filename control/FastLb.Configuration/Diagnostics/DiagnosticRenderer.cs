@@ -1,0 +1,41 @@
+using System.Text;
+using FastLb.Configuration.Sources;
+
+namespace FastLb.Configuration.Diagnostics;
+
+/// <summary>Writes diagnostics for people: <c>file:line:column: error: message</c>, the line with the span underlined, and the hint.</summary>
+public static class DiagnosticRenderer
+{
+    /// <summary>One diagnostic, each of its lines ending in a line feed.</summary>
+    public static string Render(Diagnostic diagnostic, SourceText source)
+    {
+        var text = new StringBuilder();
+        Append(text, diagnostic, source);
+        return text.ToString();
+    }
+
+    /// <summary>All diagnostics in their order.</summary>
+    public static string Render(IEnumerable<Diagnostic> diagnostics, SourceText source)
+    {
+        var text = new StringBuilder();
+        foreach (Diagnostic diagnostic in diagnostics) Append(text, diagnostic, source);
+        return text.ToString();
+    }
+
+    /// <summary>The word for <paramref name="severity"/> in text and JSON.</summary>
+    public static string Label(DiagnosticSeverity severity) => severity switch
+    {
+        DiagnosticSeverity.Notice => "notice",
+        DiagnosticSeverity.Warning => "warning",
+        DiagnosticSeverity.Error => "error",
+        _ => "refusal",
+    };
+
+    private static void Append(StringBuilder text, Diagnostic diagnostic, SourceText source)
+    {
+        text.Append($"{diagnostic.Span}: {Label(diagnostic.Severity)}: {diagnostic.Message} [{diagnostic.Code}]\n");
+        if (SourceExcerpt.Of(source, diagnostic.Span) is var (line, underline)) text.Append($"  {line}\n  {underline}\n");
+        if (diagnostic.Hint is not null) text.Append($"  hint: {diagnostic.Hint}\n");
+        if (diagnostic.Related is { } related && related.Line != diagnostic.Span.Line) text.Append($"  see: {related}\n");
+    }
+}

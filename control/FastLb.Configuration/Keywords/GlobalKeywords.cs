@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using static FastLb.Configuration.Keywords.KeywordList;
+
+namespace FastLb.Configuration.Keywords;
+
+/// <summary>The keywords of <c>global_defs</c>.</summary>
+internal static class GlobalKeywords
+{
+    public static ImmutableArray<KeywordEntry> Entries { get; } =
+        new KeywordList(BlockContext.GlobalDefinitions)
+            .AddLenient("router_id", Features.Done, Rest("NAME"))
+
+            // Mail
+            .AddBlock("notification_email", Features.Mail, BlockContext.Lines)
+            .AddLenient("notification_email_from", Features.Mail, Text("ADDRESS"))
+            .Add("smtp_server", Features.Mail, Text("HOST"), Port with { IsOptional = true })
+            .Add("smtp_connect_timeout", Features.Mail, Integer("SECONDS", 1, 4294) with { InsteadOfTooSmall = "1" })
+            .AddLenient("smtp_helo_name", Features.Mail, Text("NAME"))
+            .Add("smtp_alert smtp_alert_vrrp smtp_alert_checker", Features.Mail, OptionalSwitch)
+            .Add("no_email_faults no_checker_emails", Features.Mail)
+
+            // VRRP
+            .Add("vrrp_mcast_group4 vrrp_mcast_group6", Features.Vrrp, Address)
+            .Add("vrrp_garp_master_delay vrrp_garp_master_refresh vrrp_garp_lower_prio_delay", Features.Vrrp, Integer("SECONDS", 0, 4294))
+            .Add("vrrp_garp_master_repeat vrrp_garp_master_refresh_repeat", Features.Vrrp, Count("N"))
+            .Add("vrrp_garp_lower_prio_repeat", Features.Vrrp, Integer("N", 0, int.MaxValue))
+            .Add("vrrp_garp_interval vrrp_gna_interval", Features.Vrrp, PositiveTime())
+            .Add("vrrp_min_garp vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_skip_check_adv_addr", Features.Vrrp, OptionalSwitch)
+            .Add("vrrp_check_unicast_src vrrp_notify_priority_changes v3_checksum_as_v2 vrrp_owner_ignore_adverts", Features.Vrrp, OptionalSwitch)
+            .Add("vrrp_garp_extra_if vrrp_vmac_garp_intvl", Features.Vrrp, Rest("[all] SECONDS"))
+            .Add("vrrp_down_timer_adverts", Features.Vrrp, Integer("N", 1, 100))
+            .Add("vrrp_version", Features.Vrrp, Integer("VERSION", 2, 3))
+            .Add("vrrp_startup_delay vrrp_delay_after_boot", Features.Vrrp, Time())
+            .Add("disable_local_igmp", Features.Vrrp)
+            .Add("vrrp_strict", Features.NoAccept)
+            .Add("dynamic_interfaces", Features.DynamicInterfaces, Choice("CHANGES", ("allow_if_changes", Features.DynamicInterfaces)) with { IsOptional = true })
+            .Add("default_interface", Features.Routing, Interface)
+
+            // Forwarding
+            .Add("lvs_sync_daemon", Features.ConnectionSync, Rest("INTERFACE [OPTION VALUE]…"))
+            .Add("lvs_timeouts", Features.Timeouts, Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
+            .Add("lvs_flush", Features.KernelIpvs)
+            .Add("lvs_flush_on_stop", Features.KernelIpvs, OptionalRest("VS"))
+            .Add("checker_log_all_failures", Features.HealthChecks, OptionalSwitch)
+
+            // Firewall rules of VRRP and of server groups, both refused where they are used
+            .Add("vrrp_iptables vrrp_ipsets nftables nftables_ipvs", Features.Firewall, OptionalRest("NAME"))
+            .Add("nftables_priority nftables_ipvs_priority nftables_ipvs_start_fwmark", Features.Firewall, Rest("N"))
+            .Add("nftables_counters nftables_ifindex", Features.Firewall)
+
+            // Scripts and events
+            .Add("script_user", Features.Scripts, Text("USER"), Text("GROUP") with { IsOptional = true })
+            .Add("enable_script_security", Features.Scripts)
+            .Add("startup_script shutdown_script", Features.Scripts, Rest("COMMAND"))
+            .Add("startup_script_timeout shutdown_script_timeout", Features.Scripts, Integer("SECONDS", 1, 1000))
+            .Add("set_supplementary_groups use_symlink_paths", Features.Scripts)
+            .Add("notify_fifo vrrp_notify_fifo lvs_notify_fifo", Features.EventPipes, Rest("PATH [USER [GROUP]]"))
+            .Add("notify_fifo_script vrrp_notify_fifo_script lvs_notify_fifo_script", Features.EventPipes, Rest("COMMAND"))
+            .Add("fifo_write_vrrp_states_on_reload rs_init_notifies", Features.EventPipes)
+
+            // Processes
+            .Add("max_auto_priority min_auto_priority_delay", Features.ProcessTuning, OptionalRest("N"))
+            .Add("vrrp_priority checker_priority bfd_priority", Features.ProcessTuning, Integer("NICE", -20, 19))
+            .Add("vrrp_rt_priority checker_rt_priority bfd_rt_priority", Features.ProcessTuning, Integer("PRIORITY", 1, 99))
+            .Add("vrrp_rlimit_rttime checker_rlimit_rttime bfd_rlimit_rttime", Features.ProcessTuning, Integer("MICROSECONDS", 2, int.MaxValue))
+            .Add("vrrp_rlimit_rtime checker_rlimit_rtime bfd_rlimit_rtime", Features.ProcessTuning, Integer("MICROSECONDS", 2, int.MaxValue))
+            .Add("vrrp_no_swap checker_no_swap bfd_no_swap process_names", Features.ProcessTuning)
+            .Add("vrrp_cpu_affinity checker_cpu_affinity bfd_cpu_affinity", Features.ProcessTuning, Rest("CPU…"))
+            .Add("process_name vrrp_process_name checker_process_name bfd_process_name", Features.ProcessTuning, Text("NAME"))
+            .Add("vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier", Features.ProcessTuning, Rest("POLICY"))
+            .Add("vrrp_netlink_cmd_rcv_bufs vrrp_netlink_monitor_rcv_bufs lvs_netlink_cmd_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
+            .Add("lvs_netlink_monitor_rcv_bufs process_monitor_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
+            .Add("vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs_force lvs_netlink_cmd_rcv_bufs_force", Features.ProcessTuning, OptionalSwitch)
+            .Add("lvs_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs_force", Features.ProcessTuning, OptionalSwitch)
+
+            // Management
+            .Add("snmp_socket", Features.Management, Text("ADDRESS"))
+            .Add("enable_snmp_keepalived enable_snmp_vrrp enable_snmp_checker enable_snmp_rfc enable_snmp_rfcv2 enable_snmp_rfcv3", Features.Management)
+            .Add("enable_traps", Features.Management)
+            .Add("snmp_vs_stats_update_interval snmp_rs_stats_update_interval", Features.Management, Time())
+            .Add("enable_dbus", Features.Management)
+            .Add("dbus_service_name", Features.Management, Text("NAME"))
+            .Add("dbus_no_interface_name", Features.Management)
+
+            // Reload and housekeeping
+            .Add("reload_check_config reload_file", Features.Reloading, OptionalRest("PATH"))
+            .Add("reload_time_file", Features.Reloading, Text("PATH"))
+            .Add("reload_repeat", Features.Reloading)
+            .Add("include_check", Features.Housekeeping, OptionalRest("[+|-]OPTION…"))
+            .Add("config_save_dir tmp_config_directory iproute_usr_dir iproute_etc_dir", Features.Housekeeping, Text("PATH"))
+            .Add("state_dump_file stats_dump_file json_dump_file", Features.Housekeeping, Text("PATH"))
+            .Add("random_seed", Features.Housekeeping, Integer("SEED", 0, uint.MaxValue))
+            .Add("json_version", Features.Housekeeping, Integer("VERSION", 1, 2))
+            .Add("umask", Features.Housekeeping, Rest("MODE"))
+            .Add("data_use_instance", Features.Housekeeping, OptionalSwitch)
+            .Add("log_unknown_vrids", Features.Housekeeping)
+            .Add("vmac_prefix vmac_addr_prefix", Features.Housekeeping, Text("PREFIX"))
+            .Entries;
+}

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using static FastLb.Configuration.Keywords.KeywordList;
+
+namespace FastLb.Configuration.Keywords;
+
+/// <summary>The keywords of <c>virtual_server</c> and <c>real_server</c>.</summary>
+internal static class VirtualServerKeywords
+{
+    private static readonly ChoiceArgument Schedulers = Choice(
+        "SCHEDULER",
+        ("rr", Features.Done), ("wrr", Features.Done), ("lc", Features.OtherSchedulers), ("wlc", Features.OtherSchedulers),
+        ("lblc", Features.OtherSchedulers), ("lblcr", Features.OtherSchedulers), ("sh", Features.OtherSchedulers), ("mh", Features.OtherSchedulers),
+        ("dh", Features.OtherSchedulers), ("fo", Features.OtherSchedulers), ("ovf", Features.OtherSchedulers), ("sed", Features.OtherSchedulers),
+        ("nq", Features.OtherSchedulers), ("twos", Features.OtherSchedulers));
+
+    private static readonly ChoiceArgument ForwardingMethods =
+        Choice("METHOD", ("NAT", Features.OtherForwarding), ("DR", Features.Done), ("TUN", Features.OtherForwarding));
+
+    private static readonly ChoiceArgument Protocols = Choice("PROTOCOL", ("TCP", Features.Done), ("UDP", Features.Done), ("SCTP", Features.Sctp)) with { IgnoresCase = true };
+
+    private static readonly ImmutableArray<KeywordEntry> Virtual =
+        new KeywordList(BlockContext.VirtualServer)
+            .Add("lvs_sched lb_algo", Features.Done, Schedulers)
+            .Add("lvs_method lb_kind", Features.Done, ForwardingMethods, OptionalRest("[type TYPE] [OPTION]…"))
+            .Add("protocol", Features.Done, Protocols)
+            .AddBlock("real_server", Features.Done, BlockContext.RealServer, Text("ADDRESS"), Text("PORT") with { IsOptional = true })
+            .Add("weight", Features.Done, Integer("WEIGHT", 1, int.MaxValue))
+
+            // Which server a connection goes to
+            .Add("persistence_timeout", Features.Persistence, Integer("SECONDS", 1, 2678400) with { IsOptional = true })
+            .Add("persistence_granularity", Features.Persistence, Text("MASK"))
+            .Add("persistence_engine", Features.Persistence, Text("ENGINE"))
+            .Add("ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", Features.SchedulerOptions)
+            .Add("ip_family", Features.FirewallMarks, Choice("FAMILY", ("inet", Features.Done), ("inet6", Features.Ipv6)))
+
+            // Health
+            .Add("delay_loop", Features.HealthChecks, Period)
+            .Add("connect_timeout", Features.HealthChecks, PositiveTime())
+            .Add("retry", Features.HealthChecks, Integer("N", 1, uint.MaxValue))
+            .Add("delay_before_retry warmup", Features.HealthChecks, Time())
+            .Add("inhibit_on_failure alpha omega ha_suspend", Features.HealthChecks)
+            .Add("quorum", Features.HealthChecks, Count("N"))
+            .Add("hysteresis", Features.HealthChecks, Integer("N", 0, uint.MaxValue))
+            .Add("sorry_server", Features.HealthChecks, Text("ADDRESS"), Text("PORT") with { IsOptional = true })
+            .Add("sorry_server_inhibit", Features.HealthChecks)
+            .Add("sorry_server_lvs_method", Features.HealthChecks, Choice("METHOD", ("NAT", Features.HealthChecks), ("DR", Features.HealthChecks), ("TUN", Features.HealthChecks)), OptionalRest("[type TYPE] [OPTION]…"))
+            .Add("virtualhost", Features.HealthChecks, Text("NAME"))
+
+            // Notification
+            .Add("quorum_up quorum_down", Features.Scripts, Rest("COMMAND"))
+            .Add("smtp_alert", Features.Mail, OptionalSwitch)
+            .Add("snmp_name", Features.Management, Text("NAME"))
+            .Add("hashed", Features.Obsolete)
+            .Entries;
+
+    private static readonly ImmutableArray<KeywordEntry> Real =
+        new KeywordList(BlockContext.RealServer)
+            .Add("weight", Features.Done, Integer("WEIGHT", 0, int.MaxValue))
+            .Add("lvs_method", Features.Done, ForwardingMethods, OptionalRest("[type TYPE] [OPTION]…"))
+            .Add("uthreshold lthreshold", Features.Thresholds, Integer("N", 0, uint.MaxValue))
+            .Add("inhibit_on_failure", Features.HealthChecks, OptionalSwitch)
+            .Add("alpha", Features.HealthChecks, OptionalSwitch)
+            .Add("delay_loop", Features.HealthChecks, Period)
+            .Add("connect_timeout", Features.HealthChecks, PositiveTime())
+            .Add("retry", Features.HealthChecks, Integer("N", 1, uint.MaxValue))
+            .Add("delay_before_retry warmup", Features.HealthChecks, Time())
+            .Add("virtualhost", Features.HealthChecks, Text("NAME"))
+            .Add("notify_up notify_down", Features.Scripts, Rest("COMMAND"))
+            .Add("smtp_alert", Features.Mail, OptionalSwitch)
+            .Add("snmp_name", Features.Management, Text("NAME"))
+            .AddBlock("TCP_CHECK", Features.HealthChecks, BlockContext.TcpCheck)
+            .AddBlock("HTTP_GET SSL_GET", Features.HealthChecks, BlockContext.HttpCheck)
+            .AddBlock("SMTP_CHECK", Features.HealthChecks, BlockContext.SmtpCheck)
+            .AddBlock("DNS_CHECK", Features.HealthChecks, BlockContext.DnsCheck)
+            .AddBlock("MISC_CHECK", Features.HealthChecks, BlockContext.MiscCheck)
+            .AddBlock("UDP_CHECK", Features.HealthChecks, BlockContext.UdpCheck)
+            .AddBlock("PING_CHECK", Features.HealthChecks, BlockContext.PingCheck)
+            .AddBlock("BFD_CHECK", Features.HealthChecks, BlockContext.BfdCheck)
+            .AddBlock("FILE_CHECK", Features.HealthChecks, BlockContext.FileCheck)
+            .Entries;
+
+    public static ImmutableArray<KeywordEntry> Entries { get; } = [.. Virtual, .. Real];
+}

@@ -1,0 +1,7 @@
+namespace FastLb.Configuration.Model;
+
+/// <summary>
+/// Everything that a configuration file says, resolved: defaults filled in, items that keepalived would leave out left out. Immutable; two
+/// are equal when they mean the same. Lists keep the order of the file.
+/// </summary>
+public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<VrrpInstance> VrrpInstances, ValueList<VirtualServer> VirtualServers);

@@ -1,0 +1,62 @@
+namespace FastLb.Configuration.Model;
+
+/// <summary>What <c>global_defs</c> sets for the whole director.</summary>
+public sealed record GlobalDefinitions
+{
+    /// <summary>The name that notifications carry; null for the host's name.</summary>
+    public string? RouterId { get; init; }
+
+    /// <summary>Who gets mail.</summary>
+    public ValueList<string> NotificationEmails { get; init; } = [];
+
+    /// <summary>The sender of mail; null for keepalived@host.</summary>
+    public string? NotificationEmailFrom { get; init; }
+
+    /// <summary>The mail server; null when none was given, and then no mail is sent.</summary>
+    public SmtpServer? SmtpServer { get; init; }
+
+    /// <summary>How long connecting to the mail server and each of its answers may take; whole seconds.</summary>
+    public TimeSpan SmtpConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The VRRP version of instances that set none: 2 or 3.</summary>
+    public int VrrpVersion { get; init; } = 2;
+
+    /// <summary>The gratuitous ARP of instances that set none.</summary>
+    public GratuitousArpTiming GratuitousArp { get; init; } = new();
+
+    /// <summary>The pause between two gratuitous ARP messages on one interface; zero for none.</summary>
+    public TimeSpan GratuitousArpInterval { get; init; }
+
+    /// <summary>The pause between two unsolicited neighbour advertisements on one interface; zero for none.</summary>
+    public TimeSpan NeighbourAdvertisementInterval { get; init; }
+
+    /// <summary>Whether the address list of an advertisement is compared only when the master changes, for instances that do not say.</summary>
+    public bool SkipCheckAdvertisementAddresses { get; init; }
+}
+
+/// <summary>A mail server.</summary>
+/// <param name="Host">Name or address.</param>
+/// <param name="Port">Its TCP port.</param>
+public sealed record SmtpServer(string Host, ushort Port);
+
+/// <summary>When gratuitous ARP (IPv4) and unsolicited neighbour advertisements (IPv6) are sent for an instance's addresses.</summary>
+public sealed record GratuitousArpTiming
+{
+    /// <summary>From becoming master to the second burst; zero for no second burst. Whole seconds, as all times here.</summary>
+    public TimeSpan MasterDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Messages for each address in a burst.</summary>
+    public uint MasterRepeat { get; init; } = 5;
+
+    /// <summary>The period of refreshing while master; zero for none.</summary>
+    public TimeSpan MasterRefresh { get; init; }
+
+    /// <summary>Messages for each address in a refresh.</summary>
+    public uint MasterRefreshRepeat { get; init; } = 1;
+
+    /// <summary>From a lower-priority advertisement to the second burst; null for that of <see cref="MasterDelay"/>.</summary>
+    public TimeSpan? LowerPriorityDelay { get; init; }
+
+    /// <summary>Messages for each address in that burst; null for <see cref="MasterRepeat"/>.</summary>
+    public uint? LowerPriorityRepeat { get; init; }
+}

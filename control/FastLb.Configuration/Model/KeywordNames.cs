@@ -1,0 +1,59 @@
+namespace FastLb.Configuration.Model;
+
+/// <summary>The words that the language has for the model's choices, both ways.</summary>
+public static class KeywordNames
+{
+    private static readonly (Scheduler Scheduler, string Name)[] Schedulers =
+    [
+        (Scheduler.RoundRobin, "rr"), (Scheduler.WeightedRoundRobin, "wrr"), (Scheduler.LeastConnection, "lc"),
+        (Scheduler.WeightedLeastConnection, "wlc"), (Scheduler.LocalityBasedLeastConnection, "lblc"),
+        (Scheduler.LocalityBasedLeastConnectionWithReplication, "lblcr"), (Scheduler.SourceHashing, "sh"), (Scheduler.MaglevHashing, "mh"),
+        (Scheduler.DestinationHashing, "dh"), (Scheduler.WeightedFailover, "fo"), (Scheduler.WeightedOverflow, "ovf"),
+        (Scheduler.ShortestExpectedDelay, "sed"), (Scheduler.NeverQueue, "nq"), (Scheduler.PowerOfTwoChoices, "twos"),
+    ];
+
+    /// <summary>The name that keepalived and IPVS use.</summary>
+    public static string Of(Scheduler scheduler) => Array.Find(Schedulers, s => s.Scheduler == scheduler).Name;
+
+    /// <summary>The word after <c>lb_kind</c>.</summary>
+    public static string Of(ForwardingMethod method) => method switch
+    {
+        ForwardingMethod.DirectRouting => "DR",
+        ForwardingMethod.Tunnel => "TUN",
+        _ => "NAT",
+    };
+
+    /// <summary>The word after <c>protocol</c>.</summary>
+    public static string Of(TransportProtocol protocol) => protocol switch
+    {
+        TransportProtocol.Tcp => "TCP",
+        TransportProtocol.Sctp => "SCTP",
+        _ => "UDP",
+    };
+
+    /// <summary>The scheduler that IPVS calls <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Scheduler ToScheduler(string name)
+    {
+        foreach ((Scheduler scheduler, string known) in Schedulers)
+        {
+            if (known == name) return scheduler;
+        }
+
+        throw new ArgumentException($"No scheduler is called '{name}'.", nameof(name));
+    }
+
+    internal static ForwardingMethod ToMethod(string name) => name switch
+    {
+        "DR" => ForwardingMethod.DirectRouting,
+        "TUN" => ForwardingMethod.Tunnel,
+        _ => ForwardingMethod.Nat,
+    };
+
+    internal static TransportProtocol ToProtocol(string name) => name.ToUpperInvariant() switch
+    {
+        "TCP" => TransportProtocol.Tcp,
+        "SCTP" => TransportProtocol.Sctp,
+        _ => TransportProtocol.Udp,
+    };
+}

@@ -1,0 +1,95 @@
+using System.Net;
+
+namespace FastLb.Configuration.Model;
+
+/// <summary>A service: an address, protocol and port whose connections are spread over real servers.</summary>
+public sealed record VirtualServer
+{
+    /// <summary>Where it is written.</summary>
+    public Origin Origin { get; init; }
+
+    /// <summary>The address that clients connect to.</summary>
+    public required IPAddress Address { get; init; }
+
+    /// <summary>The port that clients connect to; 0 for all, which goes only with persistence.</summary>
+    public required ushort Port { get; init; }
+
+    /// <summary>The transport protocol.</summary>
+    public TransportProtocol Protocol { get; init; }
+
+    /// <summary>How a server is chosen for a new connection.</summary>
+    public Scheduler Scheduler { get; init; }
+
+    /// <summary>How packets reach the servers that do not say otherwise.</summary>
+    public ForwardingMethod Method { get; init; }
+
+    /// <summary>How long a client stays with its server; null for no persistence.</summary>
+    public TimeSpan? PersistenceTimeout { get; init; }
+
+    /// <summary>True when servers and quorum are reported as down at stop.</summary>
+    public bool Omega { get; init; }
+
+    /// <summary>The total weight of live servers at which the service counts as up.</summary>
+    public uint Quorum { get; init; } = 1;
+
+    /// <summary>How far from <see cref="Quorum"/> the weight must be before the service changes; less than the quorum.</summary>
+    public uint Hysteresis { get; init; }
+
+    /// <summary>The server used while the quorum is lost; null for none.</summary>
+    public SorryServer? SorryServer { get; init; }
+
+    /// <summary>The servers in the order of the file (IPVS and the dataplane put each new one at the head).</summary>
+    public required ValueList<RealServer> RealServers { get; init; }
+}
+
+/// <summary>The transport protocols of services, numbered as in the IP header.</summary>
+public enum TransportProtocol
+{
+    Tcp = 6,
+    Udp = 17,
+    Sctp = 132,
+}
+
+/// <summary>How packets reach a real server.</summary>
+public enum ForwardingMethod
+{
+    /// <summary>Addresses and ports are rewritten both ways.</summary>
+    Nat,
+
+    /// <summary>Only the MAC addresses change; the server holds the service's address and answers the client itself.</summary>
+    DirectRouting,
+
+    /// <summary>The packet is wrapped in another one to the server.</summary>
+    Tunnel,
+}
+
+/// <summary>A server that connections are given to.</summary>
+/// <param name="Address">Its own address.</param>
+/// <param name="Port">In direct routing and tunnels always the service's.</param>
+public sealed record RealServer(IPAddress Address, ushort Port)
+{
+    /// <summary>Where it is written.</summary>
+    public Origin Origin { get; init; }
+
+    /// <summary>Its share of new connections: 0 to 2147483647; 0 gives it none.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>How packets reach it.</summary>
+    public ForwardingMethod Method { get; init; }
+
+    /// <summary>True when it gets weight 0 on failure instead of being taken out.</summary>
+    public bool InhibitOnFailure { get; init; }
+
+    /// <summary>Its checkers, all of which must pass. Those of kinds that FastLb does not have yet are not here.</summary>
+    public ValueList<HealthCheck> Checks { get; init; } = [];
+}
+
+/// <summary>A server that answers while there is no quorum.</summary>
+public sealed record SorryServer(IPAddress Address, ushort Port)
+{
+    /// <summary>Where it is written.</summary>
+    public Origin Origin { get; init; }
+
+    /// <summary>How packets reach it.</summary>
+    public ForwardingMethod Method { get; init; }
+}

@@ -1,0 +1,56 @@
+using FastLb.Configuration.Model;
+using FastLb.Control.Adjacencies;
+using FastLb.DataplaneChannel.Messages;
+using FastLb.Netlink;
+using Microsoft.Extensions.Logging;
+using ForwardingMethod = FastLb.DataplaneChannel.Messages.ForwardingMethod;
+using TransportProtocol = FastLb.DataplaneChannel.Messages.TransportProtocol;
+
+namespace FastLb.Control;
+
+/// <summary>Makes the dataplane's desired state from the configuration and from what the kernel says of interfaces and routes.</summary>
+public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rtnetlink kernel, ILogger log)
+{
+    private readonly HashSet<string> _refusedLinks = [];
+
+    /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
+    public IReadOnlyList<DesiredService> Services { get; } = [.. configuration.VirtualServers.Select(ToService)];
+
+    /// <summary>
+    /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers. Those that
+    /// are not Ethernet, or not there, are left out.
+    /// </summary>
+    public IReadOnlyList<DesiredInterface> FindInterfaces(AdjacencyState adjacencies)
+    {
+        IEnumerable<LinkInfo?> links = configuration.VrrpInstances
+            .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
+            .Concat(kernel.Routes.ListDefaultInterfaces(System.Net.Sockets.AddressFamily.InterNetwork).Select(kernel.Links.Find))
+            .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)));
+        return [.. links.OfType<LinkInfo>().DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)
+            .Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!)))];
+    }
+
+    private bool CanCarryPorts(LinkInfo link)
+    {
+        if (link.Mac is not null)
+            return true;
+        if (_refusedLinks.Add(link.Name))
+            log.LogWarning("{Interface} is not an Ethernet interface: frames that arrive there are left to the kernel", link.Name);
+        return false;
+    }
+
+    private static DesiredService ToService(VirtualServer service) => new(
+        service.Address,
+        (TransportProtocol)service.Protocol,
+        service.Port,
+        service.Scheduler switch
+        {
+            Scheduler.RoundRobin => SchedulerKind.RoundRobin,
+            Scheduler.WeightedRoundRobin => SchedulerKind.WeightedRoundRobin,
+            _ => throw new DirectorException($"{service.Origin}: scheduler {KeywordNames.Of(service.Scheduler)} is not supported yet"),
+        },
+        service.Method == Configuration.Model.ForwardingMethod.DirectRouting
+            ? ForwardingMethod.DirectRouting
+            : throw new DirectorException($"{service.Origin}: lb_kind {KeywordNames.Of(service.Method)} is not supported yet"),
+        [.. service.RealServers.Select(server => new DesiredServer(server.Address, server.Port, server.Weight))]);
+}

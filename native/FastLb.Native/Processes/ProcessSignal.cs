@@ -1,0 +1,17 @@
+using Tmds.Linux;
+
+namespace FastLb.Native.Processes;
+
+/// <summary>Signals to other processes.</summary>
+public static class ProcessSignal
+{
+    /// <summary>Asks a process to stop in good order (SIGTERM). False when there is no such process.</summary>
+    /// <exception cref="SystemCallException">It belongs to another user.</exception>
+    public static bool Terminate(int pid)
+    {
+        if (LibC.kill(pid, LibC.SIGTERM) == 0)
+            return true;
+        Errno errno = SystemCallException.LastErrno;
+        return errno == Errno.ESRCH ? false : throw new SystemCallException("kill", $"process {pid}", errno, "needs CAP_KILL");
+    }
+}
