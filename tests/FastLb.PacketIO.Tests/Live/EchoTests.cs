@@ -85,6 +85,42 @@ public sealed class EchoTests : IDisposable
     }
 
     [Fact]
+    public void Receiving_and_echoing_allocates_nothing()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0");
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], new AfXdpOptions(), SwapAddresses);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        byte[] frame = NewFrame(new Random(9), 60, LocalExperimental);
+        EchoTimes(host, frame, 200); // compiles
+        long before = worker.AllocatedBytes;
+        EchoTimes(host, frame, 2000);
+        Assert.Equal(before, worker.AllocatedBytes);
+    }
+
+    [Fact]
+    public void An_overrun_worker_loses_frames_but_no_chunk()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0");
+        AfXdpOptions options = new() { ChunksPerQueue = 64, ReceiveChunksPerQueue = 32, RingSize = 32 };
+        using ManualResetEventSlim resume = new();
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], options, (frame, ref slot) =>
+        {
+            resume.Wait();
+            return SwapAddresses(frame, ref slot);
+        });
+        using PacketSocket host = OpenHost(LocalExperimental);
+        byte[] frame = NewFrame(new Random(10), 60, LocalExperimental);
+        for (int i = 0; i < 1000; i++)
+            host.TrySend(frame);
+        resume.Set();
+        EchoTimes(host, frame, 100); // those that were not lost and those sent now
+        Assert.Equal(0ul, worker.Set.Ports[0].Socket.GetStatistics().rx_ring_full);
+        Assert.True(worker.Counters(0).Received < 1000);
+        FrameAccount account = worker.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced, account.ToString());
+    }
+
+    [Fact]
     public void Received_frames_have_the_headroom_they_claim()
     {
         NetworkNamespace.Join(_host, "h0", _director, "d0");
@@ -149,6 +185,15 @@ public sealed class EchoTests : IDisposable
         SystemCallException fault = Assert.Throws<SystemCallException>(
             () => _director.Invoke(() => AfXdpPortSet.Open([missing], new AfXdpOptions())));
         Assert.StartsWith("bind xsk to d0 queue 7: EINVAL: the interface has no such queue", fault.Message, StringComparison.Ordinal);
+    }
+
+    private static void EchoTimes(PacketSocket host, byte[] frame, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            host.Send(frame);
+            Assert.Equal(frame.Length, host.Receive().Length);
+        }
     }
 
     private PacketSocket OpenHost(ushort etherType)

@@ -50,7 +50,7 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(PortCondition.Up, worker.Set.Ports[1].Condition);
 
         FrameAccount account = worker.Stop(out bool quiet);
-        Assert.True(quiet && account.Lost == 0, account.ToString());
+        Assert.True(quiet && account.IsBalanced, account.ToString());
     }
 
     [Fact]

@@ -15,13 +15,13 @@ internal sealed partial class NetworkNamespace : IDisposable
 {
     private const string Prefix = "flbpio-";
 
-    private static int s_count;
+    private static int _count;
 
     static NetworkNamespace() => RemoveLeftovers();
 
     public NetworkNamespace(string role)
     {
-        Name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}{role}";
+        Name = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}{role}";
         Run("ip", "netns", "add", Name);
         Ip("link", "set", "lo", "up");
 

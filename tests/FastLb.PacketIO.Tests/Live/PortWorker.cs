@@ -19,6 +19,7 @@ internal sealed class PortWorker : IDisposable
     private PortPoller? _poller;
     private FrameAccount _account;
     private bool _quiet;
+    private long _allocated;
 
     public PortWorker(NetworkNamespace space, IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, FrameHandler handler, bool generic = false)
     {
@@ -33,8 +34,8 @@ internal sealed class PortWorker : IDisposable
     /// <summary>The ports, for looking at counters while the worker runs and after it has stopped.</summary>
     public AfXdpPortSet Set { get; private set; } = null!;
 
-    /// <summary>How each port's last flush ended; written by the worker.</summary>
-    public FlushOutcome[] Outcomes { get; private set; } = [];
+    /// <summary>What the worker's thread had allocated after its last round.</summary>
+    public long AllocatedBytes => Interlocked.Read(ref _allocated);
 
     /// <summary>Queues 0 to <paramref name="count"/> - 1 of an interface.</summary>
     public static IEnumerable<InterfaceQueue> QueuesOf(NetworkNamespace space, string name, int count = 1)
@@ -70,7 +71,6 @@ internal sealed class PortWorker : IDisposable
         {
             using AfXdpPortSet set = AfXdpPortSet.Open(queues, options);
             Set = set;
-            Outcomes = new FlushOutcome[queues.Count];
             List<RedirectProgram> programs = [];
             foreach (IGrouping<int, AfXdpPort> ports in set.Ports.ToArray().GroupBy(port => port.Socket.Queue.InterfaceIndex))
             {
@@ -112,9 +112,10 @@ internal sealed class PortWorker : IDisposable
                 }
             }
 
+            Interlocked.Exchange(ref _allocated, GC.GetAllocatedBytesForCurrentThread());
             foreach (ref readonly AfXdpPort port in set.Ports)
             {
-                Outcomes[port.Index] = port.Flush();
+                port.Flush();
                 port.Reclaim();
                 port.Refill();
                 waiting |= port.HasWaitingTransmits;

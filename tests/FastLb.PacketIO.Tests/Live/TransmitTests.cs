@@ -110,6 +110,34 @@ public sealed class TransmitTests : IDisposable
     }
 
     [Fact]
+    public void Frames_that_the_device_drops_are_counted_and_their_chunks_come_back()
+    {
+        _director.Ip("tuntap", "add", "tap0", "mode", "tap"); // no program reads it: its driver drops every frame
+        _director.Ip("link", "set", "tap0", "up");
+        InterfaceQueue[] queues = [.. PortWorker.QueuesOf(_director, "tap0")];
+        using AfXdpPortSet set = _director.Invoke(() => AfXdpPortSet.Open(queues, new AfXdpOptions()));
+        AfXdpPort port = set.Ports[0];
+        for (int i = 0; i < 100; i++)
+            Assert.True(Enqueue(port, NewFrame(set)));
+        Assert.Equal(FlushOutcome.Drained, port.Flush());
+        Assert.Equal(100, port.Socket.ReadCounters().DeviceDrops);
+        AssertQuiet(set);
+    }
+
+    [Fact]
+    public void Sending_and_taking_back_allocates_nothing()
+    {
+        using AfXdpPortSet set = Open(new AfXdpOptions());
+        AfXdpPort port = set.Ports[0];
+        SendBatches(set, port, batches: 100); // compiles
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        SendBatches(set, port, batches: 100);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        AssertArrived(200 * 64);
+        AssertQuiet(set);
+    }
+
+    [Fact]
     public void Chunks_that_the_caller_keeps_are_lost_unless_it_says_so()
     {
         using AfXdpPortSet set = Open(new AfXdpOptions());
@@ -123,6 +151,20 @@ public sealed class TransmitTests : IDisposable
     {
         InterfaceQueue[] queues = [.. PortWorker.QueuesOf(_director, "d0")];
         return _director.Invoke(() => AfXdpPortSet.Open(queues, options));
+    }
+
+    private static void SendBatches(AfXdpPortSet set, AfXdpPort port, int batches)
+    {
+        Span<PacketSlot> slots = stackalloc PacketSlot[4];
+        for (int batch = 0; batch < batches; batch++)
+        {
+            for (int i = 0; i < 64; i++)
+                Assert.True(Enqueue(port, NewFrame(set)));
+            port.Flush();
+            port.Reclaim();
+            port.Refill();
+            port.Receive(slots);
+        }
     }
 
     private static bool Enqueue(AfXdpPort port, PacketSlot slot) => port.TryEnqueue(in slot);
