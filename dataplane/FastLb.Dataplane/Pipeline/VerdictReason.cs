@@ -25,9 +25,6 @@ public enum VerdictReason : byte
     /// <summary>Sent to a real server by direct routing.</summary>
     ForwardedDirect,
 
-    /// <summary>Answered with an ICMP error to the client.</summary>
-    AnsweredIcmp,
-
     /// <summary>Shorter than an Ethernet and an IP header, or not IPv4.</summary>
     NotIp,
 
@@ -52,16 +49,16 @@ public enum VerdictReason : byte
     /// <summary>TCP without SYN for a connection that is not in the flow table.</summary>
     UnknownFlow,
 
-    /// <summary>The service has no real server of weight above zero.</summary>
+    /// <summary>The service has no real server of weight above zero; the client is told "port unreachable".</summary>
     NoServer,
 
     /// <summary>The flow's real server has been removed from the service.</summary>
     ServerRemoved,
 
-    /// <summary>Time to live was 1 or 0.</summary>
+    /// <summary>Time to live was 1 or 0; the client is told "time exceeded".</summary>
     TtlExpired,
 
-    /// <summary>Larger than the way to the real server takes, and must not be fragmented.</summary>
+    /// <summary>Larger than the way to the real server takes; with DF the client is told "fragmentation needed".</summary>
     TooBig,
 
     /// <summary>The flow table is full and nothing in it may be evicted.</summary>
@@ -79,6 +76,6 @@ public enum VerdictReason : byte
     /// <summary>The transmit ring had no room.</summary>
     TransmitRingFull,
 
-    /// <summary>ICMP error withheld by the rate limit.</summary>
+    /// <summary>Dropped without the ICMP error that it would have been answered with: too many have been sent.</summary>
     IcmpRateLimited,
 }

@@ -1,0 +1,19 @@
+using FastLb.DataplaneChannel.Messages;
+
+namespace FastLb.Control.Engines;
+
+/// <summary>
+/// What forwards packets. It is told the whole desired state each time, applies the difference and keeps established connections.
+/// </summary>
+public interface IForwardingEngine
+{
+    /// <summary>Brings the engine into this state; returns when frames are handled by it.</summary>
+    /// <exception cref="DirectorException">The engine refuses it; it goes on with what it had.</exception>
+    Task Apply(DesiredState state, CancellationToken cancellation);
+
+    /// <summary>Tells the ways to the real servers.</summary>
+    Task Apply(AdjacencyState adjacencies, CancellationToken cancellation);
+
+    /// <summary>Counters and connections, at this moment.</summary>
+    Task<DataplaneStatus> ReadStatus(CancellationToken cancellation);
+}

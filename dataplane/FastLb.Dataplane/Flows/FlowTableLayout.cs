@@ -1,0 +1,145 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using FastLb.Wire;
+
+namespace FastLb.Dataplane.Flows;
+
+/// <summary>
+/// The bytes of a flow table, the same in every process that maps it. All of it starts as zeros; an index of 0 means "none", entries count from 1.
+/// Sections: header, server slots, heads of the timing wheel, buckets, entries. A change of any struct here is a new <see cref="Version"/>.
+/// </summary>
+public static class FlowTableLayout
+{
+    internal const ulong Magic = 0x31574F4C_46424C46; // "FLBFLOW1" in memory order
+    internal const uint Version = 1;
+    internal const int HeaderBytes = 4096;
+
+    /// <summary>Slots for real servers, retired ones that still have flows included.</summary>
+    public const int ServerSlots = 16384;
+
+    /// <summary>The most flows that one table can be made for.</summary>
+    public const int MaximumCapacity = 1 << 28;
+
+    /// <summary>Bytes that a table for <paramref name="capacity"/> flows needs, all included.</summary>
+    public static long RequiredBytes(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaximumCapacity);
+        return EntriesOffset(capacity) + ((long)capacity * Unsafe.SizeOf<FlowEntry>());
+    }
+
+    internal static long ServerSlotsOffset => HeaderBytes;
+
+    internal static long WheelOffset => ServerSlotsOffset + ((long)ServerSlots * Unsafe.SizeOf<ServerSlot>());
+
+    internal static long BucketsOffset => WheelOffset + ((long)TimingWheel.Slots * sizeof(uint));
+
+    // Eight flows to a bucket of twelve at the most: few buckets overflow, and a flow costs 32 + 8 to 16 bytes.
+    internal static uint BucketCount(int capacity) => (uint)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (capacity + 7) / 8));
+
+    internal static long EntriesOffset(int capacity) => BucketsOffset + ((long)BucketCount(capacity) * Unsafe.SizeOf<FlowBucket>());
+}
+
+/// <summary>First bytes of the table.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FlowTableHeader
+{
+    public ulong Magic;
+    public uint Version;
+    public uint EntryBytes;
+    public uint Capacity;
+
+    /// <summary>Entries ever used: those above have not been touched since the memory was zeroed.</summary>
+    public uint HighWater;
+
+    /// <summary>First of the list of freed entries, linked by <see cref="FlowEntry.Next"/>.</summary>
+    public uint FreeHead;
+
+    /// <summary>Entries in use.</summary>
+    public uint Count;
+
+    /// <summary>The last tick whose wheel slot has been worked off.</summary>
+    public uint WheelCursor;
+    public uint Reserved;
+    public FlowHash Hash;
+}
+
+/// <summary>Twelve places of the hash index in one cache line: a fingerprint byte each (0 = empty), then the entry's index.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal struct FlowBucket
+{
+    public const int Places = 12;
+    public const uint PlacesMask = (1 << Places) - 1;
+
+    /// <summary>Places 0–11 are fingerprints; the last four bytes are <see cref="Overflow"/>.</summary>
+    [FieldOffset(0)]
+    public Vector128<byte> Fingerprints;
+
+    /// <summary>How many entries had this bucket on their way and found it full. A search goes on to the next bucket only when it is not zero.</summary>
+    [FieldOffset(12)]
+    public uint Overflow;
+
+    [FieldOffset(16)]
+    public FlowIndexes Indexes;
+
+    [InlineArray(Places)]
+    internal struct FlowIndexes
+    {
+        private uint _first;
+    }
+}
+
+/// <summary>One flow; two of them fill a cache line.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
+public struct FlowEntry
+{
+    public uint ClientAddress;
+    public uint VirtualAddress;
+    public ushort ClientPort;
+    public ushort VirtualPort;
+
+    /// <summary><see cref="IpProtocol.None"/> marks an entry that is not in use. Written last when a flow is made, cleared first when it ends.</summary>
+    public IpProtocol Protocol;
+    public FlowState State;
+
+    /// <summary>The slot of the timing wheel whose list the entry is in.</summary>
+    internal ushort WheelSlot;
+
+    /// <summary>The server slot that the flow is bound to.</summary>
+    public ushort Server;
+    internal ushort Reserved;
+
+    /// <summary>Tick at which the flow ends unless another packet comes.</summary>
+    public uint Expires;
+    internal uint Next;
+    internal uint Previous;
+
+    /// <summary>The flow's key.</summary>
+    public readonly FlowKey Key => new(ClientAddress, VirtualAddress, ClientPort, VirtualPort, Protocol);
+}
+
+/// <summary>
+/// Who a server slot stands for. Flows name their server by slot; a slot keeps its meaning as long as any flow refers to it, also when the
+/// server has been removed from its service, and across a restart of the process.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal struct ServerSlot
+{
+    public UInt128 VirtualAddress;
+    public UInt128 ServerAddress;
+    public ushort VirtualPort;
+    public ushort ServerPort;
+    public IpProtocol Protocol;
+
+    /// <summary>1 when the slot stands for a server.</summary>
+    public byte InUse;
+    public ushort Reserved;
+
+    /// <summary>Flows in a state that counts as active.</summary>
+    public int ActiveFlows;
+
+    /// <summary>All other flows.</summary>
+    public int InactiveFlows;
+}

@@ -1,0 +1,208 @@
+using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Scheduling;
+using FastLb.Wire;
+
+namespace FastLb.Dataplane.Services;
+
+/// <summary>A virtual service as it is wanted.</summary>
+/// <param name="Key">Address, protocol, port.</param>
+/// <param name="Scheduler">Name of the scheduler, as in keepalived.conf.</param>
+/// <param name="Servers">In the order of the configuration.</param>
+public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers);
+
+/// <summary>A real server as it is wanted.</summary>
+public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight);
+
+/// <summary>
+/// Compiles service tables, one after another. Keeps between them what must stay: which slot stands for which server, the schedulers' positions
+/// and the counters. One thread at a time; the workers only ever see the finished tables.
+/// </summary>
+public sealed class ServiceTableBuilder
+{
+    private readonly ServerDirectory _directory;
+    private readonly Dictionary<ServerIdentity, ServerRecord> _servers = [];
+    private readonly Dictionary<ServiceKey, ServiceRecord> _services = [];
+    private readonly Stack<int> _freeSlots = new();
+    private readonly Dictionary<IpAddress, int> _adjacencyIndexes = [];
+    private long _generation;
+
+    /// <param name="directory">The slots; those in use already (a table that was adopted) keep their meaning.</param>
+    public ServiceTableBuilder(ServerDirectory directory)
+    {
+        _directory = directory;
+        for (int slot = FlowTableLayout.ServerSlots - 1; slot >= 0; slot--)
+        {
+            if (directory.IsInUse(slot))
+                _servers[directory.Identity(slot)] = new ServerRecord(slot) { RetiredAt = 0 };
+            else
+                _freeSlots.Push(slot);
+        }
+
+        Current = ServiceTable.Empty;
+    }
+
+    /// <summary>The table compiled last.</summary>
+    public ServiceTable Current { get; private set; }
+
+    /// <summary>The definitions that <see cref="Current"/> was compiled from.</summary>
+    public IReadOnlyList<ServiceDefinition> Definitions { get; private set; } = [];
+
+    /// <summary>Compiles a table for these services. Ways to servers that have been told before are kept; others are pending.</summary>
+    /// <param name="definitions">All services; no key twice, no server twice in one.</param>
+    /// <param name="acknowledged">The generation that every worker has taken up: slots retired by then, and without flows, are given out again.</param>
+    /// <exception cref="InvalidOperationException">More servers than there are slots, or a scheduler that is not known. Nothing has changed then.</exception>
+    public ServiceTable Build(IReadOnlyList<ServiceDefinition> definitions, long acknowledged)
+    {
+        ReclaimSlots(acknowledged);
+        EnsureCanBuild(definitions);
+        long generation = ++_generation;
+        var adjacencies = new List<Adjacency>();
+        var previousIndexes = new Dictionary<IpAddress, int>(_adjacencyIndexes);
+        _adjacencyIndexes.Clear();
+
+        var slots = new RealServer[FlowTableLayout.ServerSlots];
+        var services = new VirtualService[definitions.Count];
+        for (int i = 0; i < services.Length; i++)
+        {
+            ServiceDefinition definition = definitions[i];
+            ServiceRecord record = ServiceOf(definition);
+            var list = new SchedulableServer[definition.Servers.Count];
+            services[i] = new VirtualService(definition.Key, list, record.Scheduler, record.Counters);
+            for (int position = 0; position < list.Length; position++)
+            {
+                ServerDefinition server = definition.Servers[position];
+                ServerRecord known = ServerOf(new ServerIdentity(definition.Key, server.Address, server.Port));
+                known.SeenIn = generation;
+                if (!_adjacencyIndexes.TryGetValue(server.Address, out int adjacency))
+                {
+                    adjacency = adjacencies.Count;
+                    _adjacencyIndexes.Add(server.Address, adjacency);
+                    adjacencies.Add(previousIndexes.TryGetValue(server.Address, out int previous) ? Current.Adjacency(previous) : default);
+                }
+
+                // IPVS puts each new server at the head of its list.
+                list[^(position + 1)] = new SchedulableServer((ushort)known.Slot, server.Weight);
+                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters);
+            }
+
+            KeepListIfUnchanged(ref services[i], slots);
+        }
+
+        Retire(generation, definitions);
+        Definitions = definitions;
+        return Current = new ServiceTable(generation, services, slots, [.. adjacencies]);
+    }
+
+    /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
+    public ServiceTable BuildWithAdjacencies(IReadOnlyDictionary<IpAddress, Adjacency> ways)
+    {
+        var adjacencies = new Adjacency[_adjacencyIndexes.Count];
+        foreach ((IpAddress server, int index) in _adjacencyIndexes)
+            adjacencies[index] = ways.TryGetValue(server, out Adjacency way) ? way : default;
+        return Current = Current.WithAdjacencies(++_generation, adjacencies);
+    }
+
+    /// <summary>Connections and counters of a configured server.</summary>
+    public (int Active, int Inactive, TrafficCounters Counters) Usage(in ServerIdentity identity)
+    {
+        ServerRecord record = _servers[identity];
+        return (_directory.ActiveFlows(record.Slot), _directory.InactiveFlows(record.Slot), record.Counters);
+    }
+
+    private static Scheduler? CreateScheduler(string name) => name switch
+    {
+        "rr" => new RoundRobin(),
+        "wrr" => new WeightedRoundRobin(),
+        _ => null,
+    };
+
+    private void EnsureCanBuild(IReadOnlyList<ServiceDefinition> definitions)
+    {
+        int fresh = 0;
+        foreach (ServiceDefinition definition in definitions)
+        {
+            if (CreateScheduler(definition.Scheduler) is null)
+                throw new InvalidOperationException($"scheduler '{definition.Scheduler}' of {definition.Key} is not known");
+            fresh += definition.Servers.Count(server => !_servers.ContainsKey(new ServerIdentity(definition.Key, server.Address, server.Port)));
+        }
+
+        if (fresh > _freeSlots.Count)
+            throw new InvalidOperationException($"{fresh} more real servers, but only {_freeSlots.Count} of {FlowTableLayout.ServerSlots} slots are free; those of removed servers are in use until their last connection ends");
+    }
+
+    private ServiceRecord ServiceOf(ServiceDefinition definition)
+    {
+        if (!_services.TryGetValue(definition.Key, out ServiceRecord? record))
+            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!));
+        else if (!string.Equals(record.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal))
+            record.Scheduler = CreateScheduler(definition.Scheduler)!;
+        return record;
+    }
+
+    private ServerRecord ServerOf(in ServerIdentity identity)
+    {
+        if (_servers.TryGetValue(identity, out ServerRecord? known))
+            return known;
+        known = new ServerRecord(_freeSlots.Pop());
+        _directory.Assign(known.Slot, identity);
+        _servers.Add(identity, known);
+        return known;
+    }
+
+    // A scheduler tells by the array whether the list has changed: one that is the same must be the same array.
+    private void KeepListIfUnchanged(ref VirtualService service, RealServer[] slots)
+    {
+        if (!Current.TryFindService(service.Key, out VirtualService? previous) || !previous.Servers.AsSpan().SequenceEqual(service.Servers))
+            return;
+        service = service with { Servers = previous.Servers };
+        foreach (SchedulableServer server in service.Servers)
+            slots[server.Slot] = slots[server.Slot] with { Service = service };
+    }
+
+    private void Retire(long generation, IReadOnlyList<ServiceDefinition> definitions)
+    {
+        foreach (ServerRecord record in _servers.Values)
+        {
+            if (record.SeenIn == generation)
+                record.RetiredAt = null;
+            else
+                record.RetiredAt ??= generation;
+        }
+
+        var wanted = definitions.Select(definition => definition.Key).ToHashSet();
+        foreach (ServiceKey key in _services.Keys.Where(key => !wanted.Contains(key)).ToArray())
+            _services.Remove(key);
+    }
+
+    private void ReclaimSlots(long acknowledged)
+    {
+        foreach ((ServerIdentity identity, ServerRecord record) in _servers.ToArray())
+        {
+            if (record.RetiredAt is not { } retired || retired > acknowledged || _directory.HasFlows(record.Slot))
+                continue;
+            _directory.Release(record.Slot);
+            _servers.Remove(identity);
+            _freeSlots.Push(record.Slot);
+        }
+    }
+
+    private sealed class ServerRecord(int slot)
+    {
+        public int Slot { get; } = slot;
+
+        public TrafficCounters Counters { get; } = new();
+
+        /// <summary>The last table that the server was in.</summary>
+        public long SeenIn { get; set; }
+
+        /// <summary>The first table that it was not in any more.</summary>
+        public long? RetiredAt { get; set; }
+    }
+
+    private sealed class ServiceRecord(Scheduler scheduler)
+    {
+        public Scheduler Scheduler { get; set; } = scheduler;
+
+        public TrafficCounters Counters { get; } = new();
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+
+namespace FastLb.DataplaneChannel.Messages;
+
+/// <summary>
+/// What control and dataplane say to each other. A request carries a number, and the answer to it the same one; answers come in the order of the requests.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ApplyDesiredState), "apply-desired-state")]
+[JsonDerivedType(typeof(ApplyAdjacencies), "apply-adjacencies")]
+[JsonDerivedType(typeof(StatusRequest), "status-request")]
+[JsonDerivedType(typeof(Applied), "applied")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(StatusAnswer), "status")]
+public abstract record ChannelMessage(long Request);
+
+/// <summary>Control asks the dataplane to bring itself into this state.</summary>
+public sealed record ApplyDesiredState(long Request, DesiredState State) : ChannelMessage(Request);
+
+/// <summary>Control tells the dataplane the ways to the servers.</summary>
+public sealed record ApplyAdjacencies(long Request, AdjacencyState Adjacencies) : ChannelMessage(Request);
+
+/// <summary>Control asks for counters.</summary>
+public sealed record StatusRequest(long Request) : ChannelMessage(Request);
+
+/// <summary>It is done.</summary>
+public sealed record Applied(long Request) : ChannelMessage(Request);
+
+/// <summary>It is not done, and nothing has changed; the text says why and what helps.</summary>
+public sealed record Refused(long Request, string Reason) : ChannelMessage(Request);
+
+/// <summary>The counters.</summary>
+public sealed record StatusAnswer(long Request, DataplaneStatus Status) : ChannelMessage(Request);

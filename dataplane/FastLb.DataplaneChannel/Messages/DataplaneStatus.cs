@@ -1,0 +1,57 @@
+using System.Net;
+
+namespace FastLb.DataplaneChannel.Messages;
+
+/// <summary>What the dataplane counts, at one moment. All counts are since its start.</summary>
+public sealed record DataplaneStatus(
+    long Generation,
+    IReadOnlyList<ServiceStatus> Services,
+    IReadOnlyDictionary<string, long> Verdicts,
+    IReadOnlyList<PortStatus> Ports,
+    IReadOnlyList<SteeringStatus> Steering,
+    FrameStatus Frames,
+    FlowTableStatus Flows);
+
+/// <summary>A virtual service's traffic: connections scheduled, packets and bytes (of IP packets) forwarded.</summary>
+public sealed record ServiceStatus(
+    IPAddress Address,
+    ushort Port,
+    TransportProtocol Protocol,
+    SchedulerKind Scheduler,
+    ForwardingMethod Method,
+    long Connections,
+    long Packets,
+    long Bytes,
+    IReadOnlyList<ServerStatus> Servers);
+
+/// <summary>A real server's share of it. Active and inactive are counted as IPVS does.</summary>
+public sealed record ServerStatus(
+    IPAddress Address,
+    ushort Port,
+    int Weight,
+    int ActiveConnections,
+    int InactiveConnections,
+    long Connections,
+    long Packets,
+    long Bytes);
+
+/// <summary>One receive queue of one interface.</summary>
+/// <param name="Interface">Its name.</param>
+/// <param name="Queue">Number of the queue.</param>
+/// <param name="Kind">How frames are taken, such as <c>af_xdp</c>.</param>
+/// <param name="Mode">Where the steering program runs: <c>native</c>, in the driver.</param>
+/// <param name="Copy">Whether the kernel copies frames into our memory: <c>copy</c> or <c>zero-copy</c>.</param>
+/// <param name="Received">Frames received.</param>
+/// <param name="Transmitted">Frames sent.</param>
+/// <param name="KernelDropped">Frames that the kernel had for us and dropped: no memory on offer, ring full, or frame unfit.</param>
+public sealed record PortStatus(
+    string Interface, int Queue, string Kind, string Mode, string Copy, long Received, long Transmitted, long KernelDropped);
+
+/// <summary>What the steering program did with the frames of an interface: name of the outcome, number of frames.</summary>
+public sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes);
+
+/// <summary>Where the frames of the shared memory are. All parts sum up to the total, or frames have been lost.</summary>
+public sealed record FrameStatus(int Total, int Free, int Fill, int Receive, int Transmit, int Completion, int Held, int Lost);
+
+/// <summary>How full the flow table is.</summary>
+public sealed record FlowTableStatus(int Count, int Capacity);

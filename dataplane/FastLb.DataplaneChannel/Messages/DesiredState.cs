@@ -1,0 +1,84 @@
+using System.Net;
+
+namespace FastLb.DataplaneChannel.Messages;
+
+/// <summary>Transport protocols that can be balanced.</summary>
+public enum TransportProtocol
+{
+    Tcp = 6,
+    Udp = 17,
+}
+
+/// <summary>How packets get to the real servers.</summary>
+public enum ForwardingMethod
+{
+    /// <summary>To the server's MAC address, otherwise unchanged (IPVS "Route").</summary>
+    DirectRouting,
+}
+
+/// <summary>How a new flow's server is chosen; named as in keepalived.conf.</summary>
+public enum SchedulerKind
+{
+    RoundRobin,
+    WeightedRoundRobin,
+}
+
+/// <summary>All that the dataplane is to do. Complete each time: what is not in it, is to be gone.</summary>
+/// <param name="Generation">Grows with each state that control computes.</param>
+/// <param name="Interfaces">Where frames are taken and sent.</param>
+/// <param name="Services">In the order of the configuration.</param>
+public sealed record DesiredState(long Generation, IReadOnlyList<DesiredInterface> Interfaces, IReadOnlyList<DesiredService> Services);
+
+/// <summary>An interface that the dataplane serves.</summary>
+/// <param name="Name">As the kernel calls it now.</param>
+/// <param name="Index">The kernel's number for it, which survives renaming.</param>
+/// <param name="Mac">Its Ethernet address, six octets as hex digits with colons: only frames to it are taken.</param>
+public sealed record DesiredInterface(string Name, int Index, string Mac);
+
+/// <summary>A virtual service.</summary>
+public sealed record DesiredService(
+    IPAddress Address,
+    TransportProtocol Protocol,
+    ushort Port,
+    SchedulerKind Scheduler,
+    ForwardingMethod Method,
+    IReadOnlyList<DesiredServer> Servers);
+
+/// <summary>A real server of a service, in the order of the configuration.</summary>
+/// <param name="Address">IPv4 or IPv6.</param>
+/// <param name="Port">Its port; the service's in direct routing.</param>
+/// <param name="Weight">Share of new flows; 0 takes none.</param>
+public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight);
+
+/// <summary>The ways to the real servers, as the kernel's routes and neighbours have them now. Complete each time.</summary>
+public sealed record AdjacencyState(IReadOnlyList<ServerAdjacency> Servers);
+
+/// <summary>How far a neighbour is known.</summary>
+public enum NeighbourState
+{
+    /// <summary>Asked for, not answered yet.</summary>
+    Pending,
+
+    /// <summary>Known.</summary>
+    Resolved,
+
+    /// <summary>There is no answer, or no way.</summary>
+    Unreachable,
+}
+
+/// <summary>The way to one real server.</summary>
+/// <param name="Server">Its address.</param>
+/// <param name="State">How much of the rest is known.</param>
+/// <param name="InterfaceIndex">Interface that frames leave by; 0 when there is no route.</param>
+/// <param name="Mac">The next hop's Ethernet address, six octets as hex digits with colons; null unless resolved.</param>
+/// <param name="SourceMac">That of the interface; null unless resolved.</param>
+/// <param name="Mtu">Largest IP packet, bytes; 0 unless resolved.</param>
+/// <param name="Explanation">Why it is not resolved, for people.</param>
+public sealed record ServerAdjacency(
+    IPAddress Server,
+    NeighbourState State,
+    int InterfaceIndex,
+    string? Mac,
+    string? SourceMac,
+    int Mtu,
+    string? Explanation);

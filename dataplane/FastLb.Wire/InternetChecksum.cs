@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastLb.Wire;
+
+/// <summary>
+/// The one's-complement checksum of IPv4, TCP, UDP and ICMP (RFC 1071), and its incremental update (RFC 1624).
+/// A <em>sum</em> here is folded to 16 bits and not complemented; a <em>checksum</em> is the complement that stands in the header.
+/// Numbers are those read big-endian from the wire.
+/// </summary>
+public static class InternetChecksum
+{
+    /// <summary>The folded sum of <paramref name="bytes"/>, an odd last octet padded with zero (RFC 1071 §1).</summary>
+    public static ushort Sum(ReadOnlySpan<byte> bytes)
+    {
+        // The sum does not depend on byte order but for a final swap (RFC 1071 §2 B), so native 64-bit words are added with end-around carry.
+        ulong sum = 0;
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (ulong word in words)
+        {
+            sum += word;
+            sum += sum < word ? 1UL : 0UL;
+        }
+
+        ReadOnlySpan<byte> tail = bytes[(words.Length * sizeof(ulong))..];
+        if (!tail.IsEmpty)
+        {
+            Span<byte> last = stackalloc byte[sizeof(ulong)];
+            last.Clear();
+            tail.CopyTo(last);
+            ulong word = MemoryMarshal.Read<ulong>(last);
+            sum += word;
+            sum += sum < word ? 1UL : 0UL;
+        }
+
+        ulong half = (sum & 0xFFFF_FFFF) + (sum >> 32);
+        ushort folded = Fold((half & 0xFFFF) + ((half >> 16) & 0xFFFF) + (half >> 32));
+        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(folded) : folded;
+    }
+
+    /// <summary>Folds carries until 16 bits are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort Fold(ulong sum)
+    {
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        return (ushort)((sum & 0xFFFF) + (sum >> 16));
+    }
+
+    /// <summary>
+    /// The sum of the pseudo-header of TCP and UDP over IPv4 (RFC 9293 §3.1, RFC 768). It is also what a sender that leaves the checksum to
+    /// hardware puts into the checksum field, uncomplemented.
+    /// </summary>
+    /// <param name="source">Source address as a number.</param>
+    /// <param name="destination">Destination address as a number.</param>
+    /// <param name="protocol">TCP or UDP.</param>
+    /// <param name="length">Bytes of the transport header and its payload.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort PseudoHeaderSum(uint source, uint destination, IpProtocol protocol, int length) =>
+        Fold((ulong)(source >> 16) + (source & 0xFFFF) + (destination >> 16) + (destination & 0xFFFF) + (byte)protocol + (uint)length);
+
+    /// <summary>The checksum after one 16-bit word of what it covers went from <paramref name="old"/> to <paramref name="now"/> (RFC 1624 eqn 3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort Update(ushort checksum, ushort old, ushort now) =>
+        (ushort)~Fold((ulong)(ushort)~checksum + (ushort)~old + now);
+}

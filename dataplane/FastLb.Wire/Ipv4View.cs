@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+
+namespace FastLb.Wire;
+
+/// <summary>An IPv4 packet laid over bytes it does not own (RFC 791 §3.1). Setters keep the header checksum right.</summary>
+public readonly ref struct Ipv4View
+{
+    /// <summary>Bytes of a header without options.</summary>
+    public const int MinimumHeaderLength = 20;
+
+    private const ushort DontFragmentBit = 0x4000;
+    private const ushort MoreFragmentsAndOffset = 0x3FFF;
+
+    private readonly Span<byte> _bytes;
+
+    private Ipv4View(Span<byte> bytes) => _bytes = bytes;
+
+    /// <summary>Bytes of the header with its options: 20 to 60.</summary>
+    public int HeaderLength => (_bytes[Offset.VersionAndLength] & 0x0F) * 4;
+
+    /// <summary>Bytes of header and payload.</summary>
+    public int TotalLength => _bytes.Length;
+
+    /// <summary>DSCP and ECN (RFC 2474, RFC 3168).</summary>
+    public byte TypeOfService => _bytes[Offset.TypeOfService];
+
+    public ushort Identification => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Identification..]);
+
+    /// <summary>The DF flag.</summary>
+    public bool DontFragment => (FragmentField & DontFragmentBit) != 0;
+
+    /// <summary>True for every fragment, the first one included.</summary>
+    public bool IsFragment => (FragmentField & MoreFragmentsAndOffset) != 0;
+
+    public byte TimeToLive => _bytes[Offset.TimeToLive];
+
+    public IpProtocol Protocol => (IpProtocol)_bytes[Offset.Protocol];
+
+    public ushort HeaderChecksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Checksum..]);
+
+    /// <summary>Source address as a number.</summary>
+    public uint Source => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Source..]);
+
+    /// <summary>Destination address as a number.</summary>
+    public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Destination..]);
+
+    /// <summary>True when the header's sum, checksum included, is all ones (RFC 1071 §1 (3)).</summary>
+    public bool HasValidChecksum => InternetChecksum.Sum(Header) == 0xFFFF;
+
+    public Span<byte> Header => _bytes[..HeaderLength];
+
+    /// <summary>What follows the header, up to the total length: link-layer padding is not part of it.</summary>
+    public Span<byte> Payload => _bytes[HeaderLength..];
+
+    private ushort FragmentField => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Fragment..]);
+
+    /// <summary>
+    /// Takes version, header length and total length as true only when they fit each other and the bytes there are. On success no accessor can throw.
+    /// </summary>
+    public static bool TryParse(Span<byte> bytes, out Ipv4View packet)
+    {
+        packet = default;
+        if (bytes.Length < MinimumHeaderLength)
+            return false;
+        int headerLength = (bytes[Offset.VersionAndLength] & 0x0F) * 4;
+        int totalLength = BinaryPrimitives.ReadUInt16BigEndian(bytes[Offset.TotalLength..]);
+        if (bytes[Offset.VersionAndLength] >> 4 != 4 || headerLength < MinimumHeaderLength || totalLength < headerLength || totalLength > bytes.Length)
+            return false;
+        packet = new Ipv4View(bytes[..totalLength]);
+        return true;
+    }
+
+    /// <summary>Takes one hop off the time to live, as a router does (RFC 1812 §5.3.1), checksum included. The caller has seen that it is above zero.</summary>
+    public void DecrementTimeToLive()
+    {
+        ushort old = BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.TimeToLive..]);
+        ushort now = (ushort)(old - 0x0100);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.TimeToLive..], now);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], InternetChecksum.Update(HeaderChecksum, old, now));
+    }
+
+    /// <summary>
+    /// Writes a whole header without options, checksum included, and gives a view of it and the payload behind it.
+    /// <paramref name="bytes"/> is the packet, header and payload: its length becomes the total length.
+    /// </summary>
+    public static Ipv4View Write(Span<byte> bytes, byte typeOfService, ushort identification, bool dontFragment, byte timeToLive, IpProtocol protocol, uint source, uint destination)
+    {
+        bytes[Offset.VersionAndLength] = 0x45;
+        bytes[Offset.TypeOfService] = typeOfService;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.TotalLength..], checked((ushort)bytes.Length));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Identification..], identification);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Fragment..], dontFragment ? DontFragmentBit : (ushort)0);
+        bytes[Offset.TimeToLive] = timeToLive;
+        bytes[Offset.Protocol] = (byte)protocol;
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Checksum..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Offset.Source..], source);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Offset.Destination..], destination);
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Checksum..], (ushort)~InternetChecksum.Sum(bytes[..MinimumHeaderLength]));
+        return new Ipv4View(bytes);
+    }
+
+    private static class Offset
+    {
+        public const int VersionAndLength = 0, TypeOfService = 1, TotalLength = 2, Identification = 4, Fragment = 6, TimeToLive = 8, Protocol = 9,
+            Checksum = 10, Source = 12, Destination = 16;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace FastLb.Native.Bpf;
+
+/// <summary>
+/// <c>struct bpf_map_create_opts</c> up to <c>map_flags</c>. Like all option structures of libbpf it carries its own size, so that a shorter one is
+/// valid.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MapCreateOptions
+{
+    public nuint Size;
+    public uint BtfDescriptor;
+    public uint BtfKeyTypeId;
+    public uint BtfValueTypeId;
+    public uint BtfVmlinuxValueTypeId;
+    public uint InnerMapDescriptor;
+    public uint MapFlags;
+}
+
+/// <summary><c>struct bpf_link_create_opts</c> up to <c>target_btf_id</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LinkCreateOptions
+{
+    public nuint Size;
+    public uint Flags;
+    public nint IteratorInfo;
+    public uint IteratorInfoLength;
+    public uint TargetBtfId;
+}
+
+/// <summary><c>struct bpf_xdp_query_opts</c>: ids of the programs on an interface, 0 for none.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct XdpQueryOptions
+{
+    public nuint Size;
+    public uint ProgramId;
+    public uint DriverProgramId;
+    public uint HardwareProgramId;
+    public uint GenericProgramId;
+    public ulong AttachMode; // a byte and its padding
+}
+
+/// <summary><c>struct bpf_link_info</c> as far as an XDP link fills it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct XdpLinkInfo
+{
+    public uint Type;
+    public uint Id;
+    public uint ProgramId;
+    private readonly uint _padding;
+    public uint InterfaceIndex;
+}
+
+/// <summary>Constants of <c>linux/bpf.h</c> and <c>linux/if_link.h</c>.</summary>
+internal static class BpfConstants
+{
+    public const int BPF_MAP_TYPE_HASH = 1;
+    public const uint BPF_F_NO_PREALLOC = 1;
+    public const ulong BPF_ANY = 0;
+    public const int BPF_XDP = 37;
+    public const uint BPF_LINK_TYPE_XDP = 6;
+    public const uint XDP_FLAGS_DRV_MODE = 1 << 2;
+}

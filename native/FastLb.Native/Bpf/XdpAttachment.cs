@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace FastLb.Native.Bpf;
+
+/// <summary>
+/// A BPF link that holds an XDP program on an interface in native (driver) mode. Disposing of it, or the end of the process however it comes, detaches the
+/// program.
+/// </summary>
+internal sealed unsafe class XdpAttachment : IDisposable
+{
+    private readonly BpfDescriptor _link;
+
+    private XdpAttachment(BpfDescriptor link) => _link = link;
+
+    /// <summary>Attaches <paramref name="program"/>.</summary>
+    /// <exception cref="KernelFeatureException">The driver has no native XDP.</exception>
+    /// <exception cref="SystemCallException">Another program is attached, or the interface's settings don't allow XDP.</exception>
+    public static XdpAttachment AttachNative(BpfDescriptor program, int interfaceIndex, string interfaceName)
+    {
+        LinkCreateOptions options = new() { Size = (nuint)Unsafe.SizeOf<LinkCreateOptions>(), Flags = BpfConstants.XDP_FLAGS_DRV_MODE };
+        int result = LibBpf.bpf_link_create(program, interfaceIndex, BpfConstants.BPF_XDP, options);
+        if (result >= 0)
+            return new XdpAttachment(new BpfDescriptor(result));
+
+        Errno errno = (Errno)(-result);
+        SystemCallException fault = new("attach XDP program to", interfaceName, errno, errno switch
+        {
+            Errno.EBUSY or Errno.EEXIST => DescribeHolder(interfaceIndex, interfaceName),
+            Errno.EPERM => "needs CAP_NET_ADMIN, or root",
+            Errno.ENODEV => "there is no such interface in this network namespace",
+            Errno.ENOSPC => "the driver has too few queues: on veth, the interface needs as many receive queues as its peer has transmit queues",
+            Errno.ERANGE or Errno.EINVAL or Errno.EMSGSIZE =>
+                "the driver's settings don't go with XDP; most often the MTU of the interface or its peer is too large, or large receive offload is on "
+                + "(the kernel log says which)",
+            _ => null,
+        });
+        throw errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP
+            ? new KernelFeatureException($"native XDP by the driver of {interfaceName}", minimumKernel: null, fault)
+            : fault;
+    }
+
+    public void Dispose() => _link.Dispose();
+
+    private static string DescribeHolder(int interfaceIndex, string interfaceName)
+    {
+        XdpQueryOptions query = new() { Size = (nuint)Unsafe.SizeOf<XdpQueryOptions>() };
+        if (LibBpf.bpf_xdp_query(interfaceIndex, flags: 0, ref query) < 0)
+            return "another XDP program is attached";
+
+        uint program = FirstNonZero(query.ProgramId, query.DriverProgramId, query.GenericProgramId, query.HardwareProgramId);
+        string id = program.ToString(CultureInfo.InvariantCulture);
+        return FindLink(interfaceIndex, program) is { } link
+            ? $"XDP program {id} is attached by BPF link {link}: stop the process that holds it ('bpftool link show id {link}' tells), "
+                + $"or 'bpftool link detach id {link}'"
+            : $"XDP program {id} is attached: 'ip link set dev {interfaceName} xdp off' removes it ('bpftool prog show id {id}' tells what it is)";
+    }
+
+    private static uint FirstNonZero(params ReadOnlySpan<uint> ids)
+    {
+        foreach (uint id in ids)
+        {
+            if (id != 0)
+                return id;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The link that holds the program on the interface; null when none does, or when this process may not list links.</summary>
+    private static uint? FindLink(int interfaceIndex, uint program)
+    {
+        uint id = 0;
+        while (LibBpf.bpf_link_get_next_id(id, out id) == 0)
+        {
+            int descriptor = LibBpf.bpf_link_get_fd_by_id(id);
+            if (descriptor < 0)
+                continue; // gone meanwhile
+            using BpfDescriptor link = new(descriptor);
+            XdpLinkInfo info = default;
+            uint length = (uint)Unsafe.SizeOf<XdpLinkInfo>();
+            if (LibBpf.bpf_obj_get_info_by_fd(link, &info, ref length) == 0
+                && info.Type == BpfConstants.BPF_LINK_TYPE_XDP && info.ProgramId == program && info.InterfaceIndex == interfaceIndex)
+                return id;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+
+namespace FastLb.Native.Interfaces;
+
+/// <summary>A socket through which ioctls reach the interfaces of the network namespace it was opened in.</summary>
+internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
+{
+    private InterfaceControl(int descriptor)
+        : base(ownsHandle: true) => SetHandle(descriptor);
+
+    public static InterfaceControl Open()
+    {
+        int descriptor = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+        return descriptor >= 0 ? new InterfaceControl(descriptor) : throw SystemCallException.FromLastErrno("socket", "AF_INET");
+    }
+
+    /// <summary>Makes one of the SIOCGIF requests about an interface.</summary>
+    public InterfaceRequest Get(string name, int request)
+    {
+        InterfaceRequest answer = InterfaceRequest.For(name);
+        Request(ref answer, request, name);
+        return answer;
+    }
+
+    /// <summary>Makes a request; <paramref name="target"/> is for the message.</summary>
+    public void Request(ref InterfaceRequest argument, int request, string target)
+    {
+        fixed (InterfaceRequest* pointer = &argument)
+        {
+            if (LibC.ioctl((int)handle, request, pointer) < 0)
+                throw SystemCallException.FromLastErrno("read settings of", target, DescribeError);
+        }
+    }
+
+    /// <summary>Receive queues in use, as <c>ethtool -l</c> shows them; 1 when the driver doesn't tell.</summary>
+    public int CountReceiveQueues(string name)
+    {
+        EthtoolChannels channels = new() { Command = EthtoolChannels.ETHTOOL_GCHANNELS };
+        InterfaceRequest request = InterfaceRequest.For(name);
+        request.Data = (nint)(&channels);
+        if (LibC.ioctl((int)handle, InterfaceRequest.SIOCETHTOOL, &request) < 0)
+        {
+            Errno errno = SystemCallException.LastErrno;
+            return errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP
+                ? 1
+                : throw new SystemCallException("ethtool(ETHTOOL_GCHANNELS)", name, errno, DescribeError(errno));
+        }
+
+        // A combined channel receives and transmits; some drivers have both kinds.
+        return (int)Math.Max(1, channels.CombinedCount + channels.ReceiveCount);
+    }
+
+    protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
+
+    private static string? DescribeError(Errno errno) =>
+        errno == Errno.ENODEV ? "there is no such interface in this network namespace" : null;
+}

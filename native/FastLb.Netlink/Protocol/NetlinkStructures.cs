@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+
+namespace FastLb.Netlink.Protocol;
+
+/// <summary><c>struct sockaddr_nl</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NetlinkAddress
+{
+    public ushort Family;
+    public ushort Padding;
+    public uint PortId;
+    public uint Groups;
+}
+
+/// <summary><c>struct nlmsghdr</c>. All integers of netlink are in host order.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MessageHeader
+{
+    /// <summary>Octets of the message with this header.</summary>
+    public uint Length;
+    public ushort Type;
+    public ushort Flags;
+    public uint Sequence;
+    public uint PortId;
+}
+
+/// <summary><c>struct rtattr</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AttributeHeader
+{
+    /// <summary>Octets of the attribute with this header, without the padding after it.</summary>
+    public ushort Length;
+    public ushort Type;
+}
+
+/// <summary><c>struct ifinfomsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct LinkMessageBody
+{
+    public byte Family;
+    public byte Padding;
+    public ushort HardwareType;
+    public int Index;
+    public uint Flags;
+    public uint ChangeMask;
+}
+
+/// <summary><c>struct ifaddrmsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AddressMessageBody
+{
+    public byte Family;
+    public byte PrefixLength;
+    public byte Flags;
+    public byte Scope;
+    public uint Index;
+}
+
+/// <summary><c>struct rtmsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RouteMessageBody
+{
+    public byte Family;
+    public byte DestinationLength;
+    public byte SourceLength;
+    public byte TypeOfService;
+    public byte Table;
+    public byte Protocol;
+    public byte Scope;
+    public byte Type;
+    public uint Flags;
+}
+
+/// <summary><c>struct rtnexthop</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NextHopHeader
+{
+    public ushort Length;
+    public byte Flags;
+
+    /// <summary>Weight less one.</summary>
+    public byte Hops;
+    public int Index;
+}
+
+/// <summary><c>struct ndmsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NeighbourMessageBody
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+    public int Index;
+    public ushort State;
+    public byte Flags;
+    public byte Type;
+}
