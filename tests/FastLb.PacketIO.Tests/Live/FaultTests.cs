@@ -59,8 +59,10 @@ public sealed class FaultTests : IDisposable
         InterfaceQueue[] queues = [.. PortWorker.QueuesOf(_director, "d0")];
         using AfXdpPortSet set = _director.Invoke(() => AfXdpPortSet.Open(queues, new AfXdpOptions()));
         AfXdpPort port = set.Ports[0];
+        using PortPoller poller = PortPoller.For(set.Ports);
         Assert.Equal(PortCondition.Up, port.Probe());
         _director.Ip("link", "delete", "d0");
+        Assert.Equal(WaitOutcome.TimedOut, poller.Wait(10)); // why probing is needed
         Assert.Equal(PortCondition.Gone, port.Probe());
         Assert.True(set.Pool.TryTake(out long chunk));
         PacketSlot slot = new() { Offset = chunk + 256, Length = 60 };
