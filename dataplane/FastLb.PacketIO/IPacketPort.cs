@@ -53,7 +53,10 @@ public interface IPacketPort
     /// <returns>How many.</returns>
     int Refill();
 
-    /// <summary>Asks the kernel whether the interface is still there; a system call, for once a second or so.</summary>
+    /// <summary>
+    /// Asks the kernel whether the interface is still there; a system call, for once a second or so. A port that sends finds out by <see cref="Flush"/>; an
+    /// idle one only by this, for poll doesn't tell.
+    /// </summary>
     PortCondition Probe();
 }
 

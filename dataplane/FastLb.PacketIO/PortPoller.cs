@@ -72,6 +72,9 @@ public enum WaitOutcome
     /// <summary>Another thread called <see cref="PortPoller.Wake"/>.</summary>
     Woken = 2,
 
-    /// <summary>A port has an error: <see cref="IPacketPort.Probe"/> the ports.</summary>
+    /// <summary>
+    /// A port has an error: <see cref="IPacketPort.Probe"/> the ports. Not set when an interface is removed: the kernel's <c>xsk_poll</c> doesn't tell of
+    /// errors, so an idle worker has to probe its ports now and then.
+    /// </summary>
     Fault = 4,
 }
