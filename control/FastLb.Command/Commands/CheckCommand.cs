@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FastLb.Configuration;
+using FastLb.Configuration.Diagnostics;
 
 namespace FastLb.Command.Commands;
 
@@ -16,9 +17,9 @@ internal static class CheckCommand
         {
             ConfigurationResult result = ConfigurationLoader.Load(arguments.GetRequiredValue(file));
             if (arguments.GetValue(json))
-                Console.Out.WriteLine(DiagnosticJson.Render(result));
+                Console.Out.WriteLine(DiagnosticJson.Render(result.Diagnostics));
             else
-                Console.Error.Write(DiagnosticText.Render(result));
+                Console.Error.Write(DiagnosticRenderer.Render(result.Diagnostics, result.Source));
             return result.CheckExitStatus;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using FastLb.Configuration;
+using FastLb.Configuration.Diagnostics;
 using FastLb.Control;
 using FastLb.Native;
 using Microsoft.Extensions.Logging;
@@ -31,7 +32,7 @@ internal static class RunCommand
     private static async Task<int> Run(string file, string directory, string format, CancellationToken cancellation)
     {
         ConfigurationResult result = ConfigurationLoader.Load(file);
-        await Console.Error.WriteAsync(DiagnosticText.Render(result));
+        await Console.Error.WriteAsync(DiagnosticRenderer.Render(result.Diagnostics, result.Source));
         if (!result.CanRun)
         {
             await Console.Error.WriteLineAsync($"fastlb: not started: {file} can't be run as it is");

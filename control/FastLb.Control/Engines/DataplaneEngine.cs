@@ -70,7 +70,7 @@ public sealed class DataplaneEngine : IForwardingEngine, IAsyncDisposable
         client =>
         {
             _state = state;
-            return client?.Apply(state, cancellation);
+            return client?.Apply(state, cancellation) ?? Task.CompletedTask;
         },
         cancellation);
 
@@ -79,7 +79,7 @@ public sealed class DataplaneEngine : IForwardingEngine, IAsyncDisposable
         client =>
         {
             _adjacencies = adjacencies;
-            return client?.Apply(adjacencies, cancellation);
+            return client?.Apply(adjacencies, cancellation) ?? Task.CompletedTask;
         },
         cancellation);
 
@@ -106,12 +106,12 @@ public sealed class DataplaneEngine : IForwardingEngine, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task Change(Func<DataplaneClient?, Task?> change, CancellationToken cancellation)
+    private async Task Change(Func<DataplaneClient?, Task> change, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation);
         try
         {
-            await (change(_client) ?? Task.CompletedTask);
+            await change(_client);
         }
         finally
         {
