@@ -75,8 +75,8 @@ public sealed class SteeringProgram : IDisposable
         }
     }
 
-    /// <summary>Lets the frames of a receive queue go to the kernel. False when the queue had no socket.</summary>
-    public bool RemoveSocket(int queue) => _sockets.Delete((uint)queue);
+    /// <summary>Lets the frames of a receive queue go to the kernel. Does nothing when the queue has no socket.</summary>
+    public void RemoveSocket(int queue) => _sockets.Delete((uint)queue);
 
     /// <summary>Puts the program on the interface in native (driver) mode; it stays until <see cref="Detach"/> or the end of the process.</summary>
     /// <param name="interfaceIndex">Interface index in this thread's network namespace.</param>

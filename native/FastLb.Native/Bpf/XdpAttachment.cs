@@ -24,6 +24,8 @@ internal sealed unsafe class XdpAttachment : IDisposable
             return new XdpAttachment(new BpfDescriptor(result));
 
         Errno errno = (Errno)(-result);
+        if (errno == Errno.EINVAL && Query(interfaceIndex, out _) == Errno.ENODEV)
+            errno = Errno.ENODEV; // which the kernel calls an invalid argument here
         SystemCallException fault = new("attach XDP program to", interfaceName, errno, errno switch
         {
             Errno.EBUSY or Errno.EEXIST => DescribeHolder(interfaceIndex, interfaceName),
@@ -44,8 +46,7 @@ internal sealed unsafe class XdpAttachment : IDisposable
 
     private static string DescribeHolder(int interfaceIndex, string interfaceName)
     {
-        XdpQueryOptions query = new() { Size = (nuint)Unsafe.SizeOf<XdpQueryOptions>() };
-        if (LibBpf.bpf_xdp_query(interfaceIndex, flags: 0, ref query) < 0)
+        if (Query(interfaceIndex, out XdpQueryOptions query) != Errno.None)
             return "another XDP program is attached";
 
         uint program = FirstNonZero(query.ProgramId, query.DriverProgramId, query.GenericProgramId, query.HardwareProgramId);
@@ -54,6 +55,12 @@ internal sealed unsafe class XdpAttachment : IDisposable
             ? $"XDP program {id} is attached by BPF link {link}: stop the process that holds it ('bpftool link show id {link}' tells), "
                 + $"or 'bpftool link detach id {link}'"
             : $"XDP program {id} is attached: 'ip link set dev {interfaceName} xdp off' removes it ('bpftool prog show id {id}' tells what it is)";
+    }
+
+    private static Errno Query(int interfaceIndex, out XdpQueryOptions query)
+    {
+        query = new XdpQueryOptions { Size = (nuint)Unsafe.SizeOf<XdpQueryOptions>() };
+        return (Errno)(-LibBpf.bpf_xdp_query(interfaceIndex, flags: 0, ref query));
     }
 
     private static uint FirstNonZero(params ReadOnlySpan<uint> ids)

@@ -20,5 +20,5 @@ internal static class NetlinkConstants
     public const ushort NLMSG_DONE = 3;
     public const ushort NLMSGERR_ATTR_MSG = 1;
 
-    public const ushort NLA_TYPE_MASK = 0x3fff;
+    public const int NLA_TYPE_MASK = ~0xc000;
 }

@@ -1,0 +1,82 @@
+using FastLb.Native.Bpf;
+using FastLb.Native.Interfaces;
+using static FastLb.Native.Bpf.BpfConstants;
+
+namespace FastLb.Native.Tests.Layouts;
+
+public sealed class NativeLayoutTests
+{
+    [Fact]
+    public void Error_numbers_are_those_of_the_C_library()
+    {
+        HeaderChecker checker = new("<errno.h>");
+        foreach (Errno errno in Enum.GetValues<Errno>())
+        {
+            if (errno is not (Errno.None or Errno.ENOTSUPP)) // ENOTSUPP has no public header
+                checker.Equal(errno.ToString(), (long)errno);
+        }
+
+        checker.Verify();
+    }
+
+    [Fact]
+    public void Steering_keys_and_outcomes_are_those_of_the_program()
+    {
+        HeaderChecker checker = new("\"steering.h\"");
+        checker
+            .Structure<SteeredServiceKey>("struct steering_service_key", ("address", "Address"), ("port", "Port"), ("protocol", "Protocol"), ("zero", "Zero"))
+            .Structure<OwnMacKey>("struct steering_mac_key")
+            .Equal("STEERING_MAX_SERVICES", ServiceSteering.Capacity)
+            .Equal("STEERING_STEERED", (long)SteeringOutcome.Steered)
+            .Equal("STEERING_NO_SOCKET", (long)SteeringOutcome.NoSocket)
+            .Equal("STEERING_NOT_OWN_MAC", (long)SteeringOutcome.NotOwnMac)
+            .Equal("STEERING_NOT_IPV4", (long)SteeringOutcome.NotIPv4)
+            .Equal("STEERING_MALFORMED", (long)SteeringOutcome.Malformed)
+            .Equal("STEERING_FRAGMENT", (long)SteeringOutcome.Fragment)
+            .Equal("STEERING_OTHER_PROTOCOL", (long)SteeringOutcome.OtherProtocol)
+            .Equal("STEERING_NO_SERVICE", (long)SteeringOutcome.NoService)
+            .Equal("STEERING_OUTCOMES", Enum.GetValues<SteeringOutcome>().Length)
+            .Verify();
+    }
+
+    [Fact]
+    public void Libbpf_structures_are_laid_out_as_in_its_headers() =>
+        new HeaderChecker("<bpf/bpf.h>", "<bpf/libbpf.h>", "<linux/if_link.h>")
+            .Members<MapCreateOptions>(
+                "struct bpf_map_create_opts",
+                ("sz", "Size"), ("btf_fd", "BtfDescriptor"), ("btf_key_type_id", "BtfKeyTypeId"), ("btf_value_type_id", "BtfValueTypeId"),
+                ("btf_vmlinux_value_type_id", "BtfVmlinuxValueTypeId"), ("inner_map_fd", "InnerMapDescriptor"), ("map_flags", "MapFlags"))
+            .Members<LinkCreateOptions>(
+                "struct bpf_link_create_opts",
+                ("sz", "Size"), ("flags", "Flags"), ("iter_info", "IteratorInfo"), ("iter_info_len", "IteratorInfoLength"),
+                ("target_btf_id", "TargetBtfId"))
+            .Structure<XdpQueryOptions>(
+                "struct bpf_xdp_query_opts",
+                ("sz", "Size"), ("prog_id", "ProgramId"), ("drv_prog_id", "DriverProgramId"), ("hw_prog_id", "HardwareProgramId"),
+                ("skb_prog_id", "GenericProgramId"), ("attach_mode", "AttachMode"))
+            .Members<XdpLinkInfo>(
+                "struct bpf_link_info", ("type", "Type"), ("id", "Id"), ("prog_id", "ProgramId"), ("xdp.ifindex", "InterfaceIndex"))
+            .Equal("BPF_MAP_TYPE_HASH", BPF_MAP_TYPE_HASH)
+            .Equal("BPF_F_NO_PREALLOC", BPF_F_NO_PREALLOC)
+            .Equal("BPF_ANY", (long)BPF_ANY)
+            .Equal("BPF_XDP", BPF_XDP)
+            .Equal("BPF_LINK_TYPE_XDP", BPF_LINK_TYPE_XDP)
+            .Equal("XDP_FLAGS_DRV_MODE", XDP_FLAGS_DRV_MODE)
+            .Verify();
+
+    [Fact]
+    public void Interface_requests_are_laid_out_as_in_the_kernel_headers() =>
+        new HeaderChecker("<sys/socket.h>", "<linux/if.h>", "<linux/ethtool.h>", "<linux/sockios.h>")
+            .Structure<InterfaceRequest>(
+                "struct ifreq",
+                ("ifr_name", "Name"), ("ifr_ifindex", "Number"), ("ifr_mtu", "Number"), ("ifr_flags", "Flags"), ("ifr_hwaddr.sa_family", "HardwareType"),
+                ("ifr_hwaddr.sa_data", "HardwareAddress"), ("ifr_data", "Data"))
+            .Structure<EthtoolChannels>(
+                "struct ethtool_channels",
+                ("cmd", "Command"), ("max_rx", "MaxReceive"), ("max_tx", "MaxTransmit"), ("max_other", "MaxOther"), ("max_combined", "MaxCombined"),
+                ("rx_count", "ReceiveCount"), ("tx_count", "TransmitCount"), ("other_count", "OtherCount"), ("combined_count", "CombinedCount"))
+            .Equal("IFNAMSIZ", InterfaceRequest.NameSize)
+            .Equal("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL)
+            .Equal("ETHTOOL_GCHANNELS", EthtoolChannels.ETHTOOL_GCHANNELS)
+            .Verify();
+}
