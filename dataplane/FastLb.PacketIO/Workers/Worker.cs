@@ -22,6 +22,8 @@ public sealed class Worker<TPort>
     private const int TickMilliseconds = 125;
     private const int RetryMilliseconds = 1;
 
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
     private readonly TPort[] _ports;
     private readonly FramePool _pool;
     private readonly PacketPipeline _pipeline;
@@ -34,6 +36,7 @@ public sealed class Worker<TPort>
     private ServiceTable _table;
     private long _acknowledged;
     private long _heldGeneration;
+    private MonotonicTime _nextProbe;
     private volatile bool _stopping;
 
     /// <param name="ports">Its ports, each at the place that its index names.</param>
@@ -223,8 +226,13 @@ public sealed class Worker<TPort>
             milliseconds = (int)Math.Clamp((_held.NextDeadline - now).TotalMilliseconds + 1, 1, milliseconds);
         if (transmitsWait)
             milliseconds = RetryMilliseconds;
-        if ((_poller.Wait(milliseconds) & WaitOutcome.Fault) == WaitOutcome.TimedOut)
+        WaitOutcome outcome = _poller.Wait(milliseconds);
+
+        // poll says nothing when an interface is removed, so that idle ports are asked now and then.
+        bool ask = (outcome & WaitOutcome.Fault) != WaitOutcome.TimedOut || (outcome == WaitOutcome.TimedOut && now >= _nextProbe);
+        if (!ask)
             return;
+        _nextProbe = now + ProbeInterval;
         foreach (ref TPort port in _ports.AsSpan())
             port.Probe();
     }
