@@ -57,6 +57,9 @@ internal static unsafe partial class LibBpf
     internal static partial int bpf_link_create(BpfDescriptor program, int target, int attachType, in LinkCreateOptions options);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_link_detach(BpfDescriptor link);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_link_get_next_id(uint startId, out uint nextId);
 
     [LibraryImport(Library)]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using FastLb.Native.Interfaces;
 
 namespace FastLb.Native.Bpf;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class XdpAttachment : IDisposable
             return new XdpAttachment(new BpfDescriptor(result));
 
         Errno errno = (Errno)(-result);
-        if (errno == Errno.EINVAL && Query(interfaceIndex, out _) == Errno.ENODEV)
+        if (errno == Errno.EINVAL && !NetworkDevice.Exists(interfaceIndex))
             errno = Errno.ENODEV; // which the kernel calls an invalid argument here
         SystemCallException fault = new("attach XDP program to", interfaceName, errno, errno switch
         {
@@ -42,11 +43,19 @@ internal sealed unsafe class XdpAttachment : IDisposable
             : fault;
     }
 
-    public void Dispose() => _link.Dispose();
+    public void Dispose()
+    {
+        // Closing alone would leave it attached while a child process, between fork and exec, has the descriptor too. A failure means that the interface
+        // is gone, and the program with it.
+        if (!_link.IsClosed)
+            _ = LibBpf.bpf_link_detach(_link);
+        _link.Dispose();
+    }
 
     private static string DescribeHolder(int interfaceIndex, string interfaceName)
     {
-        if (Query(interfaceIndex, out XdpQueryOptions query) != Errno.None)
+        XdpQueryOptions query = new() { Size = (nuint)Unsafe.SizeOf<XdpQueryOptions>() };
+        if (LibBpf.bpf_xdp_query(interfaceIndex, flags: 0, ref query) < 0)
             return "another XDP program is attached";
 
         uint program = FirstNonZero(query.ProgramId, query.DriverProgramId, query.GenericProgramId, query.HardwareProgramId);
@@ -55,12 +64,6 @@ internal sealed unsafe class XdpAttachment : IDisposable
             ? $"XDP program {id} is attached by BPF link {link}: stop the process that holds it ('bpftool link show id {link}' tells), "
                 + $"or 'bpftool link detach id {link}'"
             : $"XDP program {id} is attached: 'ip link set dev {interfaceName} xdp off' removes it ('bpftool prog show id {id}' tells what it is)";
-    }
-
-    private static Errno Query(int interfaceIndex, out XdpQueryOptions query)
-    {
-        query = new XdpQueryOptions { Size = (nuint)Unsafe.SizeOf<XdpQueryOptions>() };
-        return (Errno)(-LibBpf.bpf_xdp_query(interfaceIndex, flags: 0, ref query));
     }
 
     private static uint FirstNonZero(params ReadOnlySpan<uint> ids)

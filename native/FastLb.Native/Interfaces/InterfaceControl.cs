@@ -6,6 +6,9 @@ namespace FastLb.Native.Interfaces;
 /// <summary>A socket through which ioctls reach the interfaces of the network namespace it was opened in.</summary>
 internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
 {
+    /// <summary>What <see cref="Errno.ENODEV"/> means here.</summary>
+    public const string NoSuchInterface = "there is no such interface in this network namespace";
+
     private InterfaceControl(int descriptor)
         : base(ownsHandle: true) => SetHandle(descriptor);
 
@@ -19,18 +22,20 @@ internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
     public InterfaceRequest Get(string name, int request)
     {
         InterfaceRequest answer = InterfaceRequest.For(name);
-        Request(ref answer, request, name);
-        return answer;
+        return LibC.ioctl((int)handle, request, &answer) >= 0
+            ? answer
+            : throw SystemCallException.FromLastErrno("read settings of", name, DescribeError);
     }
 
-    /// <summary>Makes a request; <paramref name="target"/> is for the message.</summary>
-    public void Request(ref InterfaceRequest argument, int request, string target)
+    /// <summary>The name of the interface with this index, or null when there is none.</summary>
+    public string? FindName(int index)
     {
-        fixed (InterfaceRequest* pointer = &argument)
-        {
-            if (LibC.ioctl((int)handle, request, pointer) < 0)
-                throw SystemCallException.FromLastErrno("read settings of", target, DescribeError);
-        }
+        InterfaceRequest answer = new() { Number = index };
+        if (LibC.ioctl((int)handle, LibC.SIOCGIFNAME, &answer) >= 0)
+            return answer.ReadName();
+        return SystemCallException.LastErrno == Errno.ENODEV
+            ? null
+            : throw SystemCallException.FromLastErrno("ioctl(SIOCGIFNAME)", "interface index", DescribeError);
     }
 
     /// <summary>Receive queues in use, as <c>ethtool -l</c> shows them; 1 when the driver doesn't tell.</summary>
@@ -54,5 +59,5 @@ internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 
     private static string? DescribeError(Errno errno) =>
-        errno == Errno.ENODEV ? "there is no such interface in this network namespace" : null;
+        errno == Errno.ENODEV ? NoSuchInterface : null;
 }

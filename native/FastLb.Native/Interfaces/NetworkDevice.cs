@@ -46,8 +46,14 @@ public sealed record NetworkDevice(string Name, int Index, PhysicalAddress Mac, 
     public static string NameOf(int index)
     {
         using InterfaceControl control = InterfaceControl.Open();
-        InterfaceRequest request = new() { Number = index };
-        control.Request(ref request, LibC.SIOCGIFNAME, $"interface {index.ToString(CultureInfo.InvariantCulture)}");
-        return request.ReadName();
+        return control.FindName(index) ?? throw new SystemCallException(
+            "read settings of", $"interface {index.ToString(CultureInfo.InvariantCulture)}", Errno.ENODEV, InterfaceControl.NoSuchInterface);
+    }
+
+    /// <summary>True while there is an interface with this index.</summary>
+    public static bool Exists(int index)
+    {
+        using InterfaceControl control = InterfaceControl.Open();
+        return control.FindName(index) is not null;
     }
 }

@@ -131,8 +131,8 @@ public sealed partial class SteeringAttachmentTests : IDisposable
 
         sender.Announce(_index, PhysicalAddress.Parse(VethPair.NearMac), address);
 
-        string entry = _link.Far.Run("ip", $"neighbour show {address}");
-        Assert.Contains(VethPair.NearMac, entry, StringComparison.Ordinal);
+        Eventually.Read(
+            () => _link.Far.Run("ip", $"neighbour show {address}"), entry => entry.Contains(VethPair.NearMac, StringComparison.Ordinal));
     }
 
     [LibraryImport("libbpf.so.1")]

@@ -51,7 +51,7 @@ public sealed class LinkTableTests : RtnetlinkFixture
     {
         Pair.Far.Run("ip", $"link set {VethPair.FarName} down");
 
-        LinkInfo link = Await(() => Kernel.Links.Find(VethPair.NearName)!, link => !link.IsRunning);
+        LinkInfo link = Eventually.Read(() => Kernel.Links.Find(VethPair.NearName)!, link => !link.IsRunning);
 
         Assert.True(link.IsUp);
     }
@@ -64,14 +64,14 @@ public sealed class LinkTableTests : RtnetlinkFixture
     }
 
     [Fact]
-    public void A_thousand_links_come_complete()
+    public void List_of_several_datagrams_comes_complete()
     {
-        // More than fits into one datagram of the answer.
+        // More than 32 KiB, which is the most of an answer's datagram.
         string batch = Path.GetTempFileName();
-        File.WriteAllLines(batch, Enumerable.Range(0, 1000).Select(number => $"link add many{number} type bridge"));
+        File.WriteAllLines(batch, Enumerable.Range(0, 100).Select(number => $"link add many{number} type bridge"));
         Ip($"-batch {batch}");
         File.Delete(batch);
 
-        Assert.Equal(1000, Kernel.Links.List().Count(link => link.Name.StartsWith("many", StringComparison.Ordinal)));
+        Assert.Equal(100, Kernel.Links.List().Count(link => link.Name.StartsWith("many", StringComparison.Ordinal)));
     }
 }

@@ -16,7 +16,7 @@ public sealed class NeighbourTableTests : RtnetlinkFixture
         Assert.Null(Kernel.Neighbours.Find(NearIndex, Far));
 
         NeighbourInfo begun = Kernel.Neighbours.Manage(NearIndex, Far);
-        NeighbourInfo resolved = Await(() => Kernel.Neighbours.Find(NearIndex, Far)!, neighbour => neighbour.IsUsable);
+        NeighbourInfo resolved = Eventually.Read(() => Kernel.Neighbours.Find(NearIndex, Far)!, neighbour => neighbour.IsUsable);
 
         Assert.True(begun.IsManaged);
         Assert.True(resolved.IsManaged);
@@ -30,7 +30,7 @@ public sealed class NeighbourTableTests : RtnetlinkFixture
     public void Managing_twice_changes_nothing()
     {
         Kernel.Neighbours.Manage(NearIndex, Far);
-        NeighbourInfo resolved = Await(() => Kernel.Neighbours.Find(NearIndex, Far)!, neighbour => neighbour.IsUsable);
+        NeighbourInfo resolved = Eventually.Read(() => Kernel.Neighbours.Find(NearIndex, Far)!, neighbour => neighbour.IsUsable);
 
         NeighbourInfo again = Kernel.Neighbours.Manage(NearIndex, Far);
 
@@ -93,7 +93,7 @@ public sealed class NeighbourTableTests : RtnetlinkFixture
         }
 
         Kernel.Neighbours.Manage(NearIndex, far);
-        NeighbourInfo resolved = Await(() => Kernel.Neighbours.Find(NearIndex, far)!, neighbour => neighbour.IsUsable);
+        NeighbourInfo resolved = Eventually.Read(() => Kernel.Neighbours.Find(NearIndex, far)!, neighbour => neighbour.IsUsable);
 
         Assert.Equal(PhysicalAddress.Parse(VethPair.FarMac), resolved.Mac);
         Assert.Contains(resolved.Address, Kernel.Neighbours.List(AddressFamily.Unspecified).Select(neighbour => neighbour.Address));

@@ -58,13 +58,14 @@ public sealed class NetlinkParsingTests
         [
             RtnetlinkConstants.RTM_NEWLINK, RtnetlinkConstants.RTM_NEWADDR, RtnetlinkConstants.RTM_NEWROUTE, RtnetlinkConstants.RTM_NEWNEIGH,
         ];
+        byte[] families = [RtnetlinkConstants.AF_UNSPEC, RtnetlinkConstants.AF_INET, RtnetlinkConstants.AF_INET6];
         int parsed = 0;
         for (int round = 0; round < 200_000; round++)
         {
             byte[] payload = new byte[random.Next(96)];
             random.NextBytes(payload);
             if (payload.Length > 0)
-                payload[0] = (byte)(random.Next(3) * 5); // AF_UNSPEC, AF_INET6, and one that is none
+                payload[0] = families[random.Next(families.Length)];
             for (int at = 12; at + 4 <= payload.Length; at += 8) // plausible attribute headers
             {
                 payload[at] = (byte)random.Next(24);

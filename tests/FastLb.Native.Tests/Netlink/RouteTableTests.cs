@@ -125,6 +125,7 @@ public sealed class RouteTableTests : RtnetlinkFixture
     {
         Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv6/conf/{VethPair.NearName}/disable_ipv6", "0"));
         Ip($"address add 2001:db8::1/64 dev {VethPair.NearName} nodad");
+        Eventually.Read(() => Lookup("2001:db8::1").Type, type => type == RouteType.Local);
     }
 
     private RouteInfo Lookup(string destination) => Kernel.Routes.Lookup(IPAddress.Parse(destination));

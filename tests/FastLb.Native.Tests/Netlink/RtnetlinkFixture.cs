@@ -28,12 +28,4 @@ public abstract class RtnetlinkFixture : IDisposable
     }
 
     private protected string Ip(string arguments) => Near.Run("ip", arguments);
-
-    /// <summary>Waits for the kernel to get where <paramref name="reached"/> says, as resolving an address does in the background.</summary>
-    private protected static T Await<T>(Func<T> read, Func<T, bool> reached)
-    {
-        T value = read();
-        Assert.True(SpinWait.SpinUntil(() => reached(value = read()), TimeSpan.FromSeconds(10)), $"never reached; last: {value}");
-        return value;
-    }
 }
