@@ -75,7 +75,7 @@ public sealed class MessageChannel : IAsyncDisposable
             var json = new Utf8JsonReader(payload);
             return JsonSerializer.Deserialize(ref json, ChannelJson.Default.ChannelMessage) ?? throw new ChannelProtocolException("the peer sent null");
         }
-        catch (JsonException fault)
+        catch (Exception fault) when (fault is JsonException or NotSupportedException)
         {
             throw new ChannelProtocolException($"the peer sent a message that can't be read: {fault.Message}", fault);
         }

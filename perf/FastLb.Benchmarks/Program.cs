@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using FastLb.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmarks).Assembly).Run(args);

@@ -69,7 +69,6 @@ public sealed class CommandTests
     [InlineData("NAT", "")]
     [InlineData("TUN", "")]
     [InlineData("DR", "persistence_timeout 50")]
-    [InlineData("DR", "quorum 2")]
     public async Task Run_refuses_by_name_what_would_forward_otherwise_than_asked(string method, string extra)
     {
         await using ReferenceLab lab = await ReferenceLab.Start();

@@ -52,7 +52,7 @@ public sealed class LifecycleTests
         await using Balancer balancer = await Balancer.Start(lab, otherAddress);
 
         Assert.False((await Traces.Of(lab)).VirtualAddress);
-        Assert.Equal("192.168.182.101", Assert.Single((await balancer.Status()).VirtualAddresses).Address);
+        Assert.Equal("192.168.182.101/32", Assert.Single((await balancer.Status()).VirtualAddresses).Address);
     }
 
     [Fact]

@@ -32,18 +32,18 @@ internal static class RunCommand
     private static async Task<int> Run(string file, string directory, string format, CancellationToken cancellation)
     {
         ConfigurationResult result = ConfigurationLoader.Load(file);
-        await Console.Error.WriteAsync(DiagnosticRenderer.Render(result.Diagnostics, result.Source));
+        using ILoggerFactory logs = Logging.Create(format);
+        ILogger log = logs.CreateLogger("control");
+        Report(result, format, log);
         if (!result.CanRun)
         {
-            await Console.Error.WriteLineAsync($"fastlb: not started: {file} can't be run as it is");
+            log.LogCritical("not started: {File} can't be run as it is", file);
             return result.RunExitStatus;
         }
 
-        using ILoggerFactory logs = Logging.Create(format);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => StopInstead(signal, stop));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => StopInstead(signal, stop));
-        ILogger log = logs.CreateLogger("control");
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
@@ -64,6 +64,27 @@ internal static class RunCommand
         {
             log.LogCritical("{Fault}", fault.Message);
             return 1;
+        }
+    }
+
+    /// <summary>Tells what is wrong with the configuration: with its lines for people, as log entries for programs.</summary>
+    private static void Report(ConfigurationResult result, string format, ILogger log)
+    {
+        if (format == Logging.Plain)
+        {
+            Console.Error.Write(DiagnosticRenderer.Render(result.Diagnostics, result.Source));
+            return;
+        }
+
+        foreach (Diagnostic diagnostic in result.Diagnostics)
+        {
+            LogLevel level = diagnostic.Severity switch
+            {
+                DiagnosticSeverity.Notice => LogLevel.Information,
+                DiagnosticSeverity.Warning => LogLevel.Warning,
+                _ => LogLevel.Error,
+            };
+            log.Log(level, "{Place}: {Message} [{Code}]", diagnostic.Span, diagnostic.Message, diagnostic.Code);
         }
     }
 

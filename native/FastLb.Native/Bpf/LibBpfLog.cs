@@ -14,25 +14,25 @@ internal sealed unsafe partial class LibBpfLog : IDisposable
     private const int LongestMessage = 1 << 20; // a refused program's log comes as one message
 
     [ThreadStatic]
-    private static StringBuilder? s_current;
+    private static StringBuilder? _current;
 
     static LibBpfLog() => LibBpf.libbpf_set_print(&Print);
 
-    private LibBpfLog() => s_current = new StringBuilder();
+    private LibBpfLog() => _current = new StringBuilder();
 
     /// <summary>Begins to collect on this thread.</summary>
     public static LibBpfLog Capture() => new();
 
     /// <summary>What was logged so far, without libbpf's debug messages.</summary>
-    public override string ToString() => s_current?.ToString().TrimEnd() ?? "";
+    public override string ToString() => _current?.ToString().TrimEnd() ?? "";
 
-    public void Dispose() => s_current = null;
+    public void Dispose() => _current = null;
 
     // va_list is passed by reference by the calling conventions of both x64 (an array type) and arm64 (a structure above 16 bytes).
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int Print(int level, byte* format, nint arguments)
     {
-        StringBuilder? log = s_current;
+        StringBuilder? log = _current;
         if (log is null || level >= Debug)
             return 0;
 

@@ -1,0 +1,51 @@
+using FastLb.Dataplane.Flows;
+using FastLb.Wire;
+
+namespace FastLb.Dataplane.Tests.Flows;
+
+public sealed class TcpStateMachineTests
+{
+    private const string States = "NO ES SS SR FW TW CL CW LA LI SA";
+
+    /// <summary>IPVS's input-only table as text.</summary>
+    [Theory]
+    [InlineData(TcpFlags.Syn, "SR ES ES SR SR SR SR SR SR SR SR")]
+    [InlineData(TcpFlags.Fin, "CL FW SS TW FW TW CL CW LA LI TW")]
+    [InlineData(TcpFlags.Acknowledgment, "ES ES SS ES FW TW CL CW CL LI ES")]
+    [InlineData(TcpFlags.Reset, "CL CL CL SR CL CL CL CL LA LI CL")]
+    [InlineData(TcpFlags.None, "CL CL CL CL CL CL CL CL CL CL CL")]
+    public void Segment_of_the_client_leads_where_ipvs_goes(TcpFlags flags, string expected)
+    {
+        string[] names = States.Split(' ');
+
+        string[] actual = [.. Enumerable.Range(0, names.Length).Select(state => names[(int)TcpStateMachine.OnClientSegment((FlowState)state, flags)])];
+
+        Assert.Equal(expected.Split(' '), actual);
+    }
+
+    [Theory]
+    [InlineData(TcpFlags.Reset | TcpFlags.Syn, FlowState.Close)]
+    [InlineData(TcpFlags.Syn | TcpFlags.Fin, FlowState.SynReceived)]
+    [InlineData(TcpFlags.Fin | TcpFlags.Acknowledgment | TcpFlags.Push, FlowState.Close)]
+    public void First_of_rst_syn_fin_ack_counts(TcpFlags flags, FlowState expected) =>
+        Assert.Equal(expected, TcpStateMachine.OnClientSegment(FlowState.None, flags));
+
+    [Theory]
+    [InlineData(FlowState.None, 2, false)]
+    [InlineData(FlowState.Established, 900, true)]
+    [InlineData(FlowState.SynSent, 120, true)]
+    [InlineData(FlowState.SynReceived, 60, true)]
+    [InlineData(FlowState.FinWait, 120, false)]
+    [InlineData(FlowState.TimeWait, 120, false)]
+    [InlineData(FlowState.Close, 10, false)]
+    [InlineData(FlowState.CloseWait, 60, false)]
+    [InlineData(FlowState.LastAck, 30, false)]
+    [InlineData(FlowState.Listen, 120, false)]
+    [InlineData(FlowState.SynAck, 120, true)]
+    [InlineData(FlowState.Udp, 300, false)]
+    public void State_lasts_and_counts_as_in_ipvs(FlowState state, int seconds, bool active)
+    {
+        Assert.Equal((uint)seconds * 8, FlowTimeouts.Default.Ticks(state));
+        Assert.Equal(active, FlowStates.IsActive(state));
+    }
+}

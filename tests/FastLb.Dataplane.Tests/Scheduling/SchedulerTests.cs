@@ -1,0 +1,66 @@
+using FastLb.Dataplane.Scheduling;
+
+namespace FastLb.Dataplane.Tests.Scheduling;
+
+public sealed class SchedulerTests
+{
+    [Theory]
+    [InlineData("1 1 1", "012012")]
+    [InlineData("1 0 1", "020202")]
+    [InlineData("5 1", "010101")]
+    public void Round_robin_takes_the_servers_with_a_weight_in_turn(string weights, string expected) =>
+        Assert.Equal(expected, Choices(new RoundRobin(), List(weights), expected.Length));
+
+    [Fact]
+    public void Round_robin_goes_on_after_its_place_when_the_list_changes()
+    {
+        var scheduler = new RoundRobin();
+        SchedulableServer[] before = [new(1, 1), new(2, 1), new(3, 1)];
+        Assert.Equal("01", Choices(scheduler, before, 2));
+
+        SchedulableServer[] withoutTheSecond = [new(9, 1), new(1, 1), new(3, 1)];
+        Assert.Equal("201", Choices(scheduler, withoutTheSecond, 3));
+    }
+
+    [Fact]
+    public void No_server_with_a_weight_is_no_choice()
+    {
+        Assert.Equal(-1, new RoundRobin().Choose(List("0 0")));
+        Assert.Equal(-1, new WeightedRoundRobin().Choose(List("0")));
+        Assert.Equal(-1, new RoundRobin().Choose([]));
+    }
+
+    /// <summary>The list is in IPVS's order; the servers were added from its end, one by one.</summary>
+    [Theory]
+    [InlineData("1 3", "11011101")]
+    [InlineData("2 2", "010101")]
+    [InlineData("4 2", "001001")]
+    public void Weighted_round_robin_gives_each_its_share(string weights, string expected)
+    {
+        string actual = Choices(new WeightedRoundRobin(), List(weights), 2400);
+
+        int[] shares = [.. weights.Split(' ').Select(int.Parse)];
+        for (int server = 0; server < shares.Length; server++)
+            Assert.Equal(2400 * shares[server] / shares.Sum(), actual.Count(choice => choice == (char)('0' + server)));
+        Assert.Equal(expected.Count(choice => choice == '0'), expected.Length * shares[0] / shares.Sum());
+    }
+
+    [Fact]
+    public void Weighted_round_robin_never_chooses_weight_zero() =>
+        Assert.DoesNotContain('1', Choices(new WeightedRoundRobin(), List("3 0 1"), 100));
+
+    [Fact]
+    public void Weighted_round_robin_follows_a_change_of_weights()
+    {
+        var scheduler = new WeightedRoundRobin();
+        Choices(scheduler, List("1 1"), 3);
+
+        Assert.Equal(300, Choices(scheduler, List("3 1"), 400).Count(choice => choice == '0'));
+        Assert.Equal(100, Choices(scheduler, List("0 1"), 100).Count(choice => choice == '1'));
+    }
+
+    private static SchedulableServer[] List(string weights) => [.. weights.Split(' ').Select((weight, slot) => new SchedulableServer((ushort)slot, int.Parse(weight)))];
+
+    private static string Choices(Scheduler scheduler, SchedulableServer[] servers, int count) =>
+        string.Concat(Enumerable.Range(0, count).Select(_ => scheduler.Choose(servers)));
+}
