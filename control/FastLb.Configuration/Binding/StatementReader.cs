@@ -47,6 +47,7 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
 
         if (ReadArguments(statement, entry) is not { } arguments || !HasRightBlock(statement, entry)) return null;
         ReportFeatures(statement, entry, arguments);
+        if (entry.Body == BlockContext.Lines) ReportBlocksAmongLines(statement.Block, entry);
         return new CheckedStatement(entry, statement, arguments);
     }
 
@@ -128,6 +129,15 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
         }
 
         return true;
+    }
+
+    private void ReportBlocksAmongLines(BlockSyntax? list, KeywordEntry entry)
+    {
+        foreach (StatementSyntax line in list?.Statements ?? [])
+        {
+            if (line.Block is not { } block) continue;
+            diagnostics.Add(DiagnosticCatalog.UnexpectedBlock, block.Open, $"a line of '{entry.Name}' takes no block", "the block is left out");
+        }
     }
 
     private void ReportFeatures(StatementSyntax statement, KeywordEntry entry, string[] arguments)

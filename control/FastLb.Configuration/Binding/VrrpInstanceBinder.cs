@@ -224,7 +224,7 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
         {
             string counts = version == 3 ? "in units of 10 ms" : "whole seconds";
             diagnostics.Add(
-                DiagnosticCatalog.RoundedValue, statement.SpanOf(0), $"VRRP version {version} counts {counts}", $"{rounded.TotalSeconds:0.##} seconds are used");
+                DiagnosticCatalog.RoundedValue, statement.SpanOf(0), $"VRRP version {version} counts {counts}", $"{rounded.TotalSeconds:0.##} s is used");
         }
 
         return rounded;

@@ -10,7 +10,7 @@ public static class DiagnosticRenderer
     public static string Render(Diagnostic diagnostic, SourceText source)
     {
         var text = new StringBuilder();
-        Append(text, diagnostic, source);
+        Append(text, diagnostic, new SourceExcerpt(source));
         return text.ToString();
     }
 
@@ -18,7 +18,8 @@ public static class DiagnosticRenderer
     public static string Render(IEnumerable<Diagnostic> diagnostics, SourceText source)
     {
         var text = new StringBuilder();
-        foreach (Diagnostic diagnostic in diagnostics) Append(text, diagnostic, source);
+        var excerpt = new SourceExcerpt(source);
+        foreach (Diagnostic diagnostic in diagnostics) Append(text, diagnostic, excerpt);
         return text.ToString();
     }
 
@@ -31,10 +32,10 @@ public static class DiagnosticRenderer
         _ => "refusal",
     };
 
-    private static void Append(StringBuilder text, Diagnostic diagnostic, SourceText source)
+    private static void Append(StringBuilder text, Diagnostic diagnostic, SourceExcerpt excerpt)
     {
         text.Append($"{diagnostic.Span}: {Label(diagnostic.Severity)}: {diagnostic.Message} [{diagnostic.Code}]\n");
-        if (SourceExcerpt.Of(source, diagnostic.Span) is var (line, underline)) text.Append($"  {line}\n  {underline}\n");
+        if (excerpt.Of(diagnostic.Span) is var (line, underline)) text.Append($"  {line}\n  {underline}\n");
         if (diagnostic.Hint is not null) text.Append($"  hint: {diagnostic.Hint}\n");
         if (diagnostic.Related is { } related && related.Line != diagnostic.Span.Line) text.Append($"  see: {related}\n");
     }

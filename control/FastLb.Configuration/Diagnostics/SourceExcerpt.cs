@@ -5,21 +5,27 @@ namespace FastLb.Configuration.Diagnostics;
 
 /// <summary>
 /// The line of a diagnostic with its span underlined. Long lines are cut to a window around the span, wide characters keep the underline in
-/// place, and secrets are covered.
+/// place, and secrets are covered. Many diagnostics on one long line cost no more than the line and their windows. Not thread-safe.
 /// </summary>
-internal static class SourceExcerpt
+internal sealed class SourceExcerpt(SourceText source)
 {
     private const int ContextBefore = 60;
     private const int MaximumWidth = 120;
     private const string Cut = "...";
 
-    /// <summary>Keywords whose parameters must not be shown.</summary>
-    private static readonly string[] SecretKeywords = ["auth_pass", "password", "key"];
+    /// <summary>Pieces of the keywords whose parameters must not be shown, short enough to be found in misspelt ones too.</summary>
+    private static readonly string[] SecretMarks = ["auth_p", "pass"];
+
+    /// <summary>The keyword in <c>auth_hmac</c> whose parameter must not be shown.</summary>
+    private const string SecretKeyword = "key";
+
+    private (int Number, string Text) _covered;
 
     /// <summary>The two lines: the source and the underline; null when the span's line is empty.</summary>
-    public static (string Line, string Underline)? Of(SourceText source, SourceSpan span)
+    public (string Line, string Underline)? Of(SourceSpan span)
     {
-        string text = CoverSecrets(source.Line(span.Line));
+        if (_covered.Number != span.Line) _covered = (span.Line, CoverSecrets(source.Line(span.Line)));
+        string text = _covered.Text;
         if (string.IsNullOrWhiteSpace(text)) return null;
 
         int start = Math.Clamp(span.Column - 1, 0, text.Length);
@@ -49,22 +55,32 @@ internal static class SourceExcerpt
     /// <summary>Replaces the characters after a keyword that introduces a secret, keeping their number so that columns stay right.</summary>
     private static string CoverSecrets(string text)
     {
-        foreach (string keyword in SecretKeywords)
+        int from = text.Length;
+        foreach (string mark in SecretMarks)
         {
-            int index = text.IndexOf(keyword, StringComparison.Ordinal);
-            if (index < 0) continue;
-            int after = index + keyword.Length;
-            bool isWord = (index == 0 || !IsWordPart(text[index - 1])) && after < text.Length && !IsWordPart(text[after]);
-            if (!isWord) continue;
-            var covered = new StringBuilder(text, 0, after, text.Length);
-            foreach (char c in text.AsSpan(after)) covered.Append(char.IsWhiteSpace(c) || c is '{' or '}' ? c : '*');
-            return covered.ToString();
+            int index = text.IndexOf(mark, StringComparison.OrdinalIgnoreCase);
+            if (index >= 0) from = Math.Min(from, EndOfWord(text, index));
         }
 
-        return text;
+        string start = text.TrimStart();
+        if (start.StartsWith(SecretKeyword, StringComparison.Ordinal))
+        {
+            int index = text.Length - start.Length;
+            int end = EndOfWord(text, index);
+            if (end - index == SecretKeyword.Length) from = Math.Min(from, end);
+        }
+
+        if (from >= text.Length) return text;
+        var covered = new StringBuilder(text, 0, from, text.Length);
+        foreach (char c in text.AsSpan(from)) covered.Append(char.IsWhiteSpace(c) || c is '{' or '}' ? c : '*');
+        return covered.ToString();
     }
 
-    private static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
+    private static int EndOfWord(string text, int index)
+    {
+        while (index < text.Length && (char.IsAsciiLetterOrDigit(text[index]) || text[index] == '_')) index++;
+        return index;
+    }
 
     /// <summary>Control characters would act on the terminal; they are shown as their pictures.</summary>
     private static string Printable(ReadOnlySpan<char> text)

@@ -40,7 +40,7 @@ internal static class GlobalKeywords
             .Add("lvs_sync_daemon", Features.ConnectionSync, Rest("INTERFACE [OPTION VALUE]…"))
             .Add("lvs_timeouts", Features.Timeouts, Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
             .Add("lvs_flush", Features.KernelIpvs)
-            .Add("lvs_flush_on_stop", Features.KernelIpvs, OptionalRest("VS"))
+            .Add("lvs_flush_on_stop lvs_flush_onstop", Features.KernelIpvs, OptionalRest("VS"))
             .Add("checker_log_all_failures", Features.HealthChecks, OptionalSwitch)
 
             // Firewall rules of VRRP and of server groups, both refused where they are used
@@ -66,7 +66,7 @@ internal static class GlobalKeywords
             .Add("vrrp_rlimit_rtime checker_rlimit_rtime bfd_rlimit_rtime", Features.ProcessTuning, Integer("MICROSECONDS", 2, int.MaxValue))
             .Add("vrrp_no_swap checker_no_swap bfd_no_swap process_names", Features.ProcessTuning)
             .Add("vrrp_cpu_affinity checker_cpu_affinity bfd_cpu_affinity", Features.ProcessTuning, Rest("CPU…"))
-            .Add("process_name vrrp_process_name checker_process_name bfd_process_name", Features.ProcessTuning, Text("NAME"))
+            .Add("process_name vrrp_process_name checker_process_name lvs_process_name bfd_process_name", Features.ProcessTuning, Text("NAME"))
             .Add("vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier", Features.ProcessTuning, Rest("POLICY"))
             .Add("vrrp_netlink_cmd_rcv_bufs vrrp_netlink_monitor_rcv_bufs lvs_netlink_cmd_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
             .Add("lvs_netlink_monitor_rcv_bufs process_monitor_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))

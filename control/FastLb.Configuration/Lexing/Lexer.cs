@@ -94,7 +94,7 @@ internal sealed class Lexer
             {
                 _diagnostics.Add(
                     DiagnosticCatalog.SlashComment, _source.Span(number, index + 1, 2), "'//' does not begin a comment in keepalived.conf",
-                    "comments begin with '#' or '!'; what follows '//' is left out here, but keepalived reads it as parameters");
+                    "comments begin with '#' or '!'");
                 inSlashComment = true;
                 index += 2;
             }

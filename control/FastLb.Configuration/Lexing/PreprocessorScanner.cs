@@ -16,6 +16,9 @@ internal sealed class PreprocessorScanner(SourceText source, DiagnosticBag diagn
     private static readonly FrozenSet<string> IncludeKeywords =
         new[] { "include", "includer", "includem", "includew", "includeb", "includea" }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>How far the closing brace of <c>${_ENV NAME}</c> is looked for, so that hostile text is not searched again and again.</summary>
+    private const int LongestArguments = 256;
+
     private readonly HashSet<string> _defined = new(StringComparer.Ordinal);
     private bool _insideDefinition;
 
@@ -46,6 +49,7 @@ internal sealed class PreprocessorScanner(SourceText source, DiagnosticBag diagn
                 case '~' when line.AsSpan(index).StartsWith("~SEQ(") || line.AsSpan(index).StartsWith("~SEQx(") || line.AsSpan(index).StartsWith("~LST("):
                     int close = line.IndexOf(')', index);
                     int past = close < 0 ? line.Length : close + 1;
+                    DefineLoopVariables(line, line.IndexOf('(', index) + 1, past);
                     Refuse(lineNumber, index, past, line[index + 1] == 'S' ? "sequence (~SEQ)" : "list (~LST)", "write the lines out");
                     index = past;
                     continue;
@@ -75,15 +79,18 @@ internal sealed class PreprocessorScanner(SourceText source, DiagnosticBag diagn
         int end = nameEnd;
         if (braced)
         {
-            end = line.IndexOf('}', nameEnd) + 1;
             bool takesArguments = name is "_ENV" or "_RANDOM";
-            if (end == 0 || (end != nameEnd + 1 && !takesArguments)) return 1;
+            int reach = takesArguments ? Math.Min(line.Length - nameEnd, LongestArguments) : Math.Min(line.Length - nameEnd, 1);
+            int close = line.IndexOf('}', nameEnd, reach);
+            if (close < 0) return 1;
+            end = close + 1;
         }
         else if (nameEnd < line.Length && !IsBlank(line[nameEnd]) && line[nameEnd] is not (',' or ')'))
         {
             return 1;
         }
 
+        // The name itself is kept out of the messages below: it may be a piece of a password.
         if (_defined.Contains(name) || Predefined.Contains(name))
         {
             Refuse(lineNumber, dollar, end, $"variable ${name}", "write its value");
@@ -93,13 +100,13 @@ internal sealed class PreprocessorScanner(SourceText source, DiagnosticBag diagn
         if (braced)
         {
             diagnostics.Add(
-                DiagnosticCatalog.UndefinedVariableBraces, source.Span(lineNumber, dollar + 1, end - dollar), $"variable '{name}' is not defined",
+                DiagnosticCatalog.UndefinedVariableBraces, source.Span(lineNumber, dollar + 1, end - dollar), "the variable is not defined",
                 "an undefined variable is left as it stands, and its braces then open and close a block");
         }
         else
         {
             diagnostics.Add(
-                DiagnosticCatalog.UndefinedVariable, source.Span(lineNumber, dollar + 1, end - dollar), $"variable '{name}' is not defined",
+                DiagnosticCatalog.UndefinedVariable, source.Span(lineNumber, dollar + 1, end - dollar), "the variable is not defined",
                 "the text is taken as it stands");
         }
 
@@ -115,6 +122,18 @@ internal sealed class PreprocessorScanner(SourceText source, DiagnosticBag diagn
         diagnostics.Add(
             DiagnosticCatalog.PreprocessorRefused, source.Span(lineNumber, start + 1, end - start),
             $"{feature}: FastLb does not have keepalived's preprocessor yet", remedy);
+    }
+
+    /// <summary>Notes the variables of <c>~SEQ(v, …)</c>, <c>~LST(v, …)</c> and <c>~LST({v, w}, …)</c>; values noted by the way do no harm.</summary>
+    private void DefineLoopVariables(string line, int start, int end)
+    {
+        for (int index = start; index < end; index++)
+        {
+            int nameEnd = NameEnd(line, index);
+            if (nameEnd == index) continue;
+            _defined.Add(line[index..nameEnd]);
+            index = nameEnd;
+        }
     }
 
     private static int SkipBlanks(string line, int index)

@@ -21,6 +21,7 @@ internal sealed class SyntaxParser
     private readonly DiagnosticBag _diagnostics;
     private readonly List<OpenBlock> _open = [];
     private readonly ImmutableArray<Token>.Builder _words = ImmutableArray.CreateBuilder<Token>();
+    private readonly Dictionary<int, int> _indentations = [];
     private bool _unreadable;
     private StatementSyntax? _awaitingBlock;
     private int _depthBeyondMaximum;
@@ -220,7 +221,10 @@ internal sealed class SyntaxParser
     /// <summary>The column of the first character that is no blank.</summary>
     private int Column(int line)
     {
+        if (_indentations.TryGetValue(line, out int column)) return column;
         string text = _source.Line(line);
-        return text.Length - text.AsSpan().TrimStart().Length + 1;
+        column = text.Length - text.AsSpan().TrimStart().Length + 1;
+        _indentations.Add(line, column);
+        return column;
     }
 }

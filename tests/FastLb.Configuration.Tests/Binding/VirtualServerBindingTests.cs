@@ -1,0 +1,148 @@
+using System.Net;
+using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Model;
+using Xunit;
+
+namespace FastLb.Configuration.Tests.Binding;
+
+public sealed class VirtualServerBindingTests
+{
+    private const string Head = "lb_algo rr\n lb_kind DR\n protocol TCP\n";
+
+    [Fact]
+    public void Servers_keep_the_order_of_the_file()
+    {
+        VirtualServer server = Bind($"{Head} real_server 192.0.2.23 80 {{ }}\n real_server 192.0.2.21 80 {{ }}\n real_server 192.0.2.22 80 {{ }}");
+        Assert.Equal(["192.0.2.23", "192.0.2.21", "192.0.2.22"], server.RealServers.Select(r => r.Address.ToString()));
+    }
+
+    [Fact]
+    public void Probe_settings_flow_from_virtual_server_to_real_server_to_checker()
+    {
+        VirtualServer server = Bind($$"""
+            {{Head}}
+            retry 7
+            real_server 192.0.2.21 80 {
+              delay_before_retry 0.25
+              TCP_CHECK {
+                connect_timeout 3
+              }
+            }
+            real_server 192.0.2.22 80 {
+              delay_loop 2
+              TCP_CHECK {
+                retry 0
+                connect_ip 192.0.2.99
+                connect_port 8080
+              }
+            }
+            delay_loop 6
+            connect_timeout 4
+            """);
+        Assert.Equal(
+            new ProbeTiming(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(3), 7, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(6)),
+            Check(server, 0).Timing);
+        Assert.Equal(
+            new ProbeTiming(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), 0, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
+            Check(server, 1).Timing);
+        Assert.Equal((IPAddress.Parse("192.0.2.21"), (ushort)80), (Check(server, 0).Address, Check(server, 0).Port));
+        Assert.Equal((IPAddress.Parse("192.0.2.99"), (ushort)8080), (Check(server, 1).Address, Check(server, 1).Port));
+    }
+
+    [Fact]
+    public void Checker_defaults_are_keepalived_s()
+    {
+        VirtualServer server = Bind($"{Head} real_server 192.0.2.21 80 {{ TCP_CHECK {{ }} }}");
+        Assert.Equal(
+            new ProbeTiming(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5), 1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), Check(server, 0).Timing);
+    }
+
+    [Fact]
+    public void Weight_and_inhibit_come_from_the_virtual_server()
+    {
+        VirtualServer server = Bind($"{Head} inhibit_on_failure\n real_server 192.0.2.21 80 {{ }}\n real_server 192.0.2.22 80 {{\n weight 0\n inhibit_on_failure no\n }}\n weight 5");
+        Assert.Equal([(5, true), (0, false)], server.RealServers.Select(r => (r.Weight, r.InhibitOnFailure)));
+    }
+
+    [Theory]
+    [InlineData("real_server 192.0.2.21 {\n }", null)]
+    [InlineData("real_server 192.0.2.21 8080 {\n }", "FLB1312")]
+    public void Direct_routing_keeps_the_port_of_the_service(string text, string? code)
+    {
+        ConfigurationResult result = Parse(Head + text);
+        Assert.Equal(80, Assert.Single(Assert.Single(result.Configuration!.VirtualServers).RealServers).Port);
+        Assert.Equal(code is null ? [] : [code], result.Diagnostics.Select(d => d.Code));
+        Assert.True(result.CanRun);
+    }
+
+    [Fact]
+    public void Zero_persistence_is_a_warning_as_in_keepalived()
+    {
+        ConfigurationResult result = Parse($"{Head} persistence_timeout 0\n real_server 192.0.2.21 80 {{ }}");
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal((DiagnosticSeverity.Warning, "FLB1202"), (diagnostic.Severity, diagnostic.Code));
+        Assert.Null(Assert.Single(result.Configuration!.VirtualServers).PersistenceTimeout);
+        Assert.True(result.CanRun);
+        Assert.Equal(5, result.CheckExitStatus);
+    }
+
+    [Theory]
+    [InlineData("persistence_timeout 50", "persistence_timeout")]
+    [InlineData("persistence_timeout", "persistence_timeout")]
+    [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
+    [InlineData("lb_algo wlc", "lb_algo wlc")]
+    [InlineData("lb_kind NAT", "lb_kind NAT")]
+    [InlineData("protocol SCTP", "protocol SCTP")]
+    [InlineData("ops", "ops")]
+    [InlineData("sh-port", "sh-port")]
+    public void What_changes_forwarding_is_refused_by_name(string line, string name)
+    {
+        ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal(DiagnosticSeverity.Refusal, diagnostic.Severity);
+        Assert.StartsWith($"'{name}' is refused: ", diagnostic.Message, StringComparison.Ordinal);
+        Assert.False(result.CanRun);
+        Assert.Equal((5, 2), (result.CheckExitStatus, result.RunExitStatus));
+    }
+
+    [Fact]
+    public void Defaults_that_cannot_be_done_are_refused_too()
+    {
+        ConfigurationResult result = Parse("real_server 192.0.2.21 80 {\n }");
+        Assert.Equal(["FLB1309", "FLB1309", "FLB1402", "FLB1309", "FLB1402"], result.Diagnostics.Select(d => d.Code));
+        VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
+        Assert.Equal((TransportProtocol.Udp, Scheduler.WeightedLeastConnection, ForwardingMethod.Nat), (server.Protocol, server.Scheduler, server.Method));
+    }
+
+    [Fact]
+    public void Service_defined_twice_is_refused()
+    {
+        string block = $"virtual_server 192.0.2.1 80 {{\n {Head} real_server 192.0.2.21 80 {{ }}\n}}\n";
+        ConfigurationResult result = ConfigurationLoader.Parse(block + block, "f");
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal(("FLB1403", 1), (diagnostic.Code, diagnostic.Related?.Line));
+        Assert.False(result.CanRun);
+    }
+
+    [Fact]
+    public void Services_differ_by_protocol()
+    {
+        string tcp = $"virtual_server 192.0.2.1 80 {{\n {Head} real_server 192.0.2.21 80 {{ }}\n}}\n";
+        ConfigurationResult result = ConfigurationLoader.Parse(tcp + tcp.Replace("TCP", "UDP", StringComparison.Ordinal), "f");
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal(2, result.Configuration!.VirtualServers.Count);
+    }
+
+    [Fact]
+    public void Sorry_server_is_harmless_while_a_server_has_weight_and_refused_otherwise()
+    {
+        Assert.True(Parse($"{Head} sorry_server 192.0.2.9 80\n real_server 192.0.2.21 80 {{ }}").CanRun);
+        Assert.False(Parse($"{Head} sorry_server 192.0.2.9 80\n real_server 192.0.2.21 80 {{\n weight 0\n }}").CanRun);
+    }
+
+    private static TcpCheck Check(VirtualServer server, int index) => Assert.IsType<TcpCheck>(Assert.Single(server.RealServers[index].Checks));
+
+    private static ConfigurationResult Parse(string body) => ConfigurationLoader.Parse($"virtual_server 192.0.2.1 80 {{\n {body}\n}}\n", "f");
+
+    private static VirtualServer Bind(string body) => Assert.Single(Parse(body).Configuration!.VirtualServers);
+}
