@@ -70,6 +70,8 @@ public sealed class SteeringTests
         for (int request = 0; request < 4; request++)
             Assert.Equal("this is web01", await lab.Client.Fetch(ReferenceLab.VirtualAddressText));
 
+        await atServer.ConnectionsEnd(4);
+        await atDirector.ConnectionsEnd(4);
         await Eventually.Observe(
             balancer.Status, status => Steering(status).NotOwnMac - before >= atDirector.Frames.Count, "all flooded frames counted");
         BalancerStatus after = await balancer.Status();

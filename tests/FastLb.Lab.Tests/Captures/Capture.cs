@@ -52,6 +52,21 @@ internal sealed class Capture : IAsyncDisposable
             frames => frames.Count >= count,
             $"{count} frames in {_path}");
 
+    /// <summary>
+    /// Waits for the very last frame of so many TCP connections that the capture's sender closes first: its acknowledgement of the other side's FIN,
+    /// which comes after its own FIN and may still be on its way when the program that had the connection has ended.
+    /// </summary>
+    public Task ConnectionsEnd(int count) =>
+        Eventually.Observe(
+            () =>
+            {
+                IReadOnlyList<CapturedFrame> frames = Frames;
+                return Task.FromResult(frames.Where(fin => fin.IsFin && frames.Any(last =>
+                    !last.IsFin && last.SourcePort == fin.SourcePort && last.Sequence == fin.NextSequence)).DistinctBy(fin => fin.SourcePort).Count());
+            },
+            ended => ended == count,
+            $"the end of {count} connections in {_path}");
+
     /// <summary>Ends the capture and returns what it saw.</summary>
     /// <exception cref="InvalidOperationException">tcpdump could not keep up with the traffic.</exception>
     public async Task<IReadOnlyList<CapturedFrame>> Stop()

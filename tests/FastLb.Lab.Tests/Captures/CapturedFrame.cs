@@ -64,7 +64,22 @@ internal sealed class CapturedFrame(ReadOnlyMemory<byte> bytes)
     public string Identity =>
         $"{Source}:{SourcePort} {Destination}:{DestinationPort} {Protocol} id {Identification} sequence {Sequence} length {IpLength}";
 
-    private uint Sequence => Protocol == ProtocolType.Tcp ? BinaryPrimitives.ReadUInt32BigEndian(Bytes[(TransportOffset + 4)..]) : 0;
+    /// <summary>TCP without further data from this side (RFC 9293 §3.1, FIN).</summary>
+    public bool IsFin => IsIpv4 && Protocol == ProtocolType.Tcp && (Bytes[TransportOffset + 13] & 1) != 0;
+
+    /// <summary>TCP's sequence number; 0 for UDP.</summary>
+    public uint Sequence => Protocol == ProtocolType.Tcp ? BinaryPrimitives.ReadUInt32BigEndian(Bytes[(TransportOffset + 4)..]) : 0;
+
+    /// <summary>The sequence number after this TCP segment: it counts payload, SYN and FIN.</summary>
+    public uint NextSequence
+    {
+        get
+        {
+            int headerLength = (Bytes[TransportOffset + 12] >> 4) * 4;
+            int flags = Bytes[TransportOffset + 13];
+            return Sequence + (uint)(IpLength - IpHeaderLength - headerLength + (flags & 1) + ((flags >> 1) & 1));
+        }
+    }
 
     /// <summary>A TCP or UDP packet to this endpoint.</summary>
     public bool IsTo(IPAddress address, int port) =>
