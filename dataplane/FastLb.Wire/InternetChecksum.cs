@@ -14,27 +14,34 @@ public static class InternetChecksum
     /// <summary>The folded sum of <paramref name="bytes"/>, an odd last octet padded with zero (RFC 1071 §1).</summary>
     public static ushort Sum(ReadOnlySpan<byte> bytes)
     {
-        // The sum does not depend on byte order but for a final swap (RFC 1071 §2 B), so native 64-bit words are added with end-around carry.
-        ulong sum = 0;
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
+        // The sum does not depend on byte order but for a final swap (RFC 1071 §2 B). Halves of native 64-bit words go to two sums that
+        // no packet is long enough to overflow, so that no carry has to be waited for.
+        ulong low = 0;
+        ulong high = 0;
+        while (bytes.Length >= sizeof(ulong))
         {
-            sum += word;
-            sum += sum < word ? 1UL : 0UL;
+            ulong word = MemoryMarshal.Read<ulong>(bytes);
+            low += (uint)word;
+            high += word >> 32;
+            bytes = bytes[sizeof(ulong)..];
         }
 
-        ReadOnlySpan<byte> tail = bytes[(words.Length * sizeof(ulong))..];
-        if (!tail.IsEmpty)
+        if (bytes.Length >= sizeof(uint))
         {
-            Span<byte> last = stackalloc byte[sizeof(ulong)];
-            last.Clear();
-            tail.CopyTo(last);
-            ulong word = MemoryMarshal.Read<ulong>(last);
-            sum += word;
-            sum += sum < word ? 1UL : 0UL;
+            low += MemoryMarshal.Read<uint>(bytes);
+            bytes = bytes[sizeof(uint)..];
         }
 
-        ulong half = (sum & 0xFFFF_FFFF) + (sum >> 32);
+        if (bytes.Length >= sizeof(ushort))
+        {
+            low += MemoryMarshal.Read<ushort>(bytes);
+            bytes = bytes[sizeof(ushort)..];
+        }
+
+        if (!bytes.IsEmpty)
+            low += BitConverter.IsLittleEndian ? bytes[0] : (uint)bytes[0] << 8;
+
+        ulong half = (low & 0xFFFF_FFFF) + (low >> 32) + (high & 0xFFFF_FFFF) + (high >> 32);
         ushort folded = Fold((half & 0xFFFF) + ((half >> 16) & 0xFFFF) + (half >> 32));
         return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(folded) : folded;
     }
