@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using FastLb.Native.Processes;
@@ -12,19 +13,19 @@ public sealed class ThreadSchedulingTests
     public void Calling_thread_alone_gets_realtime_scheduling()
     {
         Scheduling before = Scheduling.Read();
-        Scheduling heir = default;
+        Scheduling child = default;
 
         (bool realtime, string explanation, Scheduling own) = OnThread(() =>
         {
             bool result = ThreadScheduling.TryUseRealtime(42, out string text);
-            heir = OnThread(Scheduling.Read);
+            child = Scheduling.ReadOfChild();
             return (result, text, Scheduling.Read());
         });
 
         Assert.True(realtime, explanation);
         Assert.Equal("real-time scheduling (SCHED_RR) with priority 42", explanation);
         Assert.Equal(new Scheduling(RoundRobin, 42, own.Nice), own);
-        Assert.Equal(before, heir);
+        Assert.Equal(before, child);
         Assert.Equal(before, Scheduling.Read());
     }
 
@@ -94,9 +95,20 @@ public sealed class ThreadSchedulingTests
     /// <summary>What the kernel says of the calling thread (proc_pid_stat(5)).</summary>
     private readonly record struct Scheduling(int Policy, int RealtimePriority, int Nice)
     {
-        public static Scheduling Read()
+        public static Scheduling Read() => Parse(File.ReadAllText("/proc/thread-self/stat"));
+
+        /// <summary>Of a process that the calling thread starts.</summary>
+        public static Scheduling ReadOfChild()
         {
-            string status = File.ReadAllText("/proc/thread-self/stat");
+            ProcessStartInfo start = new("cat", "/proc/self/stat") { UseShellExecute = false, RedirectStandardOutput = true };
+            using Process child = Process.Start(start)!;
+            string status = child.StandardOutput.ReadToEnd();
+            child.WaitForExit();
+            return Parse(status);
+        }
+
+        private static Scheduling Parse(string status)
+        {
             string[] fields = status[(status.LastIndexOf(')') + 2)..].Split(' '); // from the third on: the second may have spaces
             return new Scheduling(Number(41), Number(40), Number(19));
 
