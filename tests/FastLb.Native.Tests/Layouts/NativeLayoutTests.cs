@@ -1,5 +1,11 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastLb.Native.Bpf;
+using FastLb.Native.Firewall;
 using FastLb.Native.Interfaces;
+using FastLb.Native.Polling;
+using FastLb.Native.Processes;
+using FastLb.Native.Vrrp;
 using static FastLb.Native.Bpf.BpfConstants;
 
 namespace FastLb.Native.Tests.Layouts;
@@ -78,5 +84,44 @@ public sealed class NativeLayoutTests
             .Equal("IFNAMSIZ", InterfaceRequest.NameSize)
             .Equal("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL)
             .Equal("ETHTOOL_GCHANNELS", EthtoolChannels.ETHTOOL_GCHANNELS)
+            .Verify();
+
+    [Fact]
+    public void Vrrp_messages_are_laid_out_as_in_the_headers() =>
+        new HeaderChecker("<netinet/in.h>", "<sys/socket.h>", "<linux/ip.h>", "<linux/pkt_sched.h>", "<asm-generic/socket.h>")
+            .Structure<MulticastRequest>("struct ip_mreqn", ("imr_multiaddr", "Group"), ("imr_address", "Address"), ("imr_ifindex", "InterfaceIndex"))
+            .Structure<InternetAddress>("struct sockaddr_in", ("sin_family", "Family"), ("sin_port", "Port"), ("sin_addr", "Address"))
+            .Structure<MessagePart>("struct iovec", ("iov_base", "Start"), ("iov_len", "Length"))
+            .Structure<MessageHeader>(
+                "struct msghdr",
+                ("msg_name", "Name"), ("msg_namelen", "NameLength"), ("msg_iov", "Parts"), ("msg_iovlen", "PartCount"), ("msg_control", "Control"),
+                ("msg_controllen", "ControlLength"), ("msg_flags", "Flags"))
+            .Members<PacketSource>("struct cmsghdr", ("cmsg_len", "MessageLength"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
+            .Equal("CMSG_LEN(offsetof(struct in_pktinfo, ipi_ifindex))", Marshal.OffsetOf<PacketSource>("InterfaceIndex"))
+            .Equal("CMSG_LEN(offsetof(struct in_pktinfo, ipi_spec_dst))", Marshal.OffsetOf<PacketSource>("Source"))
+            .Equal("CMSG_LEN(offsetof(struct in_pktinfo, ipi_addr))", Marshal.OffsetOf<PacketSource>("Destination"))
+            .Equal("CMSG_LEN(sizeof(struct in_pktinfo))", PacketSource.Length)
+            .Equal("CMSG_SPACE(sizeof(struct in_pktinfo))", Unsafe.SizeOf<PacketSource>())
+            .Equal("TC_PRIO_CONTROL", VrrpSocket.TC_PRIO_CONTROL)
+            .Equal("IPTOS_PREC_INTERNETCONTROL", VrrpSocket.InternetControl)
+            .Equal("SO_BINDTOIFINDEX", VrrpSocket.SO_BINDTOIFINDEX)
+            .Verify();
+
+    [Fact]
+    public void Timers_and_scheduling_are_those_of_the_headers() =>
+        new HeaderChecker("<time.h>", "<sys/timerfd.h>", "<sys/resource.h>", "<linux/sched.h>", "<linux/sched/types.h>", "<linux/netlink.h>", "<fcntl.h>")
+            .Structure<TimerDescriptor.TimerSpecification>(
+                "struct itimerspec",
+                ("it_interval.tv_sec", "IntervalSeconds"), ("it_interval.tv_nsec", "IntervalNanoseconds"), ("it_value.tv_sec", "ValueSeconds"),
+                ("it_value.tv_nsec", "ValueNanoseconds"))
+            .Equal("CLOCK_MONOTONIC", TimerDescriptor.CLOCK_MONOTONIC)
+            .Equal("TFD_TIMER_ABSTIME", TimerDescriptor.TFD_TIMER_ABSTIME)
+            .Equal("TFD_NONBLOCK == O_NONBLOCK", 1)
+            .Equal("TFD_CLOEXEC == O_CLOEXEC", 1)
+            .Equal("SCHED_RR", ThreadScheduling.SCHED_RR)
+            .Equal("SCHED_RESET_ON_FORK", ThreadScheduling.SCHED_RESET_ON_FORK)
+            .Equal("PRIO_PROCESS", ThreadScheduling.PRIO_PROCESS)
+            .Equal("NETLINK_NETFILTER", NftContext.NETLINK_NETFILTER)
+            .Equal("sizeof(struct sched_param)", sizeof(int))
             .Verify();
 }

@@ -24,6 +24,9 @@ public sealed class VethPair : IDisposable
 
     public NetworkNamespace Far { get; } = new();
 
+    /// <summary>Waits until frames pass both ways: for a moment after a link has come up the kernel drops them without a word.</summary>
+    public void AwaitTraffic() => Far.Run("ping", $"-c 1 -i 0.2 -w 10 {NearAddress}");
+
     public void Dispose()
     {
         Near.Dispose();
