@@ -97,7 +97,9 @@ public sealed class DirectorHealth
         }
     }
 
-    /// <summary>Ends the channels at a director's stop, after <see cref="Run"/>. Services with <c>omega</c> report their servers and their quorum as down before.</summary>
+    /// <summary>
+    /// Ends the channels at a director's stop, after <see cref="Run"/>. Services with <c>omega</c> report their servers and their quorum as down before.
+    /// </summary>
     public void Close()
     {
         lock (_gate)

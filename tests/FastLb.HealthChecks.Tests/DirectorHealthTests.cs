@@ -249,7 +249,9 @@ public sealed class DirectorHealthTests
 
         Assert.Equal(60, run.Probes.Sum(probe => probe.Instants.Count));
 
-        bool IsUp(int i) => ReferenceModel.IsUp(scripts[i][..(run.Probes.Count == 0 ? 0 : run.Probes[i].Instants.Count)], alpha[i], timing.Retries);
+        bool IsUp(int i) => ReferenceModel.IsUp(scripts[i][..ProbesOf(i)], alpha[i], timing.Retries);
+
+        int ProbesOf(int i) => run.Probes.Count == 0 ? 0 : run.Probes[i].Instants.Count;
 
         long LiveWeight() => Enumerable.Range(0, 3).Where(IsUp).Sum(i => weights[i]);
     }

@@ -40,7 +40,10 @@ public sealed class RestartTests
     public async Task A_server_that_had_never_been_checked_still_has_not()
     {
         ProbeTiming late = Services.Timing with { Warmup = TimeSpan.FromSeconds(60) };
-        VirtualServer[] services = [Services.Service(Services.Server(1, checks: Services.Check(1, timing: late)), Services.Server(2, checks: Services.Check(2, alpha: true, timing: late)))];
+        VirtualServer[] services =
+        [
+            Services.Service(Services.Server(1, checks: Services.Check(1, timing: late)), Services.Server(2, checks: Services.Check(2, alpha: true, timing: late))),
+        ];
         HealthSnapshot saved = await LastSaved(services, 0.5, "+", "+");
         await using var run = new HealthRun(services, saved);
         Assert.Equal("1:1", run.Members());

@@ -5,8 +5,6 @@ namespace FastLb.HealthChecks.Checkers;
 /// <summary>Says in an operator's words why a connection did not come about.</summary>
 internal static class ConnectFault
 {
-    private const int ENODEV = 19;
-
     /// <summary>A phrase that begins with a small letter and has no full stop.</summary>
     public static string Describe(SocketException failure) => failure.SocketErrorCode switch
     {
@@ -21,6 +19,6 @@ internal static class ConnectFault
         SocketError.AccessDenied => "not permitted",
         SocketError.TooManyOpenSockets => "too many open files",
         SocketError.NoBufferSpaceAvailable => "out of memory",
-        _ => failure.NativeErrorCode == ENODEV ? "there is no such interface" : $"{failure.Message} (errno {failure.NativeErrorCode})",
+        _ => $"{failure.Message} ({failure.SocketErrorCode})",
     };
 }

@@ -21,10 +21,15 @@ internal sealed record SocketSource(IPAddress? Address, ushort? Port, string? In
     /// <returns>What can't be done and why; null when all is done.</returns>
     public string? Apply(Socket socket) => BindInterface(socket) ?? Mark(socket) ?? Bind(socket);
 
-    private string? BindInterface(Socket socket) =>
-        Interface is { } name && Attempt(() => socket.SetRawSocketOption(SOL_SOCKET, SO_BINDTODEVICE, Encoding.UTF8.GetBytes(name))) is { } failure
-            ? $"can't use interface {name}: {ConnectFault.Describe(failure)}"
-            : null;
+    private string? BindInterface(Socket socket)
+    {
+        if (Interface is not { } name || Attempt(() => socket.SetRawSocketOption(SOL_SOCKET, SO_BINDTODEVICE, Encoding.UTF8.GetBytes(name))) is not { } failure)
+            return null;
+
+        // .NET has no code for ENODEV, and of the errors that this option has, ENODEV alone is without one.
+        string cause = failure.SocketErrorCode == SocketError.SocketError ? "there is no such interface" : ConnectFault.Describe(failure);
+        return $"can't use interface {name}: {cause}";
+    }
 
     private string? Mark(Socket socket)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Configuration.Model;
@@ -31,13 +32,18 @@ public sealed class TcpChecker(TcpCheck check, TimeProvider clock) : IHealthProb
         {
             return ProbeResult.Failed($"no answer within {check.Timing.ConnectTimeout.TotalSeconds:0.######} s");
         }
+        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
+        {
+            // Refused connections have an error of their own; these two mean that it came about and the server ended it before we looked.
+            return ProbeResult.Passed;
+        }
         catch (SocketException failure)
         {
             return ProbeResult.Failed(ConnectFault.Describe(failure));
         }
     }
 
-    private bool TryOpen([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Socket? socket, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out SocketException? refusal)
+    private bool TryOpen([NotNullWhen(true)] out Socket? socket, [NotNullWhen(false)] out SocketException? refusal)
     {
         try
         {

@@ -107,7 +107,10 @@ public sealed class TcpCheckerNetworkTests : IDisposable
 
     /// <summary>Sockets in the namespace other than the server's.</summary>
     private string[] Connections() =>
-        [.. _namespace.Run("cat", "/proc/self/net/tcp").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Where(line => !line.Contains(" 0A ", StringComparison.Ordinal))];
+    [
+        .. _namespace.Run("cat", "/proc/self/net/tcp").Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Where(line => !line.Contains(" 0A ", StringComparison.Ordinal)), // LISTEN
+    ];
 
     /// <summary>The socket is made before the first wait, and so on the namespace's thread.</summary>
     private Task<ProbeResult> Probe(TcpCheck check, CancellationToken cancellation = default) =>

@@ -4,7 +4,9 @@ using FastLb.HealthChecks.Tests.Scripts;
 
 namespace FastLb.HealthChecks.Tests.Pools;
 
-/// <summary>Who gets connections. In the tables, the service has servers 1, 2 and 3 of weights 1, 2 and 3, the second inhibited; a pool reads number:weight.</summary>
+/// <summary>
+/// Who gets connections. In the tables, the service has servers 1, 2 and 3 of weights 1, 2 and 3, the second inhibited; a pool reads number:weight.
+/// </summary>
 public sealed class ServicePoolTests
 {
     [Theory]
@@ -66,7 +68,7 @@ public sealed class ServicePoolTests
     [Fact]
     public void Weights_are_summed_beyond_the_range_of_one()
     {
-        VirtualServer service = Services.Service(Services.Server(1, weight: int.MaxValue), Services.Server(2, weight: int.MaxValue), Services.Server(3, weight: int.MaxValue));
+        VirtualServer service = Services.Service([.. Enumerable.Range(1, 3).Select(number => Services.Server(number, weight: int.MaxValue))]);
         Assert.Equal(3L * int.MaxValue, ServicePool.Compute(service, [true, true, true], null).LiveWeight);
     }
 
