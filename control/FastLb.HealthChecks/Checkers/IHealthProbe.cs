@@ -1,0 +1,38 @@
+namespace FastLb.HealthChecks.Checkers;
+
+/// <summary>Looks once whether a server answers. One probe at a time; any thread.</summary>
+public interface IHealthProbe
+{
+    /// <summary>Makes one attempt. When it returns, nothing of the attempt is left open.</summary>
+    /// <returns>What was found; a server that does not answer is a result, not an exception.</returns>
+    /// <exception cref="OperationCanceledException">The attempt was cancelled.</exception>
+    ValueTask<ProbeResult> Probe(CancellationToken cancellation);
+}
+
+/// <summary>What an attempt tells of the server.</summary>
+public enum ProbeOutcome
+{
+    /// <summary>It answered as it should.</summary>
+    Passed,
+
+    /// <summary>It did not.</summary>
+    Failed,
+
+    /// <summary>Nothing: this host had no means to ask.</summary>
+    NotMade,
+}
+
+/// <summary>The result of one attempt.</summary>
+/// <param name="Outcome">What it tells of the server.</param>
+/// <param name="Fault">What went wrong, as a phrase for the log; null when it passed.</param>
+public readonly record struct ProbeResult(ProbeOutcome Outcome, string? Fault)
+{
+    /// <summary>The server answered as it should.</summary>
+    public static ProbeResult Passed { get; } = new(ProbeOutcome.Passed, null);
+
+    /// <summary>The server did not answer as it should.</summary>
+    public static ProbeResult Failed(string fault) => new(ProbeOutcome.Failed, fault);
+
+    /// <summary>This host could not ask: it lacks descriptors or memory.</summary>
+    public static ProbeResult NotMade(string fault) => new(ProbeOutcome.NotMade, fault);
+}

@@ -1,0 +1,201 @@
+using System.Threading.Channels;
+using FastLb.Configuration.Model;
+using FastLb.HealthChecks.Checkers;
+using FastLb.HealthChecks.Events;
+using FastLb.HealthChecks.Monitoring;
+using FastLb.HealthChecks.Pools;
+using FastLb.HealthChecks.Servers;
+using FastLb.HealthChecks.Snapshots;
+using FastLb.HealthChecks.Status;
+
+namespace FastLb.HealthChecks;
+
+/// <summary>What the health of a director's servers is watched with.</summary>
+public sealed record DirectorHealthOptions
+{
+    /// <summary>Measures delays and timeouts, and dates events.</summary>
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Spreads the first probes.</summary>
+    public required Random Random { get; init; }
+
+    /// <summary>What an earlier process knew; null for a first start.</summary>
+    public HealthSnapshot? Restored { get; init; }
+
+    /// <summary>Keeps the state for the next process; null to keep none.</summary>
+    public IHealthSnapshotSink? Sink { get; init; }
+
+    /// <summary>Makes the checkers; null for those on real sockets.</summary>
+    public Func<HealthCheck, IHealthProbe>? CreateProbe { get; init; }
+}
+
+/// <summary>
+/// The health of all servers of a director: keeps their checks going and makes of the results the pools that connections are spread over. The pools are right
+/// from construction on, for whom nothing is known yet by assumption. All members are safe on any thread.
+/// </summary>
+public sealed class DirectorHealth
+{
+    private readonly Lock _gate = new();
+    private readonly DirectorHealthOptions _options;
+    private readonly ServiceHealth[] _services;
+    private readonly Channel<HealthEvent> _events = Channel.CreateUnbounded<HealthEvent>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<ServicePools> _changes =
+        Channel.CreateBounded<ServicePools>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+
+    private readonly Channel<bool> _unsaved =
+        Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private volatile ServicePools _pools;
+    private int _started;
+
+    /// <param name="services">The services as configured.</param>
+    /// <param name="options">The surroundings.</param>
+    public DirectorHealth(IReadOnlyList<VirtualServer> services, DirectorHealthOptions options)
+    {
+        _options = options;
+        var restored = new RestoredHealth(options.Restored);
+        _services = [.. services.Select(service => new ServiceHealth(service, restored))];
+        _pools = new ServicePools(1, [.. _services.Select(service => service.Pool)]);
+        foreach (string remark in restored.Remarks())
+            Emit(HealthEventKind.SnapshotIgnored, null, null, remark);
+        foreach (ServiceHealth service in _services.Where(service => service.HadQuorum != service.Pool.HasQuorum))
+            EmitQuorum(service);
+    }
+
+    /// <summary>The pools at this moment, in the order of the configuration.</summary>
+    public ServicePools Pools => _pools;
+
+    /// <summary>Gets the pools after each change; a slow reader gets the latest only. Ends with <see cref="Close"/>.</summary>
+    public ChannelReader<ServicePools> Changes => _changes.Reader;
+
+    /// <summary>Gets all events in their order. Must be read: they are kept until then. Ends with <see cref="Close"/>.</summary>
+    public ChannelReader<HealthEvent> Events => _events.Reader;
+
+    /// <summary>Keeps the checks going until cancelled; once only. When it returns, none is under way and the last state is saved.</summary>
+    /// <exception cref="InvalidOperationException">It ran before.</exception>
+    public async Task Run(CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0)
+            throw new InvalidOperationException("The checks of a director run once.");
+        Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? (check => HealthProbes.Create(check, _options.Clock));
+        MonitoredCheck[] checks =
+        [
+            .. _services.SelectMany(service => service.Pool.Service.RealServers.Zip(service.Servers).SelectMany(server =>
+                server.First.Checks.Zip(server.Second.Checks, (check, health) => new MonitoredCheck(
+                    create(check), check.Timing.Warmup, result => Report(service, server.Second, health, result))))),
+        ];
+        Task saving = SaveChanges();
+        _unsaved.Writer.TryWrite(true);
+        try
+        {
+            await new HealthMonitor(_options.Clock, _options.Random).Run(checks, cancellation);
+        }
+        finally
+        {
+            _unsaved.Writer.Complete();
+            await saving;
+        }
+    }
+
+    /// <summary>
+    /// Ends the channels at a director's stop, after <see cref="Run"/>. Services with <c>omega</c> report their servers and their quorum as down before.
+    /// </summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            foreach (ServiceHealth service in _services.Where(service => service.Omega))
+            {
+                foreach (ServerHealth server in service.Servers.Where(server => server.IsUp))
+                    Emit(HealthEventKind.ServerDown, service, server, "the director stops");
+                if (service.Pool.HasQuorum)
+                    Emit(HealthEventKind.QuorumLost, service, null, "the director stops");
+            }
+
+            _events.Writer.TryComplete();
+            _changes.Writer.TryComplete();
+        }
+    }
+
+    /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
+    public IReadOnlyList<ServiceHealthStatus> ReadStatus()
+    {
+        lock (_gate)
+            return [.. _services.Select(service => service.ToStatus())];
+    }
+
+    /// <summary>What a successor must know: for a reload within this process.</summary>
+    public HealthSnapshot TakeSnapshot()
+    {
+        lock (_gate)
+            return new HealthSnapshot(HealthSnapshot.CurrentVersion, [.. _services.Select(service => service.ToSnapshot())]);
+    }
+
+    /// <summary>The one place where results meet.</summary>
+    /// <returns>How long to wait before the next probe.</returns>
+    private TimeSpan Report(ServiceHealth service, ServerHealth server, CheckHealth check, ProbeResult result)
+    {
+        lock (_gate)
+        {
+            DateTimeOffset now = _options.Clock.GetUtcNow();
+            CheckerStep step = check.Apply(result, now, out bool isWorthSaving);
+            if (result.Outcome == ProbeOutcome.NotMade)
+                Emit(HealthEventKind.AttemptNotMade, service, server, $"{check.Identity}: {step.Cause}");
+            if (result.Outcome == ProbeOutcome.Failed && check.LogsAllFailures)
+                Emit(HealthEventKind.AttemptFailed, service, server, $"{check.Identity}: {result.Fault}");
+            if (step.Change != CheckerChange.None)
+                Judge(service, server, check, step, now);
+            if (isWorthSaving)
+                _unsaved.Writer.TryWrite(true);
+            return step.Delay;
+        }
+    }
+
+    private void Judge(ServiceHealth service, ServerHealth server, CheckHealth check, CheckerStep step, DateTimeOffset now)
+    {
+        bool isUp = step.Change == CheckerChange.Up;
+        HealthEventKind kind = server.Refresh(now)
+            ? isUp ? HealthEventKind.ServerUp : HealthEventKind.ServerDown
+            : isUp ? HealthEventKind.CheckUp : HealthEventKind.CheckDown;
+        Emit(kind, service, server, isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}");
+        ServicePool before = service.Refresh(now);
+        if (before == service.Pool)
+            return;
+        if (before.HasQuorum != service.Pool.HasQuorum)
+            EmitQuorum(service);
+        _pools = new ServicePools(_pools.Generation + 1, [.. _services.Select(each => each.Pool)]);
+        _changes.Writer.TryWrite(_pools);
+    }
+
+    private void EmitQuorum(ServiceHealth service)
+    {
+        ServicePool pool = service.Pool;
+        string sorry = pool.Service.SorryServer is not { } server
+            ? string.Empty
+            : $"; sorry server {new System.Net.IPEndPoint(server.Address, server.Port)} {(pool.HasQuorum ? "leaves" : "takes over")}";
+        string hysteresis = pool.Service.Hysteresis == 0 ? string.Empty : $", hysteresis {pool.Service.Hysteresis}";
+        Emit(
+            pool.HasQuorum ? HealthEventKind.QuorumGained : HealthEventKind.QuorumLost, service, null,
+            $"weight {pool.LiveWeight} of live servers, quorum {pool.Service.Quorum}{hysteresis}{sorry}");
+    }
+
+    private void Emit(HealthEventKind kind, ServiceHealth? service, ServerHealth? server, string text) =>
+        _events.Writer.TryWrite(new HealthEvent(_options.Clock.GetUtcNow(), kind, service?.Identity, server?.Identity, text));
+
+    /// <summary>Saves what there is each time that something is unsaved: changes that come while a file is written share the next.</summary>
+    private async Task SaveChanges()
+    {
+        await foreach (bool _ in _unsaved.Reader.ReadAllAsync())
+        {
+            try
+            {
+                if (_options.Sink is { } sink)
+                    await sink.Save(TakeSnapshot());
+            }
+            catch (Exception fault)
+            {
+                Emit(HealthEventKind.SnapshotNotSaved, null, null, fault.Message);
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+namespace FastLb.HealthChecks.Events;
+
+/// <summary>What happened.</summary>
+public enum HealthEventKind
+{
+    /// <summary>A server passes all its checks again, or for the first time.</summary>
+    ServerUp,
+
+    /// <summary>A server no longer passes all its checks.</summary>
+    ServerDown,
+
+    /// <summary>A check passes again, but the server fails others.</summary>
+    CheckUp,
+
+    /// <summary>A check fails now on a server that was down already.</summary>
+    CheckDown,
+
+    /// <summary>An attempt failed; reported where <c>log_all_failures</c> is set.</summary>
+    AttemptFailed,
+
+    /// <summary>A check could not be made for want of means on this host; the server keeps its state.</summary>
+    AttemptNotMade,
+
+    /// <summary>A service has servers enough again.</summary>
+    QuorumGained,
+
+    /// <summary>A service has too few servers.</summary>
+    QuorumLost,
+
+    /// <summary>Something of the state left by an earlier process could not be taken over.</summary>
+    SnapshotIgnored,
+
+    /// <summary>The state could not be saved; the next change tries again.</summary>
+    SnapshotNotSaved,
+}
+
+/// <summary>Something that an operator wants to know of.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kind">What.</param>
+/// <param name="Service">Of which service; null when of none in particular.</param>
+/// <param name="Server">Of which server; null when of the service.</param>
+/// <param name="Text">The cause, as a phrase for the log.</param>
+public sealed record HealthEvent(DateTimeOffset At, HealthEventKind Kind, ServiceIdentity? Service, ServerIdentity? Server, string Text);

@@ -1,0 +1,62 @@
+using FastLb.Configuration.Model;
+using FastLb.HealthChecks.Pools;
+using FastLb.HealthChecks.Snapshots;
+using FastLb.HealthChecks.Status;
+
+namespace FastLb.HealthChecks.Servers;
+
+/// <summary>What is known of one service: its servers and its quorum. Guarded by its owner.</summary>
+internal sealed class ServiceHealth
+{
+    private readonly VirtualServer _service;
+    private DateTimeOffset? _since;
+
+    /// <param name="service">As configured.</param>
+    /// <param name="restored">What an earlier process knew.</param>
+    public ServiceHealth(VirtualServer service, RestoredHealth restored)
+    {
+        _service = service;
+        Identity = ServiceIdentity.Of(service);
+        Servers = [.. service.RealServers.Select(server => new ServerHealth(Identity, server, restored))];
+        ServiceSnapshot? saved = restored.Find(Identity);
+        Pool = Compute(saved?.HasQuorum);
+        HadQuorum = saved?.HasQuorum ?? true;
+        _since = Pool.HasQuorum == HadQuorum ? saved?.Since : null;
+    }
+
+    public ServiceIdentity Identity { get; }
+
+    public IReadOnlyList<ServerHealth> Servers { get; }
+
+    /// <summary>True when servers and quorum are reported as down at stop.</summary>
+    public bool Omega => _service.Omega;
+
+    /// <summary>Whether the service counted as up when an earlier process ended. One that has just been configured is expected to.</summary>
+    public bool HadQuorum { get; }
+
+    /// <summary>As of the last <see cref="Refresh"/>.</summary>
+    public ServicePool Pool { get; private set; }
+
+    /// <summary>Looks at the servers again.</summary>
+    /// <returns>The pool before.</returns>
+    public ServicePool Refresh(DateTimeOffset now)
+    {
+        ServicePool before = Pool;
+        Pool = Compute(before.HasQuorum);
+        if (Pool.HasQuorum != before.HasQuorum)
+            _since = now;
+        return before;
+    }
+
+    public ServiceSnapshot ToSnapshot() => new(
+        Identity.Address.ToString(), KeywordNames.Of(Identity.Protocol), Identity.Port, Pool.HasQuorum, _since, [.. Servers.Select(server => server.ToSnapshot())]);
+
+    public ServiceHealthStatus ToStatus() => new(
+        Identity, Pool.HasQuorum, _since, Pool.LiveWeight, _service.Quorum, _service.Hysteresis, Pool.HasSorryServer,
+        [.. Servers.Select(server => server.ToStatus(WeightOf(server.Identity)))]);
+
+    private ServicePool Compute(bool? hadQuorum) => ServicePool.Compute(_service, [.. Servers.Select(server => server.IsUp)], hadQuorum);
+
+    private int? WeightOf(ServerIdentity server) =>
+        Pool.Members.FirstOrDefault(member => !member.IsSorryServer && member.Port == server.Port && member.Address.Equals(server.Address))?.Weight;
+}
