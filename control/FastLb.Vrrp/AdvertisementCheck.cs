@@ -6,8 +6,8 @@ using static FastLb.Vrrp.VrrpAdvertisement;
 namespace FastLb.Vrrp;
 
 /// <summary>
-/// The checks that a received packet must pass before it is an advertisement (RFC 3768 §7.1), in keepalived's order. Any bytes are fine: nothing throws and
-/// nothing is allocated.
+/// The checks that a received packet must pass before it is an advertisement (RFC 3768 §7.1), in keepalived's order. Any bytes are fine: nothing
+/// throws and nothing is allocated.
 /// </summary>
 public static class AdvertisementCheck
 {
@@ -19,7 +19,8 @@ public static class AdvertisementCheck
     /// <param name="settings">The virtual router's settings.</param>
     /// <param name="state">Its present state, which says whether the addresses are to be compared.</param>
     /// <param name="advertisement">What the packet says, when the answer is <see cref="DiscardReason.None"/>.</param>
-    public static DiscardReason Check(Span<byte> packet, VirtualRouterSettings settings, in VirtualRouterState state, out VrrpAdvertisement advertisement)
+    public static DiscardReason Check(
+        Span<byte> packet, VirtualRouterSettings settings, in VirtualRouterState state, out VrrpAdvertisement advertisement)
     {
         advertisement = default;
         if (!Ipv4View.TryParse(packet, out Ipv4View ip))
@@ -47,7 +48,8 @@ public static class AdvertisementCheck
         IpAddress source = IpAddress.FromV4(ip.Source);
         ReadOnlySpan<byte> addresses = bytes[HeaderLength..^AuthenticationDataLength];
         bool differ = ComparesAddresses(settings, state, source) && !HoldsAddresses(addresses, settings.AdvertisedAddresses);
-        advertisement = new VrrpAdvertisement(bytes[Offset.VirtualRouterId], bytes[Offset.Priority], TimeSpan.FromSeconds((long)bytes[Offset.Interval]), source, differ);
+        var interval = TimeSpan.FromSeconds((long)bytes[Offset.Interval]);
+        advertisement = new VrrpAdvertisement(bytes[Offset.VirtualRouterId], bytes[Offset.Priority], interval, source, differ);
         return DiscardReason.None;
     }
 
@@ -79,7 +81,9 @@ public static class AdvertisementCheck
     private static bool ComparesAddresses(VirtualRouterSettings settings, in VirtualRouterState state, IpAddress source) =>
         !settings.SkipCheckAdvertisementAddresses || state.Role == VrrpRole.Master || state.MasterAddress != source;
 
-    /// <summary>Whether the lists are equally long and each of the own addresses is in the other one. The order is usually, but need not be, the same.</summary>
+    /// <summary>
+    /// Whether the lists are equally long and each of the own addresses is in the other one. The order is usually, but need not be, the same.
+    /// </summary>
     private static bool HoldsAddresses(ReadOnlySpan<byte> received, ImmutableArray<IpAddress> own)
     {
         if (received.Length != own.Length * AddressLength)

@@ -1,6 +1,8 @@
 namespace FastLb.Vrrp;
 
-/// <summary>How an advertisement of version 2 is authenticated, as its header numbers it (RFC 2338 §5.3.6; RFC 3768 §5.3.6 keeps only the first).</summary>
+/// <summary>
+/// How an advertisement of version 2 is authenticated, as its header numbers it (RFC 2338 §5.3.6; RFC 3768 §5.3.6 keeps only the first).
+/// </summary>
 public enum AuthenticationType : byte
 {
     /// <summary>Not at all; the eight bytes behind the addresses are zero when sent and ignored when received.</summary>

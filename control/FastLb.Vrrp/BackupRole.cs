@@ -4,14 +4,16 @@ namespace FastLb.Vrrp;
 internal static class BackupRole
 {
     /// <summary>Begins with a full master-down timer.</summary>
-    public static VirtualRouterState Enter(VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects) =>
+    public static VirtualRouterState Enter(
+        VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects) =>
         state.Enter(VrrpRole.Backup, reason, now, effects) with
         {
             RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
             TakeoverReason = TransitionReason.MasterDown,
         };
 
-    public static VirtualRouterState OnAdvert(VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
+    public static VirtualRouterState OnAdvert(
+        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
     {
         if (advert.Priority == VrrpAdvertisement.StopPriority)
             return state with { RoleTimer = now + VrrpTimers.Skew(state.Priority), TakeoverReason = TransitionReason.MasterStopped };
@@ -26,7 +28,8 @@ internal static class BackupRole
     }
 
     /// <summary>The master is alive: the timer starts anew.</summary>
-    private static VirtualRouterState Accept(VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now) => state with
+    private static VirtualRouterState Accept(
+        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now) => state with
     {
         RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
         TakeoverReason = TransitionReason.MasterDown,

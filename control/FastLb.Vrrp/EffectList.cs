@@ -1,6 +1,8 @@
 namespace FastLb.Vrrp;
 
-/// <summary>The effects of one step, in the order in which they are to be carried out. Made once and used for every step; belongs to one thread.</summary>
+/// <summary>
+/// The effects of one step, in the order in which they are to be carried out. Made once and used for every step; belongs to one thread.
+/// </summary>
 public sealed class EffectList
 {
     // More than any step has.

@@ -14,7 +14,8 @@ internal static class FaultRole
     }
 
     /// <summary>When the last fault goes, begins as at a start, without its delay.</summary>
-    public static VirtualRouterState Clear(VirtualRouterSettings settings, in VirtualRouterState state, VrrpFaults fault, TimeSpan now, EffectList effects)
+    public static VirtualRouterState Clear(
+        VirtualRouterSettings settings, in VirtualRouterState state, VrrpFaults fault, TimeSpan now, EffectList effects)
     {
         VirtualRouterState better = state with { Faults = state.Faults & ~fault };
         if (state.Role != VrrpRole.Fault || better.Faults != VrrpFaults.None)
@@ -24,6 +25,9 @@ internal static class FaultRole
             : BackupRole.Enter(settings, better, TransitionReason.FaultsCleared, now, effects);
     }
 
-    public static VirtualRouterState Enter(in VirtualRouterState state, TimeSpan now, EffectList effects) =>
-        state.Enter(VrrpRole.Fault, (state.Faults & VrrpFaults.InterfaceDown) != VrrpFaults.None ? TransitionReason.InterfaceDown : TransitionReason.NoAddress, now, effects);
+    public static VirtualRouterState Enter(in VirtualRouterState state, TimeSpan now, EffectList effects)
+    {
+        bool isDown = (state.Faults & VrrpFaults.InterfaceDown) != VrrpFaults.None;
+        return state.Enter(VrrpRole.Fault, isDown ? TransitionReason.InterfaceDown : TransitionReason.NoAddress, now, effects);
+    }
 }

@@ -7,14 +7,17 @@ internal static class InitRole
     {
         if (!AwaitsStart(state))
             return state;
-        return settings.StartDelay > TimeSpan.Zero ? state with { Role = VrrpRole.Init, RoleTimer = now + settings.StartDelay } : Begin(settings, state, now, effects);
+        return settings.StartDelay > TimeSpan.Zero
+            ? state with { Role = VrrpRole.Init, RoleTimer = now + settings.StartDelay }
+            : Begin(settings, state, now, effects);
     }
 
     /// <summary>
-    /// Goes on as the master that the dead process was, unless others may have thought it dead. Then its addresses, which the dead process couldn't take off,
-    /// must go first. There is no start delay: the director has been up.
+    /// Goes on as the master that the dead process was, unless others may have thought it dead. Then its addresses, which the dead process couldn't
+    /// take off, must go first. There is no start delay: the director has been up.
     /// </summary>
-    public static VirtualRouterState Resume(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan silence, TimeSpan now, EffectList effects)
+    public static VirtualRouterState Resume(
+        VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan silence, TimeSpan now, EffectList effects)
     {
         if (!AwaitsStart(state))
             return state;

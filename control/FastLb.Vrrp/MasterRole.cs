@@ -8,7 +8,8 @@ internal static class MasterRole
     /// <summary>
     /// The advertisement comes first, so that a former master gives the addresses up before the neighbours learn where they are now.
     /// </summary>
-    public static VirtualRouterState Enter(VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects)
+    public static VirtualRouterState Enter(
+        VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects)
     {
         effects.Add(VrrpEffect.SendAdvertisement(state.Priority));
         effects.Add(VrrpEffect.AcquireAddresses);
@@ -42,10 +43,12 @@ internal static class MasterRole
                 timer = now + settings.AdvertisementInterval;
         }
 
-        return state with { RoleTimer = timer, MasterPriority = state.Priority, GratuitousArp = state.GratuitousArp.SendDue(settings.GratuitousArp, now, effects) };
+        GratuitousArpSchedule rest = state.GratuitousArp.SendDue(settings.GratuitousArp, now, effects);
+        return state with { RoleTimer = timer, MasterAddress = state.OwnAddress, MasterPriority = state.Priority, GratuitousArp = rest };
     }
 
-    public static VirtualRouterState OnAdvert(VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
+    public static VirtualRouterState OnAdvert(
+        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
     {
         if (advert.Priority == VrrpAdvertisement.StopPriority)
         {
@@ -60,7 +63,9 @@ internal static class MasterRole
         return OnEqualPriority(settings, state, advert, now, effects);
     }
 
-    /// <summary>Between equals the higher primary address decides. Of two that claim to own the addresses, one is misconfigured: the loser ends its claim.</summary>
+    /// <summary>
+    /// Between equals the higher primary address decides. Of two that claim to own the addresses, one is misconfigured: the loser ends its claim.
+    /// </summary>
     private static VirtualRouterState OnEqualPriority(
         VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
     {
@@ -94,7 +99,12 @@ internal static class MasterRole
     }
 
     private static VirtualRouterState Yield(
-        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TransitionReason reason, TimeSpan now, EffectList effects)
+        VirtualRouterSettings settings,
+        in VirtualRouterState state,
+        in VrrpAdvertisement advert,
+        TransitionReason reason,
+        TimeSpan now,
+        EffectList effects)
     {
         if (settings.HigherPrioritySendAdvert)
             effects.Add(VrrpEffect.SendAdvertisement(state.Priority));

@@ -3,12 +3,14 @@ using FastLb.Wire;
 namespace FastLb.Vrrp;
 
 /// <summary>
-/// The state machine of a virtual router (RFC 3768 §6.4, keepalived's extensions included): a function of state, input and time, which has no clock, socket or
-/// memory of its own. Who reloads the configuration makes another one and goes on with the state.
+/// The state machine of a virtual router (RFC 3768 §6.4, keepalived's extensions included): a function of state, input and time, which has no clock,
+/// socket or memory of its own. Who reloads the configuration makes another one and goes on with the state.
 /// </summary>
 public sealed class VirtualRouter
 {
-    /// <summary>Takes settings whose ranges the configuration has checked; throws <see cref="ArgumentException"/> for those that it would have refused.</summary>
+    /// <summary>
+    /// Takes settings whose ranges the configuration has checked; throws <see cref="ArgumentException"/> for those that it would have refused.
+    /// </summary>
     public VirtualRouter(VirtualRouterSettings settings)
     {
         if (settings.FindFault() is { } fault)
@@ -56,12 +58,13 @@ public sealed class VirtualRouter
     }
 
     /// <summary>Who takes no part doesn't listen either.</summary>
-    private VirtualRouterState OnAdvert(in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects) => state.Role switch
-    {
-        VrrpRole.Backup => BackupRole.OnAdvert(Settings, state, advert, now, effects),
-        VrrpRole.Master => MasterRole.OnAdvert(Settings, state, advert, now, effects),
-        _ => state,
-    };
+    private VirtualRouterState OnAdvert(in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects) =>
+        state.Role switch
+        {
+            VrrpRole.Backup => BackupRole.OnAdvert(Settings, state, advert, now, effects),
+            VrrpRole.Master => MasterRole.OnAdvert(Settings, state, advert, now, effects),
+            _ => state,
+        };
 
     private VirtualRouterState OnOwnAddress(in VirtualRouterState state, IpAddress? address, TimeSpan now, EffectList effects)
     {

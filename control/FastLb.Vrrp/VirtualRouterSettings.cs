@@ -36,12 +36,14 @@ public sealed record VirtualRouterSettings
     /// </summary>
     public bool WishesToBeMaster { get; init; }
 
-    /// <summary>False when a backup leaves a master of lower priority alone (<c>nopreempt</c>). Has no meaning for an owner or one that wishes to be master.</summary>
+    /// <summary>
+    /// False when a backup leaves a master of lower priority alone (<c>nopreempt</c>). Has no meaning for an owner or one that wishes to be master.
+    /// </summary>
     public bool Preempts { get; init; } = true;
 
     /// <summary>
-    /// From the first lower-priority advertisement that a backup hears until it ignores them; the master-down timer must still run out after that. Has no
-    /// meaning for one that wishes to be master or doesn't preempt.
+    /// From the first lower-priority advertisement that a backup hears until it ignores them; the master-down timer must still run out after that.
+    /// Has no meaning for one that wishes to be master or doesn't preempt.
     /// </summary>
     public TimeSpan PreemptDelay { get; init; }
 
@@ -69,7 +71,9 @@ public sealed record VirtualRouterSettings
     /// <summary><see cref="PreemptDelay"/>, its exceptions considered; zero for none.</summary>
     internal TimeSpan EffectivePreemptDelay => Preempts && !WishesToBeMaster ? PreemptDelay : TimeSpan.Zero;
 
-    /// <summary>What makes the settings such that no advertisement could carry them: the configuration's checks have been left out. Null when all is well.</summary>
+    /// <summary>
+    /// What makes the settings such that no advertisement could carry them: the configuration's checks have been left out. Null when all is well.
+    /// </summary>
     internal string? FindFault()
     {
         if (VirtualRouterId == 0)

@@ -16,8 +16,8 @@ public enum VrrpFaults : byte
 }
 
 /// <summary>
-/// All that a virtual router remembers; immutable. Moments are on the monotonic clock that <see cref="VirtualRouter.Step"/> is given, whose origin is the caller's
-/// choice; <see cref="Never"/> stands for a timer that doesn't run.
+/// All that a virtual router remembers; immutable. Moments are on the monotonic clock that <see cref="VirtualRouter.Step"/> is given, whose origin is
+/// the caller's choice; <see cref="Never"/> stands for a timer that doesn't run.
 /// </summary>
 public readonly record struct VirtualRouterState
 {
@@ -63,8 +63,8 @@ public readonly record struct VirtualRouterState
     public TransitionReason LastReason { get; init; }
 
     /// <summary>
-    /// When <see cref="VrrpInput.TimerDue"/> is wanted. Whoever comes late, because the process was held up, hands over the advertisements that have arrived
-    /// meanwhile first: otherwise a backup would take over from a master that is alive.
+    /// When <see cref="VrrpInput.TimerDue"/> is wanted. Whoever comes late, because the process was held up, hands over the advertisements that have
+    /// arrived meanwhile first: otherwise a backup would take over from a master that is alive.
     /// </summary>
     public TimeSpan NextDeadline => RoleTimer < GratuitousArp.Next ? RoleTimer : GratuitousArp.Next;
 

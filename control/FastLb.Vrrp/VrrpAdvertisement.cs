@@ -39,7 +39,9 @@ public readonly record struct VrrpAdvertisement(byte VirtualRouterId, byte Prior
     /// <summary>Bytes of an advertisement with so many addresses, without the IP header.</summary>
     public static int LengthWith(int addresses) => HeaderLength + (addresses * AddressLength) + AuthenticationDataLength;
 
-    /// <summary>Writes an advertisement without its IP header, checksum included, and returns its length, which is that of <see cref="LengthWith"/>.</summary>
+    /// <summary>
+    /// Writes an advertisement without its IP header, checksum included, and returns its length, which is that of <see cref="LengthWith"/>.
+    /// </summary>
     public static int Format(Span<byte> destination, VirtualRouterSettings settings, byte priority)
     {
         int count = settings.AdvertisedAddresses.Length;
@@ -59,17 +61,20 @@ public readonly record struct VrrpAdvertisement(byte VirtualRouterId, byte Prior
     }
 
     /// <summary>
-    /// Writes a whole packet, as keepalived sends it, and returns its length: the IP header's and that of <see cref="LengthWith"/>. Its identification is
-    /// zero, which a raw socket with IP_HDRINCL fills in (raw(7)).
+    /// Writes a whole packet, as keepalived sends it, and returns its length: the IP header's and that of <see cref="LengthWith"/>. Its
+    /// identification is zero, which a raw socket with IP_HDRINCL fills in (raw(7)).
     /// </summary>
     public static int FormatPacket(Span<byte> destination, VirtualRouterSettings settings, byte priority, IpAddress source)
     {
         int length = Ipv4View.MinimumHeaderLength + Format(destination[Ipv4View.MinimumHeaderLength..], settings, priority);
-        Ipv4View.Write(destination[..length], TypeOfService, identification: 0, dontFragment: false, TimeToLive, IpProtocol.Vrrp, source.V4, MulticastGroup);
+        Span<byte> packet = destination[..length];
+        Ipv4View.Write(packet, TypeOfService, identification: 0, dontFragment: false, TimeToLive, IpProtocol.Vrrp, source.V4, MulticastGroup);
         return length;
     }
 
-    /// <summary>The virtual router that a received packet, IP header included, is for; false when it is no VRRP packet. Nothing else is checked.</summary>
+    /// <summary>
+    /// The virtual router that a received packet, IP header included, is for; false when it is no VRRP packet. Nothing else is checked.
+    /// </summary>
     public static bool TryReadVirtualRouterId(Span<byte> packet, out byte virtualRouterId)
     {
         virtualRouterId = 0;

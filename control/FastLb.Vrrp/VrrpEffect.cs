@@ -18,7 +18,8 @@ public enum VrrpEffectKind : byte
     SendGratuitousArp,
 
     /// <summary>
-    /// Tell who wants to know that the role has gone from <see cref="VrrpEffect.From"/> to <see cref="VrrpEffect.To"/> for <see cref="VrrpEffect.Reason"/>.
+    /// Tell who wants to know that the role has gone from <see cref="VrrpEffect.From"/> to <see cref="VrrpEffect.To"/>, and the
+    /// <see cref="VrrpEffect.Reason"/>.
     /// </summary>
     RoleChanged,
 
@@ -81,7 +82,9 @@ public readonly record struct VrrpEffect
         new(VrrpEffectKind.RoleChanged) { From = from, To = to, Reason = reason };
 
     /// <summary>One of the kinds that note what was heard.</summary>
-    internal static VrrpEffect Heard(VrrpEffectKind kind, in VrrpAdvertisement advert) => new(kind) { Priority = advert.Priority, Source = advert.Source };
+    internal static VrrpEffect Heard(VrrpEffectKind kind, in VrrpAdvertisement advert) =>
+        new(kind) { Priority = advert.Priority, Source = advert.Source };
 
-    internal static VrrpEffect OwnerConflict(IpAddress source, byte priority) => new(VrrpEffectKind.OwnerConflict) { Priority = priority, Source = source };
+    internal static VrrpEffect OwnerConflict(IpAddress source, byte priority) =>
+        new(VrrpEffectKind.OwnerConflict) { Priority = priority, Source = source };
 }

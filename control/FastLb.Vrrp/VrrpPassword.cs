@@ -4,8 +4,8 @@ using System.Text;
 namespace FastLb.Vrrp;
 
 /// <summary>
-/// The password of <see cref="AuthenticationType.SimpleTextPassword"/>: eight bytes, padded with zeros. As it is one number, comparing two takes the same time
-/// whatever they have in common.
+/// The password of <see cref="AuthenticationType.SimpleTextPassword"/>: eight bytes, padded with zeros. As it is one number, comparing two takes the
+/// same time whatever they have in common.
 /// </summary>
 public readonly struct VrrpPassword : IEquatable<VrrpPassword>
 {

@@ -9,7 +9,8 @@ public sealed class BackupTests
     [InlineData(254, 1, 3, 3.0078125)]
     [InlineData(1, 10, 3, 30.99609375)]
     [InlineData(100, 2, 5, 10.609375)]
-    public void Takes_over_when_the_master_is_silent_for_the_intervals_and_a_skew_of_version_2(byte priority, double interval, int adverts, double expected)
+    public void Takes_over_when_the_master_is_silent_for_the_intervals_and_a_skew_of_version_2(
+        byte priority, double interval, int adverts, double expected)
     {
         RouterFixture router = RouterFixture.Backup(RouterFixture.Settings(priority) with
         {
@@ -85,7 +86,12 @@ public sealed class BackupTests
     [Fact]
     public void One_that_wishes_to_be_master_preempts_whatever_else_is_set()
     {
-        RouterFixture router = RouterFixture.Backup(RouterFixture.Settings() with { Preempts = false, PreemptDelay = TimeSpan.FromSeconds(60), WishesToBeMaster = true });
+        RouterFixture router = RouterFixture.Backup(RouterFixture.Settings() with
+        {
+            Preempts = false,
+            PreemptDelay = TimeSpan.FromSeconds(60),
+            WishesToBeMaster = true,
+        });
         Assert.Equal(["LowerPriorityDiscarded 99 192.0.2.11"], router.Hear(99));
     }
 

@@ -14,10 +14,11 @@ public sealed class GratuitousArpTests
         Assert.Empty(Bursts(new GratuitousArpBursts { MasterDelay = TimeSpan.Zero }, seconds: 60, expected: "garp 5"));
 
     [Fact]
-    public void Refresh_comes_periodically() =>
-        Assert.Equal(
-            [10.0, 20.0, 30.0],
-            Bursts(new GratuitousArpBursts { MasterDelay = TimeSpan.Zero, MasterRefresh = TimeSpan.FromSeconds(10), MasterRefreshRepeat = 2 }, seconds: 39, expected: "garp 2"));
+    public void Refresh_comes_periodically()
+    {
+        var bursts = new GratuitousArpBursts { MasterDelay = TimeSpan.Zero, MasterRefresh = TimeSpan.FromSeconds(10), MasterRefreshRepeat = 2 };
+        Assert.Equal([10.0, 20.0, 30.0], Bursts(bursts, seconds: 39, expected: "garp 2"));
+    }
 
     [Fact]
     public void Without_messages_there_is_no_burst() =>
@@ -28,7 +29,12 @@ public sealed class GratuitousArpTests
     {
         RouterFixture router = RouterFixture.Master(RouterFixture.Settings() with
         {
-            GratuitousArp = new GratuitousArpBursts { MasterDelay = TimeSpan.Zero, LowerPriorityRepeat = 3, LowerPriorityDelay = TimeSpan.FromSeconds(2) },
+            GratuitousArp = new GratuitousArpBursts
+            {
+                MasterDelay = TimeSpan.Zero,
+                LowerPriorityRepeat = 3,
+                LowerPriorityDelay = TimeSpan.FromSeconds(2),
+            },
         });
         Assert.Contains("garp 3", router.Hear(1));
         Assert.Contains("garp 3", router.Wait(0.75).Hear(1));
@@ -50,7 +56,8 @@ public sealed class GratuitousArpTests
     [Fact]
     public void No_burst_outlives_the_role()
     {
-        RouterFixture router = RouterFixture.Master(RouterFixture.Settings() with { GratuitousArp = new GratuitousArpBursts { MasterRefresh = TimeSpan.FromSeconds(1) } });
+        var bursts = new GratuitousArpBursts { MasterRefresh = TimeSpan.FromSeconds(1) };
+        RouterFixture router = RouterFixture.Master(RouterFixture.Settings() with { GratuitousArp = bursts });
         router.Hear(50);
         router.Hear(200);
         Assert.Equal(router.State.RoleTimer, router.State.NextDeadline);

@@ -110,6 +110,8 @@ public sealed class MasterTests
         Assert.Empty(router.Do(VrrpInput.OwnAddressChanged(IpAddress.Parse("192.0.2.200"))));
         Assert.Equal(VrrpRole.Master, router.State.Role);
         Assert.Equal("LowerPriorityHeard 100 192.0.2.11", router.Hear(100, RouterFixture.HigherAddress)[0]);
+        router.AtDeadline();
+        Assert.Equal("192.0.2.200", router.State.MasterAddress.ToString());
     }
 
     [Fact]
@@ -125,7 +127,8 @@ public sealed class MasterTests
     public void Of_two_owners_the_one_with_the_lower_address_backs_off_to_254()
     {
         RouterFixture router = RouterFixture.Master(Quiet(255));
-        Assert.Equal(["OwnerConflict 254 192.0.2.11", "release", "Master to Backup: HigherAddressHeard"], router.Hear(255, RouterFixture.HigherAddress));
+        string[] effects = router.Hear(255, RouterFixture.HigherAddress);
+        Assert.Equal(["OwnerConflict 254 192.0.2.11", "release", "Master to Backup: HigherAddressHeard"], effects);
         Assert.Equal(254, router.State.Priority);
         Assert.Equal(3.0078125, router.RoleTimer, 1e-6);
 
@@ -137,7 +140,8 @@ public sealed class MasterTests
     public void Of_two_owners_the_one_with_the_higher_address_stays()
     {
         RouterFixture router = RouterFixture.Master(Quiet(255));
-        Assert.Equal(["OwnerConflict 255 192.0.2.9", "LowerPriorityHeard 255 192.0.2.9", "advertise 255"], router.Hear(255, RouterFixture.LowerAddress));
+        string[] effects = router.Hear(255, RouterFixture.LowerAddress);
+        Assert.Equal(["OwnerConflict 255 192.0.2.9", "LowerPriorityHeard 255 192.0.2.9", "advertise 255"], effects);
         Assert.Equal((VrrpRole.Master, (byte)255), (router.State.Role, router.State.Priority));
     }
 

@@ -1,3 +1,5 @@
+using FastLb.Wire;
+
 namespace FastLb.Vrrp.Tests;
 
 /// <summary>RFC 3768 §6.4.1 and keepalived's start.</summary>
@@ -133,9 +135,11 @@ public sealed class StartTests
     [Fact]
     public void Addresses_that_do_not_fit_are_refused()
     {
-        Wire.IpAddress v4 = Wire.IpAddress.Parse("192.0.2.1");
-        Assert.Throws<ArgumentException>(() => new VirtualRouter(RouterFixture.Settings() with { AdvertisedAddresses = [Wire.IpAddress.Parse("2001:db8::1")] }));
-        Assert.Throws<ArgumentException>(() => new VirtualRouter(RouterFixture.Settings() with { AdvertisedAddresses = [.. Enumerable.Repeat(v4, 256)] }));
-        Assert.Equal(255, new VirtualRouter(RouterFixture.Settings() with { AdvertisedAddresses = [.. Enumerable.Repeat(v4, 255)] }).Settings.AdvertisedAddresses.Length);
+        Assert.Throws<ArgumentException>(() => With(IpAddress.Parse("2001:db8::1"), 1));
+        Assert.Throws<ArgumentException>(() => With(RouterFixture.OwnAddress, 256));
+        Assert.Equal(255, With(RouterFixture.OwnAddress, 255).Settings.AdvertisedAddresses.Length);
+
+        static VirtualRouter With(IpAddress address, int count) =>
+            new(RouterFixture.Settings() with { AdvertisedAddresses = [.. Enumerable.Repeat(address, count)] });
     }
 }

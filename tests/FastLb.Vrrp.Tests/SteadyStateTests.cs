@@ -6,7 +6,8 @@ public sealed class SteadyStateTests
     [Fact]
     public void A_master_s_and_a_backup_s_every_step_allocates_nothing()
     {
-        VirtualRouterSettings settings = RouterFixture.Settings() with { GratuitousArp = new GratuitousArpBursts { MasterRefresh = TimeSpan.FromSeconds(2) } };
+        var bursts = new GratuitousArpBursts { MasterRefresh = TimeSpan.FromSeconds(2) };
+        VirtualRouterSettings settings = RouterFixture.Settings() with { GratuitousArp = bursts };
         var router = new VirtualRouter(settings);
         var effects = new EffectList();
         TimeSpan now = TimeSpan.Zero;

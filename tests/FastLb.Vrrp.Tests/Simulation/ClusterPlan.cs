@@ -19,11 +19,12 @@ internal sealed class ClusterPlan
     public TimeSpan DownTime => Interval * Routers[0].DownTimerAdverts;
 
     /// <summary>
-    /// The longest that routers need, after the last fault, to agree: a start delay, a takeover by anybody (no skew is longer than a second), the first
-    /// advertisement that begins a preempt delay, the delay, the last advertisement in it, and the takeover by the best.
+    /// The longest that routers need, after the last fault, to agree: a start delay, a takeover by anybody (no skew is longer than a second), the
+    /// first advertisement that begins a preempt delay, the delay, the last advertisement in it, and the takeover by the best.
     /// </summary>
     public TimeSpan SettlingTime =>
-        Routers.Max(r => r.StartDelay) + Routers.Max(r => r.PreemptDelay) + (2 * (DownTime + TimeSpan.FromSeconds(1))) + (2 * Interval) + TimeSpan.FromSeconds(0.5);
+        Routers.Max(r => r.StartDelay) + Routers.Max(r => r.PreemptDelay) + (2 * (DownTime + TimeSpan.FromSeconds(1))) + (2 * Interval)
+        + TimeSpan.FromSeconds(0.5);
 
     /// <summary>Two to five routers that agree on what they must agree on, and differ in what they may.</summary>
     public static ClusterPlan Draw(Random random, bool allPreempt)

@@ -2,7 +2,9 @@ using FastLb.Wire;
 
 namespace FastLb.Vrrp.Tests.Simulation;
 
-/// <summary>Routers on a segment under simulated time. All chance comes from one seed; what breaks an invariant ends the simulation with it.</summary>
+/// <summary>
+/// Routers on a segment under simulated time. All chance comes from one seed; what breaks an invariant ends the simulation with it.
+/// </summary>
 internal sealed class ClusterSimulation
 {
     private const int MaximumEvents = 200_000;
@@ -25,7 +27,11 @@ internal sealed class ClusterSimulation
         _watch = new DoubleMasterWatch(Segment, Routers);
         _timerGeneration = new long[Routers.Length];
         foreach (VirtualRouterSettings s in Plan.Routers)
-            Note($"{s.Name}: priority {s.Priority}, preempts {s.Preempts} after {s.PreemptDelay}, wishes {s.WishesToBeMaster}, start delay {s.StartDelay}, interval {s.AdvertisementInterval} x {s.DownTimerAdverts}");
+        {
+            Note(
+                $"{s.Name}: priority {s.Priority}, preempts {s.Preempts} after {s.PreemptDelay}, wishes {s.WishesToBeMaster}, "
+                + $"start delay {s.StartDelay}, interval {s.AdvertisementInterval} x {s.DownTimerAdverts}");
+        }
     }
 
     public Random Random { get; }
@@ -64,7 +70,9 @@ internal sealed class ClusterSimulation
         Now = end;
     }
 
-    /// <summary>Something about the segment, a priority or an address is another: what was true of masters until now tells nothing any more.</summary>
+    /// <summary>
+    /// Something about the segment, a priority or an address is another: what was true of masters until now tells nothing any more.
+    /// </summary>
     public void Change(string what, Action change)
     {
         Note(what);
@@ -126,8 +134,11 @@ internal sealed class ClusterSimulation
 
     public void Note(string what) => _history.Add($"{Now.TotalSeconds,12:F6} {what}");
 
-    public void Fail(string what) =>
-        Assert.Fail($"Seed {_seed}, {Now.TotalSeconds:F6} s: {what}.\n{string.Join('\n', _history.Take(Routers.Length).Concat(_history.Skip(Routers.Length).TakeLast(40)))}");
+    public void Fail(string what)
+    {
+        IEnumerable<string> history = _history.Take(Routers.Length).Concat(_history.Skip(Routers.Length).TakeLast(40));
+        Assert.Fail($"Seed {_seed}, {Now.TotalSeconds:F6} s: {what}.\n{string.Join('\n', history)}");
+    }
 
     private void Send(SimulatedRouter router, byte priority)
     {

@@ -1,8 +1,8 @@
 namespace FastLb.Vrrp.Tests.Simulation;
 
 /// <summary>
-/// Knows for how long any two masters have been able to hear each other on a segment that loses nothing. The time starts anew when the segment or a priority
-/// changes.
+/// Knows for how long any two masters have been able to hear each other on a segment that loses nothing. The time starts anew when the segment or a
+/// priority changes.
 /// </summary>
 internal sealed class DoubleMasterWatch(SimulatedSegment segment, SimulatedRouter[] routers)
 {
@@ -20,7 +20,10 @@ internal sealed class DoubleMasterWatch(SimulatedSegment segment, SimulatedRoute
         for (int one = 0; one < routers.Length; one++)
         {
             for (int other = 0; other < one; other++)
-                _since[one, other] = routers[one].IsMaster && routers[other].IsMaster && segment.Loss == 0 && segment.Connects(one, other) ? _since[one, other] ?? now : null;
+            {
+                bool both = routers[one].IsMaster && routers[other].IsMaster && segment.Loss == 0 && segment.Connects(one, other);
+                _since[one, other] = both ? _since[one, other] ?? now : null;
+            }
         }
     }
 

@@ -93,17 +93,19 @@ internal static class FaultPlan
             cluster.Restart(router);
     }
 
-    private static void SetLink(ClusterSimulation cluster, SimulatedRouter router, bool up) => cluster.Change($"link of router {router.Index} is {(up ? "up" : "down")}", () =>
-    {
-        cluster.Segment.SetLink(router.Index, up);
-        cluster.Step(router, up ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown);
-    });
+    private static void SetLink(ClusterSimulation cluster, SimulatedRouter router, bool up) =>
+        cluster.Change($"link of router {router.Index} is {(up ? "up" : "down")}", () =>
+        {
+            cluster.Segment.SetLink(router.Index, up);
+            cluster.Step(router, up ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown);
+        });
 
-    private static void SetAddress(ClusterSimulation cluster, SimulatedRouter router, IpAddress? address) => cluster.Change($"router {router.Index} has address {address}", () =>
-    {
-        router.SetAddress(address);
-        cluster.Step(router, VrrpInput.OwnAddressChanged(address));
-    });
+    private static void SetAddress(ClusterSimulation cluster, SimulatedRouter router, IpAddress? address) =>
+        cluster.Change($"router {router.Index} has address {address}", () =>
+        {
+            router.SetAddress(address);
+            cluster.Step(router, VrrpInput.OwnAddressChanged(address));
+        });
 
     private static TimeSpan Earlier(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

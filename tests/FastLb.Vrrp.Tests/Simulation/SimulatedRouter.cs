@@ -77,6 +77,7 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
                 VrrpEffectKind.AcquireAddresses => Hold(true, input),
                 VrrpEffectKind.ReleaseAddresses => Hold(false, input),
                 VrrpEffectKind.SendGratuitousArp when !HoldsAddresses => "claims addresses by ARP that it doesn't hold",
+                VrrpEffectKind.RoleChanged when effect.Reason == TransitionReason.Preempted && !Preempts => "preempts, and must not",
                 _ => null,
             };
             if (fault is not null)
@@ -90,8 +91,8 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
 
     private bool BeginsAsMasterShould() => Effects is
         [
-            { Kind: VrrpEffectKind.SendAdvertisement }, { Kind: VrrpEffectKind.AcquireAddresses },
-            { Kind: VrrpEffectKind.SendGratuitousArp }, { Kind: VrrpEffectKind.RoleChanged, To: VrrpRole.Master },
+        { Kind: VrrpEffectKind.SendAdvertisement }, { Kind: VrrpEffectKind.AcquireAddresses },
+        { Kind: VrrpEffectKind.SendGratuitousArp }, { Kind: VrrpEffectKind.RoleChanged, To: VrrpRole.Master },
         ];
 
     private string? Advertise(byte priority, in VirtualRouterState before, VrrpInput input, TimeSpan now)
@@ -99,7 +100,11 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
         TimeSpan? last = LastAdvertAt;
         LastAdvertAt = now;
         if (priority == 0)
-            return before.Role == VrrpRole.Master && _state.Role is VrrpRole.Stopped or VrrpRole.Fault ? null : $"says that it stops, going from {before.Role} to {_state.Role}";
+        {
+            bool mayStop = before.Role == VrrpRole.Master && _state.Role is VrrpRole.Stopped or VrrpRole.Fault;
+            return mayStop ? null : $"says that it stops, going from {before.Role} to {_state.Role}";
+        }
+
         if (before.Role != VrrpRole.Master && _state.Role != VrrpRole.Master)
             return $"advertises as {_state.Role}";
         bool isRegular = input.Kind == VrrpInputKind.TimerDue && before.Role == VrrpRole.Master;
