@@ -29,13 +29,14 @@ internal static class BackupRole
 
     /// <summary>The master is alive: the timer starts anew.</summary>
     private static VirtualRouterState Accept(
-        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now) => state with
-    {
-        RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
-        TakeoverReason = TransitionReason.MasterDown,
-        MasterAddress = advert.Source,
-        MasterPriority = advert.Priority,
-    };
+        VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now) =>
+        state with
+        {
+            RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
+            TakeoverReason = TransitionReason.MasterDown,
+            MasterAddress = advert.Source,
+            MasterPriority = advert.Priority,
+        };
 
     /// <summary>A master of lower priority is accepted until the delay, which begins with its first advertisement, is over.</summary>
     private static VirtualRouterState Tolerate(
