@@ -56,10 +56,10 @@ public sealed class ClusterTests
         {
             SimulatedRouter[] part = Part(cluster, router);
             SimulatedRouter[] masters = [.. part.Where(r => r.IsMaster)];
-            int expected = part.Any(r => r.IsEligible) ? 1 : 0;
+            int expected = part.Any(cluster.IsEligible) ? 1 : 0;
             if (masters.Length != expected)
                 cluster.Fail($"{masters.Length} masters among {string.Join(", ", part.Select(r => r.Index))}");
-            if (expected == 1 && part.Any(r => r.IsEligible && r.Preempts && r.State.Priority > masters[0].State.Priority))
+            if (expected == 1 && part.Any(r => cluster.IsEligible(r) && r.Preempts && r.State.Priority > masters[0].State.Priority))
                 cluster.Fail($"router {masters[0].Index} is master of {string.Join(", ", part.Select(r => r.Index))}, but not the highest");
         }
     }
@@ -76,11 +76,11 @@ public sealed class ClusterTests
     /// <summary>Kills a master or stops it, and holds the backups to the time that they may take, and must.</summary>
     private static void LoseMaster(ClusterSimulation cluster)
     {
-        SimulatedRouter[] candidates = [.. cluster.Routers.Where(r => r.IsMaster && Part(cluster, r).Count(other => other.IsEligible) > 1)];
+        SimulatedRouter[] candidates = [.. cluster.Routers.Where(r => r.IsMaster && Part(cluster, r).Count(cluster.IsEligible) > 1)];
         if (candidates.Length == 0)
             return;
         SimulatedRouter master = candidates[cluster.Random.Next(candidates.Length)];
-        byte best = Part(cluster, master).Where(r => r != master && r.IsEligible).Max(r => r.State.Priority);
+        byte best = Part(cluster, master).Where(r => r != master && cluster.IsEligible(r)).Max(r => r.State.Priority);
         bool crashes = cluster.Random.Next(2) == 0;
         TimeSpan lastAdvert = master.LastAdvertAt!.Value;
 

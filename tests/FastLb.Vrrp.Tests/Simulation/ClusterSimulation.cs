@@ -87,6 +87,9 @@ internal sealed class ClusterSimulation
         Step(router, VrrpInput.Start);
     }
 
+    /// <summary>Whether a router could be master, by what has been done to it and not by what it thinks.</summary>
+    public bool IsEligible(SimulatedRouter router) => router.IsRunning && router.Address is not null && Segment.LinkIsUp(router.Index);
+
     /// <summary>What a supervisor does with a process that has died: one that was master is told how long it has been silent.</summary>
     public void Restart(SimulatedRouter router)
     {

@@ -30,9 +30,6 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
 
     public bool IsMaster => IsRunning && _state.Role == VrrpRole.Master;
 
-    /// <summary>Could be master.</summary>
-    public bool IsEligible => IsRunning && _state.Faults == VrrpFaults.None && _state.Role != VrrpRole.Stopped;
-
     public bool Preempts => settings.Preempts || settings.WishesToBeMaster || settings.Priority == VirtualRouterSettings.OwnerPriority;
 
     /// <summary>The effects of the last step.</summary>
