@@ -7,6 +7,8 @@ public enum IpProtocol : byte
     Icmp = 1,
     Tcp = 6,
     Udp = 17,
+    AuthenticationHeader = 51,
     Icmp6 = 58,
+    Vrrp = 112,
     Sctp = 132,
 }

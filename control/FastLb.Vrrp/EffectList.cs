@@ -1,0 +1,23 @@
+namespace FastLb.Vrrp;
+
+/// <summary>
+/// The effects of one step, in the order in which they are to be carried out. Made once and used for every step; belongs to one thread.
+/// </summary>
+public sealed class EffectList
+{
+    // More than any step has.
+    private VrrpEffect[] _effects = new VrrpEffect[8];
+    private int _count;
+
+    /// <summary>The effects, valid until the next step.</summary>
+    public ReadOnlySpan<VrrpEffect> Effects => _effects.AsSpan(0, _count);
+
+    internal void Clear() => _count = 0;
+
+    internal void Add(in VrrpEffect effect)
+    {
+        if (_count == _effects.Length)
+            Array.Resize(ref _effects, _count * 2);
+        _effects[_count++] = effect;
+    }
+}
