@@ -17,9 +17,9 @@ internal static class Logging
     public const string Systemd = "systemd";
 
     /// <summary>What the daemon's processes log to.</summary>
-    public static ILoggerFactory Create(string format) => LoggerFactory.Create(logging =>
+    public static ILoggerFactory Create(string format, LogLevel level) => LoggerFactory.Create(logging =>
     {
-        logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
+        logging.SetMinimumLevel(level).AddFilter("Microsoft", LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         switch (format)
         {

@@ -6,7 +6,10 @@ var root = new RootCommand("FastLb, a layer-4 load balancer that reads keepalive
     RunCommand.Create(),
     CheckCommand.Create(),
     StatusCommand.Create(),
-    DataplaneCommand.Create(),
+    ConnsCommand.Create(),
+    VrrpCommand.Create(),
+    EventsCommand.Create(),
+    ProcessCommand.Create(),
 };
 
 // Signals are each command's own affair: the daemon's processes stop in good order, however long that takes.

@@ -1,20 +1,40 @@
+using System.Net;
 using FastLb.Configuration.Model;
-using FastLb.Control.Adjacencies;
+using FastLb.Control.Network;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.HealthChecks.Pools;
 using FastLb.Netlink;
+using FastLb.Runtime;
 using Microsoft.Extensions.Logging;
 using ForwardingMethod = FastLb.DataplaneChannel.Messages.ForwardingMethod;
 using TransportProtocol = FastLb.DataplaneChannel.Messages.TransportProtocol;
 
 namespace FastLb.Control;
 
-/// <summary>Makes the dataplane's desired state from the configuration and from what the kernel says of interfaces and routes.</summary>
+/// <summary>Makes the dataplane's desired state from the configuration, the servers' health, and from what the kernel says of interfaces and routes.</summary>
 public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rtnetlink kernel, ILogger log)
 {
     private readonly HashSet<string> _refusedLinks = [];
+    private readonly HashSet<IPAddress> _vrrpAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => address.Address)];
+
+    /// <summary>The addresses of all servers of the configuration, sorry servers included.</summary>
+    public IReadOnlyList<IPAddress> ConfiguredServers { get; } =
+    [
+        .. configuration.VirtualServers
+            .SelectMany(service => service.RealServers.Select(server => server.Address).Concat(service.SorryServer is { } sorry ? [sorry.Address] : []))
+            .Distinct(),
+    ];
 
     /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
-    public IReadOnlyList<DesiredService> Services { get; } = [.. configuration.VirtualServers.Select(ToService)];
+    /// <param name="pools">The servers that take connections now, one pool for each service.</param>
+    /// <param name="heldAddresses">
+    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are.
+    /// </param>
+    public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
+    [
+        .. configuration.VirtualServers.Zip(
+            pools, (service, pool) => ToService(service, pool, !_vrrpAddresses.Contains(service.Address) || heldAddresses?.Contains(service.Address) == true)),
+    ];
 
     /// <summary>
     /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers. Those that
@@ -39,7 +59,7 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         return false;
     }
 
-    private static DesiredService ToService(VirtualServer service) => new(
+    private static DesiredService ToService(VirtualServer service, ServicePool pool, bool isSteered) => new(
         service.Address,
         (TransportProtocol)service.Protocol,
         service.Port,
@@ -52,5 +72,6 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         service.Method == Configuration.Model.ForwardingMethod.DirectRouting
             ? ForwardingMethod.DirectRouting
             : throw new DirectorException($"{service.Origin}: lb_kind {KeywordNames.Of(service.Method)} is not supported yet"),
-        [.. service.RealServers.Select(server => new DesiredServer(server.Address, server.Port, server.Weight))]);
+        isSteered,
+        [.. pool.Members.Select(server => new DesiredServer(server.Address, server.Port, server.Weight))]);
 }

@@ -1,110 +1,208 @@
-using System.Diagnostics;
+using System.Security.Cryptography;
 using FastLb.Configuration.Model;
-using FastLb.Control.Addresses;
-using FastLb.Control.Adjacencies;
 using FastLb.Control.Api;
 using FastLb.Control.Engines;
-using FastLb.Control.Runtime;
+using FastLb.Control.Events;
+using FastLb.Control.Health;
+using FastLb.Control.Network;
+using FastLb.Control.Vrrp;
+using FastLb.DataplaneChannel.Messages;
+using FastLb.HealthChecks;
+using FastLb.HealthChecks.Events;
+using FastLb.HealthChecks.Pools;
+using FastLb.HealthChecks.Snapshots;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
+using FastLb.Runtime;
+using FastLb.VrrpChannel;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Control;
 
-/// <summary>What a director is started with.</summary>
-/// <param name="Configuration">What it is to do.</param>
+/// <summary>What the control process is started with.</summary>
+/// <param name="Configuration">What the director is to do.</param>
 /// <param name="ConfigurationPath">Where that was read from.</param>
-/// <param name="Directory">Its runtime directory.</param>
-/// <param name="LogFormat">How it and its processes log: <c>plain</c>, <c>json</c> or <c>systemd</c>.</param>
-public sealed record DirectorOptions(DirectorConfiguration Configuration, string ConfigurationPath, RuntimeDirectory Directory, string LogFormat);
+/// <param name="Directory">The director's runtime directory.</param>
+/// <param name="Parent">The supervisor's process id; 0 for none.</param>
+public sealed record DirectorOptions(DirectorConfiguration Configuration, string ConfigurationPath, RuntimeDirectory Directory, int Parent);
 
-/// <summary>The control process: runs a director from start to orderly stop.</summary>
-public static class Director
+/// <summary>
+/// The control process: checks servers, follows the network and VRRP, tells the dataplane what to do, serves the API. Forwarding and VRRP go on without it; one that
+/// is started again takes up what its predecessor knew.
+/// </summary>
+public sealed class Director
 {
-    private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan VrrpPatience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Runs until cancelled. When it returns, nothing of it is left in the kernel or in its runtime directory.</summary>
-    /// <exception cref="DirectorException">It can't start; nothing is left either.</exception>
-    /// <exception cref="FastLb.Native.SystemCallException">The kernel refused something that it can't do without; nothing is left either.</exception>
-    public static async Task Run(DirectorOptions options, ILoggerFactory logs, CancellationToken cancellation)
+    private readonly DirectorOptions _options;
+    private readonly ILoggerFactory _logs;
+    private readonly ILogger _log;
+    private readonly EventLog _events = new(TimeProvider.System);
+    private readonly CancellationToken _stopping;
+
+    private Director(DirectorOptions options, ILoggerFactory logs, CancellationToken stopping)
     {
-        ILogger log = logs.CreateLogger("control");
-        RuntimeDirectory directory = options.Directory;
-        using IDisposable hold = directory.Lock();
-        await WaitForLeftoverDataplane(directory, log, cancellation);
-        RuntimeDirectory.WritePid(directory.ControlPidFile, Environment.ProcessId);
-        using Rtnetlink kernel = Rtnetlink.Open();
-        var changes = new KernelChanges(directory, kernel, log);
+        _options = options;
+        _logs = logs;
+        _log = logs.CreateLogger(ProcessRole.Control.Name());
+        _stopping = stopping;
+    }
+
+    private bool Forwards => _options.Configuration.VirtualServers.Count > 0;
+
+    private bool HasVrrp => _options.Configuration.VrrpInstances.Count > 0;
+
+    /// <summary>Runs until SIGTERM or the supervisor's end.</summary>
+    /// <exception cref="DirectorException">It can't start.</exception>
+    /// <exception cref="FastLb.Native.SystemCallException">The kernel refused something that it can't do without.</exception>
+    public static async Task Run(DirectorOptions options, ILoggerFactory logs)
+    {
+        await using ChildLife life = ChildLife.Begin(options.Parent);
+        var director = new Director(options, logs, life.Stopping);
         try
         {
-            changes.UndoLeftovers();
-            await Serve(options, kernel, changes, logs, cancellation);
+            await director.Serve();
+        }
+        catch (OperationCanceledException) when (life.Stopping.IsCancellationRequested)
+        {
+            director._log.LogDebug("stopped");
+        }
+
+        if (life.ParentEnded)
+            director._log.LogWarning("the supervisor had ended");
+    }
+
+    private async Task Serve()
+    {
+        using ServiceNotifier supervisor = ServiceNotifier.FromEnvironment();
+        using Rtnetlink kernel = Rtnetlink.Open();
+        KernelJournal journal = KernelJournal.Open(_options.Directory.NeighbourJournal, kernel, _log);
+        await using VrrpFollower? vrrp = HasVrrp ? new VrrpFollower(_options.Directory.VrrpSocket, TimeProvider.System, _log) : null;
+        await using DataplaneEngine? engine = Forwards ? ConnectTo(_options.Directory.DataplaneSocket) : null;
+        DirectorHealth health = RestoreHealth();
+        try
+        {
+            Reconciler? reconciler = engine is null ? null : Reconcile(engine, kernel, journal, health, vrrp);
+            if (vrrp is not null)
+                await Follow(vrrp, reconciler);
+            if (engine is not null)
+                await Begin(engine, reconciler!);
+            var status = new StatusReader(_options, engine, reconciler, health, vrrp, kernel);
+            await using ApiServer api = await ApiServer.Start(_options.Directory, status, engine, _events, _logs, _stopping);
+            supervisor.Ready("serving");
+            using var watch = new NetworkWatch(_log);
+            await Task.WhenAll(
+                health.Run(_stopping),
+                Tell(health),
+                reconciler is null ? Task.CompletedTask : FollowPools(health, reconciler),
+                Alive(supervisor),
+                reconciler?.Run(_stopping) ?? Task.CompletedTask,
+                reconciler is null ? Task.CompletedTask : watch.Run(reconciler.Wake, _stopping));
         }
         finally
         {
-            changes.RemoveAddresses();
-            changes.ReleaseNeighbours();
-            directory.Clear();
+            journal.UndoAll();
         }
     }
 
-    // The order matters: frames are taken before the addresses draw them here, and the addresses go before nobody takes frames any more,
-    // for the kernel answers what nobody takes with resets.
-    private static async Task Serve(
-        DirectorOptions options, Rtnetlink kernel, KernelChanges changes, ILoggerFactory logs, CancellationToken cancellation)
+    /// <summary>The checkers, with what those of an earlier control process knew: a dead server must not come back because control has died.</summary>
+    private DirectorHealth RestoreHealth()
     {
-        ILogger log = logs.CreateLogger("control");
-        EnsureInterfacesExist(options.Configuration, kernel);
-        var addresses = new VirtualAddresses([.. options.Configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses)], kernel, changes, log);
-        await using var engine = new DataplaneEngine(options.Directory, options.LogFormat, TimeProvider.System, log);
-        var compiler = new DesiredStateCompiler(options.Configuration, kernel, log);
-        using var network = new NetworkFollower(new AdjacencyResolver(kernel, changes), compiler, engine, log);
-        await engine.Start(cancellation);
-        await network.Synchronise(cancellation);
-        addresses.Acquire();
-        var status = new StatusReader(options.ConfigurationPath, engine, network, addresses, kernel);
-        await using ApiServer api = await ApiServer.Start(options.Directory, status.Read, logs, cancellation);
-        log.LogInformation("ready: {Services} services, {Addresses} virtual addresses", compiler.Services.Count, addresses.Report.Count);
-        await network.Follow(cancellation);
-        log.LogInformation("stopping");
-        addresses.Release();
-    }
-
-    private static void EnsureInterfacesExist(DirectorConfiguration configuration, Rtnetlink kernel)
-    {
-        foreach (VrrpInstance instance in configuration.VrrpInstances)
+        HealthSnapshot? restored = null;
+        if (File.Exists(_options.Directory.HealthFile))
         {
-            if (kernel.Links.Find(instance.Interface) is null)
-                throw new DirectorException($"{instance.InterfaceOrigin}: there is no interface {instance.Interface}, which vrrp_instance {instance.Name} needs");
+            restored = HealthSnapshot.Read(File.ReadAllBytes(_options.Directory.HealthFile), out string? fault);
+            if (fault is not null)
+                _log.LogError("{File} can't be read, so that all servers are checked anew: {Fault}", _options.Directory.HealthFile, fault);
+        }
+
+        return new DirectorHealth(_options.Configuration.VirtualServers, new DirectorHealthOptions
+        {
+            Clock = TimeProvider.System,
+            Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            Restored = restored,
+            Sink = new HealthFile(_options.Directory.HealthFile),
+        });
+    }
+
+    private async Task FollowPools(DirectorHealth health, Reconciler reconciler)
+    {
+        await foreach (ServicePools _ in health.Changes.ReadAllAsync(_stopping))
+            reconciler.Wake();
+    }
+
+    private async Task Tell(DirectorHealth health)
+    {
+        await foreach (HealthEvent happened in health.Events.ReadAllAsync(_stopping))
+        {
+            string subject = happened.Server is { } server ? $"{server} of {happened.Service}" : $"{happened.Service}";
+            string text = HealthWords.Of(happened);
+            _log.Log(HealthWords.LevelOf(happened.Kind), "{Subject}: {Text}", subject, text);
+            _events.Add(EventKind.Health, subject, text);
         }
     }
 
-    /// <summary>A dataplane whose control was killed ends by itself as soon as it notices; its XDP program must be gone before another is attached.</summary>
-    private static async Task WaitForLeftoverDataplane(RuntimeDirectory directory, ILogger log, CancellationToken cancellation)
+    private DataplaneEngine ConnectTo(string socket) => new(socket, TimeProvider.System, _log)
     {
-        if (RuntimeDirectory.ReadPid(directory.DataplanePidFile) is not { } pid || !IsDataplane(pid))
+        ConnectionChanged = connected => _events.Add(EventKind.Process, "dataplane", connected ? "started again, and has taken up its work" : "gone"),
+    };
+
+    private Reconciler Reconcile(DataplaneEngine engine, Rtnetlink kernel, KernelJournal journal, DirectorHealth health, VrrpFollower? vrrp)
+    {
+        var compiler = new DesiredStateCompiler(_options.Configuration, kernel, _log);
+        return new Reconciler(engine, compiler, new AdjacencyResolver(kernel, journal), health, vrrp, _log)
+        {
+            AdjacencyChanged = way => _events.Add(
+                EventKind.Network, $"{way.Server}", way.State == DataplaneChannel.Messages.NeighbourState.Resolved ? $"reached at {way.Mac}" : way.Explanation ?? "unreachable"),
+        };
+    }
+
+    /// <summary>
+    /// Follows VRRP. One that runs already (this process has been started again) is heard before anything is told to the dataplane: nothing must be unsteered that is
+    /// ours.
+    /// </summary>
+    private async Task Follow(VrrpFollower vrrp, Reconciler? reconciler)
+    {
+        vrrp.Reported = report =>
+        {
+            if (report.Transition is { } transition)
+                _events.Add(EventKind.Vrrp, transition.Instance, $"{Word(transition.From)} -> {Word(transition.To)}: {transition.Cause}");
+            if (reconciler is null)
+                _ = vrrp.Acknowledge(report, _stopping); // there is nothing to steer
+            else
+                reconciler.Wake();
+        };
+        vrrp.Start();
+        if (_options.Directory.ReadPid(ProcessRole.Vrrp) is null)
             return;
-        log.LogWarning("an earlier fastlb has left its dataplane, process {Pid}; waiting for its end", pid);
         try
         {
-            await ProcessWatch.WaitForExit(pid, cancellation).WaitAsync(LeftoverPatience, cancellation);
+            await vrrp.FirstReport.WaitAsync(VrrpPatience, TimeProvider.System, _stopping);
         }
-        catch (TimeoutException fault)
+        catch (TimeoutException)
         {
-            throw new DirectorException($"the dataplane of an earlier fastlb, process {pid}, does not end; kill it", fault);
+            _log.LogWarning("the VRRP process does not report within {Patience} s; going on as if no instance were master", VrrpPatience.TotalSeconds);
         }
     }
 
-    private static bool IsDataplane(int pid)
+    private async Task Begin(DataplaneEngine engine, Reconciler reconciler)
     {
-        try
+        DataplaneStatus running = await engine.Start(_stopping);
+        reconciler.Adopt(running.Generation);
+        if (running.Generation != 0)
+            _log.LogInformation("taking over from an earlier control process at generation {Generation}", running.Generation);
+        await reconciler.Synchronise(_stopping);
+    }
+
+    private async Task Alive(ServiceNotifier supervisor)
+    {
+        TimeSpan period = supervisor.WatchdogInterval is { } interval ? interval / 2 : Timeout.InfiniteTimeSpan;
+        while (true)
         {
-            string[] command = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-            return command.Length > 1 && command[1] == "dataplane" && Path.GetFileName(command[0]) == Path.GetFileName(Environment.ProcessPath);
-        }
-        catch (IOException)
-        {
-            return false;
+            await Task.Delay(period, TimeProvider.System, _stopping);
+            supervisor.Watchdog();
         }
     }
+
+    private static string Word(VrrpState state) => state.ToString().ToUpperInvariant();
 }

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
-using FastLb.DataplaneChannel;
-using FastLb.DataplaneChannel.Framing;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Messaging;
 using FastLb.Native;
 using Microsoft.Extensions.Logging;
 
@@ -14,13 +13,12 @@ namespace FastLb.DataplaneHost;
 internal sealed class ControlListener(string socketPath, ForwardingPlane plane, ILogger log)
 {
     /// <summary>Serves until cancelled; the socket is then gone.</summary>
-    public async Task Serve(CancellationToken cancellation)
+    /// <param name="listening">Called when control may connect.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task Serve(Action listening, CancellationToken cancellation)
     {
-        File.Delete(socketPath);
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(socketPath));
-        File.SetUnixFileMode(socketPath, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        listener.Listen(1);
+        using Socket listener = LocalSocket.Listen(socketPath, backlog: 1);
+        listening();
         try
         {
             while (true)
@@ -41,7 +39,7 @@ internal sealed class ControlListener(string socketPath, ForwardingPlane plane, 
 
     private async Task ServeConnection(Socket connection, CancellationToken cancellation)
     {
-        await using var channel = new MessageChannel(new NetworkStream(connection, ownsSocket: true));
+        await using var channel = new MessageChannel<ChannelMessage>(new NetworkStream(connection, ownsSocket: true), ChannelJson.Default.ChannelMessage);
         try
         {
             while (await channel.Receive(cancellation) is { } request)
@@ -68,6 +66,8 @@ internal sealed class ControlListener(string socketPath, ForwardingPlane plane, 
                     return new Applied(request.Request);
                 case StatusRequest:
                     return new StatusAnswer(request.Request, await plane.ReadStatus());
+                case ConnectionsRequest asked:
+                    return await plane.ReadConnections(asked);
                 default:
                     return new Refused(request.Request, $"the dataplane takes no message of kind {request.GetType().Name}");
             }

@@ -5,8 +5,4 @@ namespace FastLb.DataplaneHost;
 /// <param name="ParentPid">The process whose end ends this one; 0 for none.</param>
 /// <param name="FlowTableDescriptor">An inherited descriptor of the flow table's memory, which is adopted or begun anew; -1 for memory of this process alone.</param>
 /// <param name="FlowCapacity">Flows that a new table is made for.</param>
-public sealed record DataplaneOptions(string SocketPath, int ParentPid, int FlowTableDescriptor, int FlowCapacity)
-{
-    /// <summary>Flows that fit unless another number is asked for: 40 to 48 bytes each.</summary>
-    public const int DefaultFlowCapacity = 1 << 20;
-}
+public sealed record DataplaneOptions(string SocketPath, int ParentPid, int FlowTableDescriptor, int FlowCapacity);

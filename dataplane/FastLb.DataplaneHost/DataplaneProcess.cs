@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using FastLb.Native.Processes;
 using Microsoft.Extensions.Logging;
 
@@ -7,47 +6,54 @@ namespace FastLb.DataplaneHost;
 /// <summary>The dataplane process from start to end.</summary>
 public static class DataplaneProcess
 {
-    /// <summary>
-    /// Forwards packets as control asks, until SIGTERM or the end of the parent. SIGINT and SIGHUP, which a terminal sends to the whole group, are control's
-    /// to act on.
-    /// </summary>
+    private static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(10);
+
+    /// <summary>Forwards packets as control asks, until SIGTERM or the end of the parent.</summary>
     /// <returns>The exit status: 0 after an orderly stop, 1 when frames have been lost track of.</returns>
     public static async Task<int> Run(DataplaneOptions options, ILoggerFactory logs)
     {
         ILogger log = logs.CreateLogger("dataplane");
-        using var stop = new CancellationTokenSource();
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => StopInstead(signal, stop));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
-        Task parent = WatchParent(options, stop, log);
-
+        await using ChildLife life = ChildLife.Begin(options.ParentPid);
+        using ServiceNotifier supervisor = ServiceNotifier.FromEnvironment();
         using var plane = ForwardingPlane.Open(options, log);
-        await new ControlListener(options.SocketPath, plane, log).Serve(stop.Token);
+        Task alive = Task.CompletedTask;
+        await new ControlListener(options.SocketPath, plane, log).Serve(
+            () =>
+            {
+                supervisor.Ready("listening");
+                alive = TellAlive(supervisor, plane, log, life.Stopping);
+            },
+            life.Stopping);
+        if (life.ParentEnded)
+            log.LogWarning("process {Parent}, which started this dataplane, has ended; stopping", options.ParentPid);
         bool balanced = plane.Stop();
-        await stop.CancelAsync();
-        await parent;
+        await alive;
         return balanced ? 0 : 1;
     }
 
-    private static void StopInstead(PosixSignalContext signal, CancellationTokenSource stop)
+    // The supervisor is told that the process is alive only while the worker comes round: packets must not pile up behind a dead loop.
+    private static async Task TellAlive(ServiceNotifier supervisor, ForwardingPlane plane, ILogger log, CancellationToken cancellation)
     {
-        signal.Cancel = true;
-        stop.Cancel();
-    }
-
-    private static async Task WatchParent(DataplaneOptions options, CancellationTokenSource stop, ILogger log)
-    {
-        if (options.ParentPid == 0)
-            return;
+        TimeSpan period = supervisor.WatchdogInterval is { } interval ? interval / 4 : DefaultPeriod;
         try
         {
-            await ProcessWatch.WaitForExit(options.ParentPid, stop.Token);
-            log.LogWarning("process {Parent}, which started this dataplane, has ended; stopping", options.ParentPid);
-            await stop.CancelAsync();
+            while (true)
+            {
+                await Task.Delay(period, TimeProvider.System, cancellation);
+                try
+                {
+                    await plane.WorkerTurn().WaitAsync(period, TimeProvider.System, cancellation);
+                    supervisor.Watchdog();
+                }
+                catch (TimeoutException)
+                {
+                    log.LogWarning("the worker has not come round for {Period} s", period.TotalSeconds);
+                }
+            }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            log.LogDebug("no longer watching process {Parent}", options.ParentPid);
+            log.LogDebug("stopping");
         }
     }
 }

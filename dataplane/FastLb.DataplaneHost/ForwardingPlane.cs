@@ -49,7 +49,7 @@ internal sealed class ForwardingPlane : IDisposable
         SharedMemory memory = options.FlowTableDescriptor >= 0
             ? SharedMemory.Open(options.FlowTableDescriptor)
             : SharedMemory.Create("fastlb-flows", FlowTableLayout.RequiredBytes(options.FlowCapacity));
-        var now = new MonotonicTime(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
+        MonotonicTime now = Now();
         if (FlowTable.TryAdopt(memory.Address, memory.Length, now, out FlowTable? flows, out string refusal))
         {
             log.LogInformation("adopted a flow table with {Count} flows", flows!.Count);
@@ -72,11 +72,11 @@ internal sealed class ForwardingPlane : IDisposable
         _worker?.Publish(table);
         if (_ports is null || !_ports.Interfaces.SequenceEqual(state.Interfaces))
             Reopen(state.Interfaces);
-        _steered.SetServices([.. state.Services.Select(MessageConversion.ToSteered)]);
+        _steered.SetServices([.. state.Services.Where(service => service.IsSteered).Select(MessageConversion.ToSteered)]);
         _state = state;
         Apply(_adjacencies);
-        _log.LogInformation("generation {Generation}: {Services} services on {Interfaces}",
-            state.Generation, state.Services.Count, string.Join(", ", state.Interfaces.Select(wanted => wanted.Name)));
+        _log.LogInformation("generation {Generation}: {Services} services, {Steered} of them steered, on {Interfaces}",
+            state.Generation, state.Services.Count, state.Services.Count(service => service.IsSteered), string.Join(", ", state.Interfaces.Select(wanted => wanted.Name)));
     }
 
     /// <summary>Takes up the ways to the servers.</summary>
@@ -88,6 +88,21 @@ internal sealed class ForwardingPlane : IDisposable
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
         ServiceTable table = _tables.BuildWithAdjacencies(ways);
         _worker?.Publish(table);
+    }
+
+    /// <summary>Completes when the worker has come round, at once when there is none to wait for. Any thread.</summary>
+    public Task WorkerTurn() => Volatile.Read(ref _worker)?.Turn() ?? Task.CompletedTask;
+
+    /// <summary>Some of the connections.</summary>
+    public async Task<ConnectionsAnswer> ReadConnections(ConnectionsRequest asked)
+    {
+        var listing = new ConnectionListing(_flows, asked.Position, asked.Filter);
+        do
+        {
+            await (_worker?.ReadFlows(listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
+        }
+        while (listing.Take(Now()));
+        return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position);
     }
 
     /// <summary>The counters of this moment.</summary>
@@ -119,13 +134,15 @@ internal sealed class ForwardingPlane : IDisposable
         _flowMemory.Dispose();
     }
 
+    private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
+
     private ServiceStatus ReadService(DesiredService service)
     {
         ServiceKey key = MessageConversion.ToDefinition(service).Key;
         _tables.Current.TryFindService(key, out VirtualService? current);
         TrafficCounters counters = current!.Counters;
         return new ServiceStatus(
-            service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, counters.Connections, counters.Packets, counters.Bytes,
+            service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
             [.. service.Servers.Select(server => ReadServer(key, server))]);
     }
 

@@ -38,6 +38,12 @@ internal sealed class WorkerThread : IDisposable
     /// <summary>Where the frames are, as the worker's thread sees it.</summary>
     public Task<FrameAccount> ReadAccount(AfXdpPortSet ports) => _worker.Inspect(held => ports.Account(held));
 
+    /// <summary>Completes when the worker's thread has come round.</summary>
+    public Task Turn() => _worker.Inspect(held => held);
+
+    /// <summary>Has the worker's thread, which owns the flows, read them.</summary>
+    public Task<T> ReadFlows<T>(Func<T> read) => _worker.Inspect(_ => read());
+
     public void StopAndWait()
     {
         _worker.Stop();

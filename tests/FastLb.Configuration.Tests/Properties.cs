@@ -95,9 +95,15 @@ public sealed class Properties
             Gen<string> seconds = Gen.Int[0, 5_000_000].Select(n => $"{n / 1000}.{n % 1000:000}");
             Gen<string> address = Gen.Byte.Array[4].Select(b => string.Join('.', b));
             Gen<string> word = Gen.Char[" abcXYZ019_.:/@#!{}$~“-\\"].Array[1, 12].Select(c => $"\"{new string(c)}\"");
-            Gen<string> virtualAddress = Gen.Select(address, Gen.Int[0, 34], Pick("", "brd +", "brd -", "brd 10.9.8.7", "scope link", "dev e1 label e1:x", "scope 7 brd +"))
+            Gen<string> virtualAddress = Gen.Select(address, Gen.Int[0, 34], Pick("", "brd +", "brd -", "brd 10.9.8.7", "scope link", "dev e1 label e1:x", "scope 7 brd +", "dev e1 no_track"))
                 .Select((a, length, options) => $"  {a}/{length} {options}\n");
-            Gen<string> instance = Gen.Select(word, Gen.Int[0, 256], Gen.Int[0, 256], seconds, Pick("MASTER", "BACKUP", "X"), Pick("", "nopreempt", "version 3", "skip_check_adv_addr"), word, virtualAddress.Array[0, 4])
+            Gen<string> command = Gen.Char["ab/. \\'\"x0713{}é"].Array[0, 14].Select(c => new string(c));
+            Gen<string> scripts = Gen.Select(Pick("notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_deleted", "notify", "notify_master_rx_lower_pri"), command)
+                .Select((keyword, text) => $" {keyword} \"{text}\"\n").Array[0, 4].Select(string.Concat);
+            Gen<string> election = Pick(
+                "nopreempt", "version 3", "skip_check_adv_addr", "preempt_delay 7.5", "dont_track_primary", "down_timer_adverts 9", "lower_prio_no_advert", "higher_prio_send_advert",
+                "mcast_src_ip 10.0.0.9", "unicast_src_ip 10.0.0.9", "garp_lower_prio_repeat 3", "garp_master_delay 0").Array[0, 4].Select(l => string.Join("\n ", l));
+            Gen<string> instance = Gen.Select(word, Gen.Int[0, 256], Gen.Int[0, 256], seconds, Pick("MASTER", "BACKUP", "X"), Gen.Select(election, scripts, (e, n) => $"{e}\n{n}"), word, virtualAddress.Array[0, 4])
                 .Select((name, id, priority, interval, state, extra, password, addresses) =>
                     $"vrrp_instance {name} {{\n state {state}\n interface eth0\n virtual_router_id {id}\n priority {priority}\n advert_int {interval}\n {extra}\n authentication {{\n auth_type PASS\n auth_pass {password}\n }}\n virtual_ipaddress {{\n{string.Concat(addresses)} }}\n}}\n");
             Gen<string> check = Gen.Select(seconds, seconds, Gen.UInt, Gen.Int[0, 70000], Pick("", "alpha", "bindto 10.1.1.1", "bind_if e0", "fwmark 7", "log_all_failures on"))
@@ -106,9 +112,12 @@ public sealed class Properties
                 .Select((a, port, weight, checks) => $" real_server {a} {port} {{\n weight {weight}\n{string.Concat(checks)} }}\n");
             Gen<string> server = Gen.Select(address, Gen.Int[0, 65535], Pick("rr", "wrr", "sh", "x"), Pick("DR", "NAT", "TUN"), Pick("TCP", "udp", "SCTP"), Gen.UInt, Gen.UInt, real.Array[0, 4])
                 .Select((a, port, algorithm, kind, protocol, quorum, hysteresis, servers) =>
-                    $"virtual_server {a} {port} {{\n lb_algo {algorithm}\n lb_kind {kind}\n protocol {protocol}\n quorum {quorum}\n hysteresis {hysteresis}\n sorry_server 10.0.0.1\n{string.Concat(servers)}}}\n");
-            Gen<string> global = Gen.Select(word, word.Array[0, 3], seconds)
-                .Select((id, mails, interval) => $"global_defs {{\n router_id {id}\n notification_email {{\n{string.Join('\n', mails)}\n }}\n vrrp_garp_interval {interval}\n}}\n");
+                    $"virtual_server {a} {port} {{\n lb_algo {algorithm}\n lb_kind {kind}\n protocol {protocol}\n quorum {quorum}\n hysteresis {hysteresis}\n sorry_server 10.0.0.1\n{(quorum % 2 == 0 ? " sorry_server_inhibit\n" : string.Empty)}{string.Concat(servers)}}}\n");
+            Gen<string> defaults = Pick(
+                "vrrp_min_garp", "vrrp_mcast_group4 224.0.0.99", "vrrp_startup_delay 3", "vrrp_down_timer_adverts 4", "vrrp_lower_prio_no_advert", "vrrp_higher_prio_send_advert",
+                "enable_script_security", "checker_log_all_failures", "script_user \"a b\" :c", "script_user d", "vrrp_garp_master_repeat 2").Array[0, 5].Select(l => string.Join("\n ", l));
+            Gen<string> global = Gen.Select(word, word.Array[0, 3], seconds, defaults)
+                .Select((id, mails, interval, lines) => $"global_defs {{\n router_id {id}\n notification_email {{\n{string.Join('\n', mails)}\n }}\n vrrp_garp_interval {interval}\n {lines}\n}}\n");
             return Gen.Select(global, instance.Array[0, 2], server.Array[0, 3]).Select((g, i, s) => g + string.Concat(i) + string.Concat(s));
         }
     }

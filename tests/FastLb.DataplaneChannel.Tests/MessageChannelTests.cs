@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
-using FastLb.DataplaneChannel.Framing;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Messaging;
 
 namespace FastLb.DataplaneChannel.Tests;
 
@@ -11,6 +11,9 @@ public sealed class MessageChannelTests
         new ApplyDesiredState(1, new DesiredState(7, [new DesiredInterface("ens33", 2, "02:00:00:00:01:30")], [Service("192.0.2.100"), Service("2001:db8::100")])),
         new ApplyAdjacencies(2, new AdjacencyState([new ServerAdjacency(IPAddress.Parse("2001:db8::1"), NeighbourState.Resolved, 2, "02:00:00:00:01:32", "02:00:00:00:01:30", 1500, null)])),
         new StatusRequest(3),
+        new ConnectionsRequest(6, 2048, new ConnectionFilter(TransportProtocol.Udp, Client: IPAddress.Parse("192.0.2.0"), ClientPrefixLength: 24)),
+        new ConnectionsAnswer(6, [new ConnectionStatus(
+            TransportProtocol.Tcp, IPAddress.Parse("192.0.2.9"), 1024, IPAddress.Parse("192.0.2.100"), 80, IPAddress.Parse("192.0.2.1"), 80, "ESTABLISHED", 899.875)], 4096),
         new Applied(4),
         new Refused(5, "queue 3 does not exist on eth0; it has 2"),
     ]);
@@ -20,7 +23,7 @@ public sealed class MessageChannelTests
     public async Task Message_arrives_as_it_was_sent_however_the_stream_is_cut(ChannelMessage message)
     {
         byte[] bytes = await Encode(message);
-        await using var channel = new MessageChannel(new DripStream(bytes));
+        await using var channel = new MessageChannel<ChannelMessage>(new DripStream(bytes), ChannelJson.Default.ChannelMessage);
 
         ChannelMessage? received = await channel.Receive(TestContext.Current.CancellationToken);
 
@@ -32,7 +35,7 @@ public sealed class MessageChannelTests
     public async Task Messages_that_arrive_at_once_are_told_apart()
     {
         byte[] bytes = [.. await Encode(new Applied(1)), .. await Encode(new Refused(2, "no"))];
-        await using var channel = new MessageChannel(new MemoryStream(bytes));
+        await using var channel = new MessageChannel<ChannelMessage>(new MemoryStream(bytes), ChannelJson.Default.ChannelMessage);
 
         Assert.Equal(new Applied(1), await channel.Receive(TestContext.Current.CancellationToken));
         Assert.Equal(new Refused(2, "no"), await channel.Receive(TestContext.Current.CancellationToken));
@@ -84,20 +87,20 @@ public sealed class MessageChannelTests
     }
 
     private static DesiredService Service(string address) => new(
-        IPAddress.Parse(address), TransportProtocol.Tcp, 80, SchedulerKind.WeightedRoundRobin, ForwardingMethod.DirectRouting,
+        IPAddress.Parse(address), TransportProtocol.Tcp, 80, SchedulerKind.WeightedRoundRobin, ForwardingMethod.DirectRouting, IsSteered: true,
         [new DesiredServer(IPAddress.Parse(address), 80, 3)]);
 
     private static async Task<byte[]> Encode(ChannelMessage message)
     {
         var stream = new MemoryStream();
-        await using (var channel = new MessageChannel(stream))
+        await using (var channel = new MessageChannel<ChannelMessage>(stream, ChannelJson.Default.ChannelMessage))
             await channel.Send(message, TestContext.Current.CancellationToken);
         return stream.ToArray();
     }
 
     private static async Task<ChannelMessage?> ReceiveFrom(byte[] bytes)
     {
-        await using var channel = new MessageChannel(new MemoryStream(bytes));
+        await using var channel = new MessageChannel<ChannelMessage>(new MemoryStream(bytes), ChannelJson.Default.ChannelMessage);
         return await channel.Receive(TestContext.Current.CancellationToken);
     }
 

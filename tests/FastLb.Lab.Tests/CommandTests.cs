@@ -35,7 +35,7 @@ public sealed class CommandTests
     public async Task Check_reports_every_fault_at_its_position()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        string configuration = Path.Combine(lab.Director.Folder, "faulty.conf");
+        string configuration = Path.Combine(lab.Master.Folder, "faulty.conf");
         await File.WriteAllTextAsync(configuration, """
             virtual_server 192.168.182.100 80 {
                 lb_algo fastest
@@ -78,15 +78,15 @@ public sealed class CommandTests
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(extra.Length > 0 ? extra.Split(' ')[0] : method, result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain("xdp", await lab.Director.Ip($"link show dev {lab.Director.Interface}"), StringComparison.Ordinal);
-        Assert.DoesNotContain(ReferenceLab.VirtualAddressText, await lab.Director.Ip("address show"), StringComparison.Ordinal);
+        Assert.DoesNotContain("xdp", await lab.Master.Ip($"link show dev {lab.Master.Interface}"), StringComparison.Ordinal);
+        Assert.DoesNotContain(ReferenceLab.VirtualAddressText, await lab.Master.Ip("address show"), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Run_warns_about_keywords_that_do_nothing_yet()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         Assert.Contains("notification_email", balancer.Log, StringComparison.Ordinal);
         Assert.Contains("TCP_CHECK", balancer.Log, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public sealed class CommandTests
     public async Task Log_in_json_is_one_object_per_line()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration, "--log-format", "json");
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration, "--log-format", "json");
         await balancer.Stop();
 
         string[] lines = balancer.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -108,7 +108,7 @@ public sealed class CommandTests
     public async Task Status_names_services_servers_and_the_kind_of_port()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         string text = (await Balancer.RunCommand("status", "--runtime-dir", balancer.RuntimeDirectory)).Expected();
 

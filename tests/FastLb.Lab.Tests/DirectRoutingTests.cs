@@ -16,7 +16,7 @@ public sealed class DirectRoutingTests
     public async Task Reference_configuration_sends_requests_to_the_servers_in_turn()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         List<string> answers = [];
         for (int request = 0; request < 8; request++)
@@ -74,15 +74,15 @@ public sealed class DirectRoutingTests
     public async Task Counters_equal_the_capture()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
         await using Capture capture = await Capture.Start(
-            lab.Segment, lab.Director.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
+            lab.Segment, lab.Master.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
 
         for (int request = 0; request < 6; request++)
             await lab.Client.Fetch(ReferenceLab.VirtualAddressText);
 
         await capture.ConnectionsEnd(6);
-        string directorMac = await lab.Director.Mac();
+        string directorMac = await lab.Master.Mac();
         await Eventually.Observe(balancer.Status, status => status.Service(80).Packets * 2 == capture.Frames.Count, "counters as captured");
         BalancerStatus status = await balancer.Status();
         IReadOnlyList<CapturedFrame> frames = await capture.Stop();
@@ -95,7 +95,7 @@ public sealed class DirectRoutingTests
         Assert.Equal(received.Sum(frame => frame.IpLength), service.Bytes);
         Assert.Equal(6, service.Connections);
         Assert.Equal(service.Packets, status.Verdicts["forwardedDirect"]);
-        Assert.Equal(service.Packets, status.Steering.Single(steering => steering.Interface == lab.Director.Interface).Steered);
+        Assert.Equal(service.Packets, status.Steering.Single(steering => steering.Interface == lab.Master.Interface).Steered);
         Assert.Equal(service.Packets, status.Ports.Sum(port => port.Received));
         Assert.Equal(service.Packets, status.Ports.Sum(port => port.Transmitted));
         foreach (LabHost host in (LabHost[])[lab.Web01, lab.Web02])
@@ -115,7 +115,7 @@ public sealed class DirectRoutingTests
     public async Task Twenty_megabytes_arrive_unharmed_both_ways_and_no_frame_is_lost(int directorQueues)
     {
         await using ReferenceLab lab = await ReferenceLab.Start(directorQueues);
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
         byte[] content = RandomNumberGenerator.GetBytes(20 << 20);
         string original = Path.Combine(lab.Client.Folder, "original"), copy = Path.Combine(lab.Client.Folder, "copy");
         string url = $"http://{ReferenceLab.VirtualAddressText}/files/upload";
@@ -129,14 +129,14 @@ public sealed class DirectRoutingTests
         Assert.Equal(digest, SHA256.HashData(await File.ReadAllBytesAsync(copy)));
         BalancerStatus status = await balancer.Status();
         Assert.True(status.Service(80).Bytes > content.Length, $"{status.Service(80).Bytes} bytes passed the director");
-        Assert.Equal(0, status.Frames.Lost);
+        Assert.Equal(0, status.Frames!.Lost);
     }
 
     [Fact]
     public async Task Every_queue_of_the_interface_is_served()
     {
         await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         // Which queue a connection arrives on depends on a hash of its ports: all 32 on the same one is as good as impossible.
         for (int request = 0; request < 32; request++)
@@ -146,7 +146,7 @@ public sealed class DirectRoutingTests
         Assert.Equal([0, 1], status.Ports.Select(port => port.Queue).Order());
         Assert.All(status.Ports, port =>
         {
-            Assert.Equal((lab.Director.Interface, "af_xdp", "native"), (port.Interface, port.Kind, port.Mode));
+            Assert.Equal((lab.Master.Interface, "af_xdp", "native"), (port.Interface, port.Kind, port.Mode));
             Assert.True(port.Received > 0, $"queue {port.Queue} received nothing");
         });
         Assert.Equal(32, status.Service(80).Connections);
@@ -201,7 +201,7 @@ public sealed class DirectRoutingTests
     public async Task Requests_fail_while_the_dataplane_is_stopped_and_succeed_after()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
         await lab.Client.Fetch(ReferenceLab.VirtualAddressText);
 
         Signal.Stop.SendTo(balancer.DataplanePid);
@@ -226,7 +226,7 @@ public sealed class DirectRoutingTests
         await atClient.ConnectionsEnd(1);
         await atServer.ConnectionsEnd(1);
 
-        string clientMac = await lab.Client.Mac(), directorMac = await lab.Director.Mac(), serverMac = await lab.Web01.Mac();
+        string clientMac = await lab.Client.Mac(), directorMac = await lab.Master.Mac(), serverMac = await lab.Web01.Mac();
         IReadOnlyList<(CapturedFrame Before, CapturedFrame After)> pairs =
             FrameComparison.Pair(await atClient.Stop(), await atServer.Stop());
         Assert.True(pairs.Count >= 4, $"a request takes more than {pairs.Count} frames");

@@ -56,7 +56,7 @@ public sealed class LabTests
     {
         await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
 
-        string queues = (await lab.Director.Run("ls", $"/sys/class/net/{lab.Director.Interface}/queues")).Expected();
+        string queues = (await lab.Master.Run("ls", $"/sys/class/net/{lab.Master.Interface}/queues")).Expected();
 
         Assert.Equal(["rx-0", "rx-1", "tx-0", "tx-1"], queues.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }

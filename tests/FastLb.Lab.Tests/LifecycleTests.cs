@@ -11,28 +11,28 @@ public sealed class LifecycleTests
     public async Task Sigterm_leaves_nothing_behind()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
         await lab.Client.Fetch(ReferenceLab.VirtualAddressText);
         int dataplane = balancer.DataplanePid;
         Assert.True(ProcessTable.IsRunning(dataplane));
-        Assert.Equal(new Traces(XdpProgram: true, VirtualAddress: true, ManagedNeighbours: true, RuntimeFiles: true), await Traces.Of(lab));
+        Assert.Equal(new Traces(XdpProgram: true, VirtualAddress: true, ManagedNeighbours: true, FirewallTable: true, RuntimeFiles: true), await Traces.Of(lab));
 
         CommandResult result = await balancer.Stop();
 
         Assert.True(result.ExitCode == 0, result.ToString());
         Assert.False(ProcessTable.IsRunning(dataplane));
         Assert.Equal(default, await Traces.Of(lab));
-        Assert.Equal("this is web01", await lab.Director.Fetch("192.168.182.132"));
+        Assert.Equal("this is web01", await lab.Master.Fetch("192.168.182.132"));
     }
 
     [Fact]
     public async Task Start_after_a_kill_of_everything_serves_again()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using (Balancer killed = await Balancer.Start(lab, Repository.MasterConfiguration))
+        await using (Balancer killed = await Balancer.Start(lab, Repository.AloneConfiguration))
             await killed.KillAll();
 
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         Assert.StartsWith("this is web", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
         Assert.Equal(0, (await balancer.Stop()).ExitCode);
@@ -43,7 +43,7 @@ public sealed class LifecycleTests
     public async Task Start_after_a_kill_removes_the_virtual_address_of_the_run_before()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using (Balancer killed = await Balancer.Start(lab, Repository.MasterConfiguration))
+        await using (Balancer killed = await Balancer.Start(lab, Repository.AloneConfiguration))
             await killed.KillAll();
         Assert.True((await Traces.Of(lab)).VirtualAddress);
 
@@ -56,24 +56,11 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Dataplane_ends_when_the_control_process_is_killed()
-    {
-        await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
-        int dataplane = balancer.DataplanePid;
-
-        Signal.Kill.SendTo(balancer.ControlPid);
-
-        await Eventually.Happens(() => !ProcessTable.IsRunning(dataplane), "the end of the dataplane");
-        Assert.False((await Traces.Of(lab)).XdpProgram);
-    }
-
-    [Fact]
     public async Task Instances_in_two_namespaces_run_side_by_side()
     {
         await using ReferenceLab lab = await ReferenceLab.Start(), otherLab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
-        await using Balancer otherBalancer = await Balancer.Start(otherLab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+        await using Balancer otherBalancer = await Balancer.Start(otherLab, Repository.AloneConfiguration);
 
         await lab.Client.Fetch(ReferenceLab.VirtualAddressText);
         await otherLab.Client.Fetch(ReferenceLab.VirtualAddressText);
@@ -89,9 +76,9 @@ public sealed class LifecycleTests
     public async Task Second_instance_on_a_runtime_directory_is_refused_and_does_no_harm()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
-        CommandResult second = await Balancer.StartInVain(lab, Repository.MasterConfiguration);
+        CommandResult second = await Balancer.StartInVain(lab, Repository.AloneConfiguration);
 
         Assert.NotEqual(0, second.ExitCode);
         Assert.Contains(balancer.RuntimeDirectory, second.Error, StringComparison.Ordinal);
@@ -100,15 +87,16 @@ public sealed class LifecycleTests
     }
 
     /// <summary>What FastLb leaves on a director while it runs.</summary>
-    private readonly record struct Traces(bool XdpProgram, bool VirtualAddress, bool ManagedNeighbours, bool RuntimeFiles)
+    private readonly record struct Traces(bool XdpProgram, bool VirtualAddress, bool ManagedNeighbours, bool FirewallTable, bool RuntimeFiles)
     {
         public static async Task<Traces> Of(ReferenceLab lab)
         {
-            string runtimeDirectory = Balancer.DefaultRuntimeDirectory(lab);
+            string runtimeDirectory = Balancer.DefaultRuntimeDirectory(lab.Master);
             return new Traces(
-                (await lab.Director.Ip($"link show dev {lab.Director.Interface}")).Contains("xdp", StringComparison.Ordinal),
-                (await lab.Director.Ip("address show")).Contains($"inet {ReferenceLab.VirtualAddressText}/", StringComparison.Ordinal),
-                (await lab.Director.Ip("neighbour show")).Contains("managed", StringComparison.Ordinal),
+                (await lab.Master.Ip($"link show dev {lab.Master.Interface}")).Contains("xdp", StringComparison.Ordinal),
+                (await lab.Master.Ip("address show")).Contains($"inet {ReferenceLab.VirtualAddressText}/", StringComparison.Ordinal),
+                (await lab.Master.Ip("neighbour show")).Contains("managed", StringComparison.Ordinal),
+                (await lab.Master.Run("nft", "list", "tables")).Expected().Contains("fastlb", StringComparison.Ordinal),
                 Directory.Exists(runtimeDirectory) && Directory.EnumerateFileSystemEntries(runtimeDirectory).Any());
         }
     }

@@ -11,8 +11,14 @@ internal static class Repository
     /// <summary>The product, as <c>scripts/build</c> leaves it.</summary>
     public static string FastLbCommand => Path.Combine(Root, "bin", "fastlb");
 
-    /// <summary>The reference configuration, which tests use as it is.</summary>
+    /// <summary>The reference configuration of the first director, which tests use as it is.</summary>
     public static string MasterConfiguration => Path.Combine(Root, "tests", "lab", "master.conf");
+
+    /// <summary>The reference configuration of the other director.</summary>
+    public static string BackupConfiguration => Path.Combine(Root, "tests", "lab", "backup.conf");
+
+    /// <summary>The reference configuration for a director that is alone: it takes its address without waiting for another.</summary>
+    public static string AloneConfiguration => Path.Combine(Root, "tests", "lab", "alone.conf");
 
     private static string FindRoot()
     {

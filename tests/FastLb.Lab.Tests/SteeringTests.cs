@@ -17,8 +17,8 @@ public sealed class SteeringTests
     public async Task Tcp_to_a_port_without_service_reaches_the_director(string address)
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
-        using Socket listener = lab.Director.Listen(IPAddress.Any, 22);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+        using Socket listener = lab.Master.Listen(IPAddress.Any, 22);
 
         using Socket client = await lab.Client.Connect(IPAddress.Parse(address), 22);
         using Socket server = await listener.AcceptAsync();
@@ -31,12 +31,12 @@ public sealed class SteeringTests
     public async Task Director_itself_answers_arp_and_ping_for_the_virtual_address()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         (await lab.Client.Run("ping", "-q", "-c", "3", "-i", "0.2", "-W", "2", ReferenceLab.VirtualAddressText)).Expected();
 
         Assert.Contains(
-            $"lladdr {await lab.Director.Mac()}", await lab.Client.Ip($"neighbour show {ReferenceLab.VirtualAddressText}"), StringComparison.Ordinal);
+            $"lladdr {await lab.Master.Mac()}", await lab.Client.Ip($"neighbour show {ReferenceLab.VirtualAddressText}"), StringComparison.Ordinal);
         Assert.Equal(0, Steering(await balancer.Status()).Steered);
     }
 
@@ -44,10 +44,10 @@ public sealed class SteeringTests
     public async Task Directors_own_connections_to_a_real_server_stay_with_the_kernel()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
-        Assert.Equal("this is web01", await lab.Director.Fetch("192.168.182.132"));
-        Assert.Equal("this is web02", await lab.Director.Fetch("192.168.182.133"));
+        Assert.Equal("this is web01", await lab.Master.Fetch("192.168.182.132"));
+        Assert.Equal("this is web02", await lab.Master.Fetch("192.168.182.133"));
 
         Assert.Equal(0, Steering(await balancer.Status()).Steered);
     }
@@ -56,7 +56,7 @@ public sealed class SteeringTests
     public async Task Frames_flooded_for_another_host_are_left_alone()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.MasterConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
 
         // A bridge that forgets at once is a hub; and a client that takes web01 for the owner of the virtual address is served by it directly.
         await lab.Segment.Ip("link set br0 type bridge ageing_time 0");
@@ -65,7 +65,7 @@ public sealed class SteeringTests
         long before = Steering(await balancer.Status()).NotOwnMac;
         await using Capture atServer = await Capture.Start(lab.Web01, "tcp dst port 80");
         await using Capture atDirector = await Capture.Start(
-            lab.Segment, lab.Director.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
+            lab.Segment, lab.Master.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
 
         for (int request = 0; request < 4; request++)
             Assert.Equal("this is web01", await lab.Client.Fetch(ReferenceLab.VirtualAddressText));
@@ -75,7 +75,7 @@ public sealed class SteeringTests
         await Eventually.Observe(
             balancer.Status, status => Steering(status).NotOwnMac - before >= atDirector.Frames.Count, "all flooded frames counted");
         BalancerStatus after = await balancer.Status();
-        string directorMac = await lab.Director.Mac();
+        string directorMac = await lab.Master.Mac();
         IReadOnlyList<CapturedFrame> arrived = await atServer.Stop(), flooded = await atDirector.Stop();
         Assert.True(flooded.Count >= 16, $"only {flooded.Count} frames reached the director");
         Assert.DoesNotContain(arrived.Concat(flooded), frame => frame.SourceMac == directorMac);

@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using FastLb.Configuration;
 using FastLb.Configuration.Diagnostics;
-using FastLb.Control;
 using FastLb.Native;
+using FastLb.Runtime;
+using FastLb.Supervisor;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Command.Commands;
@@ -22,19 +23,20 @@ internal static class RunCommand
             DefaultValueFactory = _ => DefaultFile,
         };
         Option<string> directory = SharedOptions.RuntimeDirectory();
-        Option<string> format = SharedOptions.LogFormat();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory, format };
-        command.SetAction((arguments, cancellation) => Run(
-            arguments.GetRequiredValue(file), arguments.GetRequiredValue(directory), arguments.GetRequiredValue(format), cancellation));
+        var logging = new LogOptions();
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory };
+        logging.AddTo(command);
+        command.SetAction((arguments, cancellation) =>
+            Run(arguments.GetRequiredValue(file), new RuntimeDirectory(arguments.GetRequiredValue(directory)), logging, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> Run(string file, string directory, string format, CancellationToken cancellation)
+    private static async Task<int> Run(string file, RuntimeDirectory directory, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
         ConfigurationResult result = ConfigurationLoader.Load(file);
-        using ILoggerFactory logs = Logging.Create(format);
-        ILogger log = logs.CreateLogger("control");
-        Report(result, format, log);
+        using ILoggerFactory logs = logging.Create(arguments);
+        ILogger log = logs.CreateLogger(ProcessRole.Supervisor.Name());
+        Report(result, logging.Format(arguments), log);
         if (!result.CanRun)
         {
             log.LogCritical("not started: {File} can't be run as it is", file);
@@ -52,8 +54,8 @@ internal static class RunCommand
 
         try
         {
-            var options = new DirectorOptions(result.Configuration!, Path.GetFullPath(file), new Control.Runtime.RuntimeDirectory(directory), format);
-            await Director.Run(options, logs, stop.Token);
+            var snapshot = new ConfigurationSnapshot(Path.GetFullPath(file), result.Source.Text);
+            await DirectorSupervisor.Run(new SupervisorOptions(result.Configuration!, snapshot, directory, logging.ForChild(arguments)), logs, stop.Token);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

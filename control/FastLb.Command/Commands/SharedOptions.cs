@@ -1,5 +1,5 @@
 using System.CommandLine;
-using FastLb.Control.Runtime;
+using FastLb.Runtime;
 
 namespace FastLb.Command.Commands;
 
@@ -10,16 +10,8 @@ internal static class SharedOptions
     {
         Description = "Directory of the director's sockets and pid files; directors on one machine need one each",
         HelpName = "DIR",
-        DefaultValueFactory = _ => Control.Runtime.RuntimeDirectory.DefaultPath,
+        DefaultValueFactory = _ => Runtime.RuntimeDirectory.DefaultPath,
     };
 
-    public static Option<string> LogFormat()
-    {
-        var option = new Option<string>("--log-format")
-        {
-            Description = "How log lines look on standard error",
-            DefaultValueFactory = _ => Logging.Plain,
-        };
-        return option.AcceptOnlyFromAmong(Logging.Plain, Logging.Json, Logging.Systemd);
-    }
+    public static Option<bool> Json(string description) => new("--json") { Description = description };
 }

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using FastLb.Control.Api;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Runtime;
 
 namespace FastLb.Command.Reports;
 
@@ -23,10 +24,16 @@ internal static class StatusReport
 
     private static void AppendProcess(StringBuilder text, DirectorStatus status)
     {
-        string pid = status.Dataplane.Pid is { } number ? $", process {number}" : string.Empty;
         text.AppendLine(CultureInfo.InvariantCulture, $"Configuration  {status.Configuration}, generation {status.Generation}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Dataplane      {status.Dataplane.State}{pid}, restarted {status.Dataplane.Restarts} times");
-        if (status.Dataplane.Fault is { } fault)
+        foreach (ProcessReport process in status.Processes)
+        {
+            string pid = process.Pid is { } number ? $", process {number}" : string.Empty;
+            string end = process.LastEnd is { } last ? $"; the last one {last}" : string.Empty;
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"{NameOf(process.Role),-14} {process.State.ToString().ToLowerInvariant()}{pid}, started again {process.Restarts} times{end}");
+        }
+
+        if (status.DataplaneFault is { } fault)
             text.AppendLine(CultureInfo.InvariantCulture, $"               {fault}");
         foreach (VirtualAddressStatus address in status.VirtualAddresses)
             text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}");
@@ -39,19 +46,26 @@ internal static class StatusReport
         }
     }
 
+    private static string NameOf(ProcessRole role) => role == ProcessRole.Vrrp ? "VRRP" : role.ToString();
+
     private static void AppendServices(StringBuilder text, DirectorStatus status)
     {
+        if (status.Services.Count == 0)
+            return;
         text.AppendLine();
         text.AppendLine("Prot LocalAddress:Port Scheduler");
-        text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes  Next hop");
+        text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes  Health     Next hop");
         foreach (DirectorServiceStatus service in status.Services)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {new IPEndPoint(service.Address, service.Port)} {service.Scheduler}");
+            string standing = (service.Steered ? string.Empty : ", not steered: the address is not held here") + (service.HasQuorum ? string.Empty : ", without quorum");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {new IPEndPoint(service.Address, service.Port)} {service.Scheduler}{standing}");
             foreach (DirectorServerStatus server in service.Servers)
             {
                 string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
+                string health = server.IsSorryServer ? "sorry" : server.Health;
+                string failure = server is { Health: "down", LastFailure: { } last } ? $"  ({last})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {"Route",-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13}  {way}");
+                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {"Route",-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13}  {health,-9}  {way}{failure}");
             }
         }
     }

@@ -16,6 +16,7 @@ internal sealed class ConfigurationBinder
     private readonly DiagnosticBag _diagnostics;
     private readonly FeatureReporter _features;
     private readonly StatementReader _reader;
+    private readonly GlobalDefinitionsBinder _globalBinder;
     private readonly VrrpInstanceBinder _instanceBinder;
     private readonly VirtualServerBinder _serverBinder;
     private readonly List<VrrpInstance> _instances = [];
@@ -30,6 +31,7 @@ internal sealed class ConfigurationBinder
         _diagnostics = diagnostics;
         _features = new FeatureReporter(diagnostics);
         _reader = new StatementReader(diagnostics, _features);
+        _globalBinder = new GlobalDefinitionsBinder(diagnostics, _reader);
         _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
         _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader);
     }
@@ -39,6 +41,7 @@ internal sealed class ConfigurationBinder
     {
         var binder = new ConfigurationBinder(diagnostics);
         binder.BindWhere(root, isGlobal: true);
+        binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, isGlobal: false);
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._servers]);
     }
@@ -58,16 +61,16 @@ internal sealed class ConfigurationBinder
         switch (statement.Name)
         {
             case GlobalDefinitionsKeyword:
-                _global = GlobalDefinitionsBinder.Bind(statement, _global, _reader);
+                _globalBinder.Add(statement);
                 break;
             case "vrrp_instance":
                 if (_instanceBinder.Bind(statement, _global) is { } instance) Add(instance);
                 break;
             case "virtual_server":
-                if (_serverBinder.Bind(statement) is { } server) Add(server);
+                if (_serverBinder.Bind(statement, _global) is { } server) Add(server);
                 break;
             default:
-                if (statement.Entry.Body is not null) _reader.ReadThrough(statement.Block);
+                _reader.ReadThrough(statement);
                 break;
         }
     }

@@ -12,7 +12,9 @@ namespace FastLb.Configuration.Binding;
 /// <param name="Weight">The weight of servers that set none.</param>
 /// <param name="InhibitOnFailure">For servers that do not say otherwise.</param>
 /// <param name="Probes">What their checkers take from the virtual server.</param>
-internal sealed record RealServerDefaults(IPAddress Address, ushort Port, ForwardingMethod Method, int Weight, bool InhibitOnFailure, ProbeSettings Probes);
+/// <param name="LogAllFailures">What their checkers take from the director.</param>
+internal sealed record RealServerDefaults(
+    IPAddress Address, ushort Port, ForwardingMethod Method, int Weight, bool InhibitOnFailure, ProbeSettings Probes, bool LogAllFailures);
 
 /// <summary>Binds <c>real_server</c>.</summary>
 internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReader reader)
@@ -46,7 +48,7 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReade
                     tcpChecks.Add((statement, reader.Read(statement.Block)));
                     break;
                 default:
-                    if (statement.Entry.Body is not null) reader.ReadThrough(statement.Block);
+                    reader.ReadThrough(statement);
                     break;
             }
         }
@@ -63,7 +65,7 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReade
             Weight = weight ?? defaults.Weight,
             Method = method,
             InhibitOnFailure = inhibit ?? defaults.InhibitOnFailure,
-            Checks = [.. tcpChecks.Select(c => TcpCheckBinder.Bind(c.Block, c.Statements, settings, address, port))],
+            Checks = [.. tcpChecks.Select(c => TcpCheckBinder.Bind(c.Block, c.Statements, settings, address, port, defaults.LogAllFailures))],
         };
     }
 

@@ -12,31 +12,34 @@ namespace FastLb.Configuration.Binding;
 internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter features)
 {
     /// <summary>The statements of <paramref name="block"/> that mean something, in their order.</summary>
-    public List<CheckedStatement> Read(BlockSyntax block)
+    /// <param name="block">What is read.</param>
+    /// <param name="refused">The feature for which the block was refused as a whole, which is not said again of what it holds; null for none.</param>
+    public List<CheckedStatement> Read(BlockSyntax block, Feature? refused = null)
     {
         List<CheckedStatement> accepted = [];
         foreach (StatementSyntax statement in block.Statements)
         {
-            if (Check(statement, block.Context) is { } passed) accepted.Add(passed);
+            if (Check(statement, block.Context, refused) is { } passed) accepted.Add(passed);
         }
 
         return accepted;
     }
 
-    /// <summary>Checks <paramref name="block"/> and all blocks within, for those that no binder reads.</summary>
-    public void ReadThrough(BlockSyntax block)
+    /// <summary>Checks the block of <paramref name="statement"/>, if it has one, and all blocks within, for those that no binder reads.</summary>
+    public void ReadThrough(CheckedStatement statement)
     {
         // The depth of this recursion is that of the keyword table: blocks of unknown kind and lists end it.
-        if (block.Context is BlockContext.Unknown or BlockContext.Lines or BlockContext.VirtualAddresses) return;
-        foreach (CheckedStatement statement in Read(block))
-        {
-            if (statement.Entry.Body is not null) ReadThrough(statement.Block);
-        }
+        if (statement.Entry.Body is null or BlockContext.Unknown or BlockContext.Lines or BlockContext.VirtualAddresses) return;
+        Feature? refused = statement.Entry.Feature.Standing == Standing.NotYetRefused ? statement.Entry.Feature : null;
+        foreach (CheckedStatement inner in Read(statement.Block, refused)) ReadThrough(inner);
     }
 
     /// <summary>Checks one statement.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="context">The block in which it stands.</param>
+    /// <param name="refused">The feature for which that block was refused as a whole; null for none.</param>
     /// <returns>Null when it is left out; the reason has been reported.</returns>
-    public CheckedStatement? Check(StatementSyntax statement, BlockContext context)
+    public CheckedStatement? Check(StatementSyntax statement, BlockContext context, Feature? refused = null)
     {
         if (statement.IsUnreadable) return null;
         if (KeywordTable.Find(context, statement.Keyword.Text) is not { } entry)
@@ -46,7 +49,7 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
         }
 
         if (ReadArguments(statement, entry) is not { } arguments || !HasRightBlock(statement, entry)) return null;
-        ReportFeatures(statement, entry, arguments);
+        ReportFeatures(statement, entry, arguments, refused);
         if (entry.Body == BlockContext.Lines) ReportBlocksAmongLines(statement.Block, entry);
         return new CheckedStatement(entry, statement, arguments);
     }
@@ -140,9 +143,9 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
         }
     }
 
-    private void ReportFeatures(StatementSyntax statement, KeywordEntry entry, string[] arguments)
+    private void ReportFeatures(StatementSyntax statement, KeywordEntry entry, string[] arguments, Feature? refused)
     {
-        features.Report(entry.Feature, entry.Name, statement.Span);
+        if (entry.Feature != refused) features.Report(entry.Feature, entry.Name, statement.Span);
         if (entry.ReplacedBy is { } replacement)
         {
             diagnostics.Add(DiagnosticCatalog.DeprecatedKeyword, statement.Keyword.Span, $"'{entry.Name}' is deprecated", $"use '{replacement}'");
@@ -154,6 +157,12 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
             {
                 features.Report(feature, $"{entry.Name} {arguments[i]}", statement.Words[i + 1].Span);
             }
+        }
+
+        if (arguments.Length < entry.Arguments.Length && entry.Arguments[arguments.Length] is ChoiceArgument { WhenLeftOut: { } word } leftOut
+            && leftOut.FeatureOf(word) is { } implied)
+        {
+            features.Report(implied, entry.Name, statement.Span);
         }
     }
 

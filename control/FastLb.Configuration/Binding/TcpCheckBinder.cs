@@ -15,13 +15,15 @@ internal static class TcpCheckBinder
     /// <param name="server">The settings of the real server, with those of its virtual server.</param>
     /// <param name="address">The real server's address, which is probed unless <c>connect_ip</c> says otherwise.</param>
     /// <param name="port">The real server's port, likewise.</param>
-    public static TcpCheck Bind(CheckedStatement block, IReadOnlyList<CheckedStatement> statements, ProbeSettings server, IPAddress address, ushort port)
+    /// <param name="logAllFailures">The director's setting, unless the block has its own.</param>
+    public static TcpCheck Bind(
+        CheckedStatement block, IReadOnlyList<CheckedStatement> statements, ProbeSettings server, IPAddress address, ushort port, bool logAllFailures)
     {
         var settings = new ProbeSettings();
         var target = (Address: address, Port: port);
         var source = (Address: (IPAddress?)null, Interface: (string?)null, Port: (ushort?)null);
         uint mark = 0;
-        bool logAll = false;
+        bool logAll = logAllFailures;
         foreach (CheckedStatement statement in statements)
         {
             settings = settings.With(statement);

@@ -69,6 +69,7 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
             if (entry.Arguments.Length == 0)
             {
                 features.Report(entry.Feature, entry.Name, option.Span);
+                if (entry.Name == "no_track") result = result with { TracksDevice = false };
                 continue;
             }
 

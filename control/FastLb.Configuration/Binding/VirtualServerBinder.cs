@@ -16,7 +16,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
 
     /// <summary>Binds one block.</summary>
     /// <returns>Null when the service is left out; the reason has been reported.</returns>
-    public VirtualServer? Bind(CheckedStatement block)
+    public VirtualServer? Bind(CheckedStatement block, GlobalDefinitions global)
     {
         var draft = new Draft();
         foreach (CheckedStatement statement in reader.Read(block.Block)) Apply(draft, statement);
@@ -37,7 +37,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         TransportProtocol protocol = ResolveProtocol(draft, block);
         Scheduler scheduler = ResolveScheduler(draft, block);
         ForwardingMethod method = ResolveMethod(draft, block);
-        var defaults = new RealServerDefaults(address, port, method, draft.Weight, draft.InhibitOnFailure, draft.Probes);
+        var defaults = new RealServerDefaults(address, port, method, draft.Weight, draft.InhibitOnFailure, draft.Probes, global.LogAllCheckFailures);
         ValueList<RealServer> servers = BindRealServers(draft, defaults);
         if (servers.Count == 0)
         {
@@ -58,7 +58,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
             Omega = draft.Omega,
             Quorum = quorum,
             Hysteresis = hysteresis,
-            SorryServer = ResolveSorryServer(draft, defaults, servers),
+            SorryServer = ResolveSorryServer(draft, defaults),
             RealServers = servers,
         };
     }
@@ -88,12 +88,14 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
 
         public ForwardingMethod? SorryMethod { get; set; }
 
+        public bool SorryInhibit { get; set; }
+
         public ProbeSettings Probes { get; set; } = new();
 
         public List<CheckedStatement> RealServers { get; } = [];
     }
 
-    private static void Apply(Draft draft, CheckedStatement statement)
+    private void Apply(Draft draft, CheckedStatement statement)
     {
         draft.Probes = draft.Probes.With(statement);
         switch (statement.Name)
@@ -129,7 +131,14 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 draft.Hysteresis = statement;
                 break;
             case "sorry_server":
-                draft.SorryServer = statement;
+                (draft.SorryServer, draft.SorryMethod, draft.SorryInhibit) = (statement, null, false);
+                break;
+            case "sorry_server_lvs_method" or "sorry_server_inhibit" when draft.SorryServer is null:
+                diagnostics.Add(
+                    DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'{statement.Name}' stands before or without 'sorry_server'", "it is ignored; put it after");
+                break;
+            case "sorry_server_inhibit":
+                draft.SorryInhibit = true;
                 break;
             case "sorry_server_lvs_method":
                 draft.SorryMethod = KeywordNames.ToMethod(statement.Text(0));
@@ -257,20 +266,26 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         return (quorum, hysteresis);
     }
 
-    private SorryServer? ResolveSorryServer(Draft draft, RealServerDefaults defaults, ValueList<RealServer> servers)
+    private SorryServer? ResolveSorryServer(Draft draft, RealServerDefaults defaults)
     {
         if (draft.SorryServer is not { } statement || EndpointReader.Read(statement, diagnostics) is not var (address, port)) return null;
-
-        // Without checks no server ever leaves, so that the quorum holds and the sorry server stays idle; unless no server has any weight.
-        if (Features.HealthChecks.Standing != Standing.Implemented && servers.All(s => s.Weight == 0))
+        ForwardingMethod method = draft.SorryMethod ?? defaults.Method;
+        if (address.AddressFamily != defaults.Address.AddressFamily && method != ForwardingMethod.Tunnel)
         {
             diagnostics.Add(
-                DiagnosticCatalog.Refused, statement.Syntax.Span, "'sorry_server' is refused: it would serve from the start, because no real server has any weight",
-                "quorum is not computed yet; give a real server some weight");
+                DiagnosticCatalog.AddressFamilyMismatch, statement.SpanOf(0), $"'{statement.Text(0)}' is not of the family of the virtual server {defaults.Address}",
+                "the sorry server is left out");
+            return null;
         }
 
-        ForwardingMethod method = draft.SorryMethod ?? defaults.Method;
+        if (port != 0 && port != defaults.Port && method != ForwardingMethod.Nat)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.PortReset, statement.SpanOf(1), $"port {port} of the sorry server is not the service's port {defaults.Port}",
+                $"{KeywordNames.Of(method)} does not change ports; {defaults.Port} is used");
+        }
+
         ushort actualPort = port == 0 || method != ForwardingMethod.Nat ? defaults.Port : port;
-        return new SorryServer(address, actualPort) { Origin = new Origin(statement.SpanOf(0)), Method = method };
+        return new SorryServer(address, actualPort) { Origin = new Origin(statement.SpanOf(0)), Method = method, InhibitOnQuorum = draft.SorryInhibit };
     }
 }

@@ -1,5 +1,5 @@
+using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
@@ -12,12 +12,21 @@ namespace FastLb.Configuration.Binding;
 internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
 {
     private readonly VirtualAddressBinder _addresses = new(diagnostics, features, reader);
+    private readonly VrrpAuthenticationBinder _authentication = new(diagnostics);
+    private readonly VrrpNotificationsBinder _notifications = new(diagnostics);
 
     /// <summary>Binds one block.</summary>
     /// <returns>Null when the instance is left out; the reason has been reported.</returns>
     public VrrpInstance? Bind(CheckedStatement block, GlobalDefinitions global)
     {
-        var draft = new Draft { GratuitousArp = global.GratuitousArp, SkipCheck = global.SkipCheckAdvertisementAddresses };
+        var draft = new Draft
+        {
+            GratuitousArp = global.GratuitousArp,
+            SkipCheck = global.SkipCheckAdvertisementAddresses,
+            DownTimerAdvertisements = global.DownTimerAdvertisements,
+            AnswersLowerPriority = global.AnswersLowerPriority,
+            AdvertisesBeforeYielding = global.AdvertisesBeforeYielding,
+        };
         foreach (CheckedStatement statement in reader.Read(block.Block)) Apply(draft, statement);
 
         if (block.Arguments.Length != 1)
@@ -44,30 +53,38 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
             return null;
         }
 
-        if (addresses.Count == 0)
+        if (addresses.Count == 0 && !draft.NeedsNoAddress)
         {
             diagnostics.Add(DiagnosticCatalog.NoVirtualAddress, nameSpan, $"the instance '{name}' has no virtual address", "add one to virtual_ipaddress");
         }
 
         byte priority = draft.Priority ?? (draft.State?.Text(0) == "MASTER" ? VrrpInstance.OwnerPriority : (byte)100);
         bool isIpv6 = addresses.Any(a => a.IsAdvertised && a.Address.AddressFamily == AddressFamily.InterNetworkV6);
-        int version = isIpv6 ? 3 : draft.Version ?? global.VrrpVersion;
+        int version = ResolveVersion(draft, global, isIpv6, nameSpan);
+        bool isMaster = draft.State is { } state ? state.Text(0) == "MASTER" : priority == VrrpInstance.OwnerPriority;
+        bool preempts = ResolvePreemption(draft, priority);
         return new VrrpInstance
         {
             Name = name,
             Origin = new Origin(nameSpan),
             Interface = device,
             InterfaceOrigin = new Origin(deviceStatement.SpanOf(0)),
-            InitialState = ResolveState(draft, priority, nameSpan),
+            InitialState = isMaster ? VrrpInitialState.Master : VrrpInitialState.Backup,
             VirtualRouterId = virtualRouterId,
             Priority = priority,
             Version = version,
+            SourceAddress = ResolveSource(draft, isIpv6),
+            TracksInterface = draft.TracksInterface,
             AdvertisementInterval = ResolveInterval(draft, version),
-            Authentication = ResolveAuthentication(draft, version),
-            Preempts = ResolvePreemption(draft, priority),
-            PreemptDelay = draft.PreemptDelay,
+            Authentication = _authentication.Bind(draft.Authentication, version),
+            Preempts = preempts,
+            PreemptDelay = ResolvePreemptDelay(draft, preempts),
+            DownTimerAdvertisements = draft.DownTimerAdvertisements,
+            AnswersLowerPriority = draft.AnswersLowerPriority,
+            AdvertisesBeforeYielding = draft.AdvertisesBeforeYielding,
             SkipCheckAdvertisementAddresses = draft.SkipCheck,
             GratuitousArp = draft.GratuitousArp,
+            Notifications = draft.Notifications,
             VirtualAddresses = addresses,
         };
     }
@@ -83,23 +100,37 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
 
         public byte? Priority { get; set; }
 
-        public int? Version { get; set; }
+        public CheckedStatement? Version { get; set; }
+
+        public CheckedStatement? Source { get; set; }
+
+        /// <summary>True when it asks for unicast, which is refused.</summary>
+        public bool HasPeers { get; set; }
+
+        public bool TracksInterface { get; set; } = true;
 
         public CheckedStatement? Interval { get; set; }
 
-        public CheckedStatement? Authentication { get; set; }
-
-        public CheckedStatement? AuthenticationType { get; set; }
-
-        public CheckedStatement? Password { get; set; }
+        /// <summary>The statements of all its blocks.</summary>
+        public List<CheckedStatement> Authentication { get; } = [];
 
         public CheckedStatement? NoPreempt { get; set; }
 
-        public TimeSpan PreemptDelay { get; set; }
+        public CheckedStatement? PreemptDelay { get; set; }
+
+        public int DownTimerAdvertisements { get; set; }
+
+        public bool AnswersLowerPriority { get; set; }
+
+        public bool AdvertisesBeforeYielding { get; set; }
 
         public bool SkipCheck { get; set; }
 
         public GratuitousArpTiming GratuitousArp { get; set; } = new();
+
+        public VrrpNotifications Notifications { get; set; } = VrrpNotifications.None;
+
+        public bool NeedsNoAddress { get; set; }
 
         public List<BlockSyntax> Advertised { get; } = [];
 
@@ -109,6 +140,7 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
     private void Apply(Draft draft, CheckedStatement statement)
     {
         draft.GratuitousArp = GratuitousArpBinder.Apply(draft.GratuitousArp, statement);
+        draft.Notifications = _notifications.Apply(draft.Notifications, statement);
         switch (statement.Name)
         {
             case "state":
@@ -124,14 +156,13 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
                 draft.Priority = (byte)statement.Integer(0);
                 break;
             case "version":
-                draft.Version = (int)statement.Integer(0);
+                draft.Version = statement;
                 break;
             case "advert_int":
                 draft.Interval = statement;
                 break;
             case "authentication":
-                draft.Authentication = statement;
-                foreach (CheckedStatement inner in reader.Read(statement.Block)) ApplyAuthentication(draft, inner);
+                draft.Authentication.AddRange(reader.Read(statement.Block));
                 break;
             case "nopreempt":
                 draft.NoPreempt = statement;
@@ -140,13 +171,31 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
                 draft.NoPreempt = null;
                 break;
             case "preempt_delay":
-                draft.PreemptDelay = statement.Time(0);
+                draft.PreemptDelay = statement;
                 break;
             case "skip_check_adv_addr":
                 draft.SkipCheck = statement.Switch(0);
                 break;
-            case "strict_mode" when !statement.Has(0):
-                features.Report(Features.NoAccept, statement.Name, statement.Syntax.Span);
+            case "mcast_src_ip" or "unicast_src_ip":
+                draft.Source = statement;
+                break;
+            case "dont_track_primary":
+                draft.TracksInterface = false;
+                break;
+            case "down_timer_adverts":
+                draft.DownTimerAdvertisements = (int)statement.Integer(0);
+                break;
+            case "lower_prio_no_advert":
+                draft.AnswersLowerPriority = !statement.Switch(0);
+                break;
+            case "higher_prio_send_advert":
+                draft.AdvertisesBeforeYielding = statement.Switch(0);
+                break;
+            case "unicast_peer":
+                draft.HasPeers = true;
+                break;
+            case "no_virtual_ipaddress":
+                draft.NeedsNoAddress = true;
                 break;
             case "virtual_ipaddress":
                 draft.Advertised.Add(statement.Block);
@@ -155,21 +204,15 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
                 draft.Excluded.Add(statement.Block);
                 break;
             default:
-                if (statement.Entry.Body is not null) reader.ReadThrough(statement.Block);
+                reader.ReadThrough(statement);
                 break;
         }
-    }
-
-    private static void ApplyAuthentication(Draft draft, CheckedStatement statement)
-    {
-        if (statement.Name == "auth_type") draft.AuthenticationType = statement;
-        if (statement.Name == "auth_pass") draft.Password = statement;
     }
 
     private ValueList<VirtualAddress> BindAddresses(Draft draft, string device)
     {
         List<VirtualAddress> addresses = [];
-        HashSet<(System.Net.IPAddress Address, string Device)> seen = [];
+        HashSet<(IPAddress Address, string Device)> seen = [];
         AddressFamily? family = null;
         foreach ((BlockSyntax block, bool isAdvertised) in draft.Advertised.Select(b => (b, true)).Concat(draft.Excluded.Select(b => (b, false))))
         {
@@ -197,12 +240,38 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
         return [.. addresses];
     }
 
-    private VrrpInitialState ResolveState(Draft draft, byte priority, SourceSpan nameSpan)
+    /// <summary>The instance's version; 3 is refused where it is asked for, or at the instance when that is in <c>global_defs</c>.</summary>
+    private int ResolveVersion(Draft draft, GlobalDefinitions global, bool isIpv6, SourceSpan nameSpan)
     {
-        bool isMaster = draft.State is { } state ? state.Text(0) == "MASTER" : priority == VrrpInstance.OwnerPriority;
-        if (isMaster) return VrrpInitialState.Master;
-        features.Report(Features.InitialBackup, "state BACKUP", draft.State?.Syntax.Span ?? nameSpan);
-        return VrrpInitialState.Backup;
+        // The addresses of an IPv6 instance are refused themselves.
+        if (isIpv6) return 3;
+        if (draft.Version is { } statement)
+        {
+            int own = (int)statement.Integer(0);
+            if (own == 3) features.Report(Features.VrrpVersion3, "version 3", statement.Syntax.Span);
+            return own;
+        }
+
+        if (global.VrrpVersion == 3) features.Report(Features.VrrpVersion3, "vrrp_version 3", nameSpan);
+        return global.VrrpVersion;
+    }
+
+    private IPAddress? ResolveSource(Draft draft, bool isIpv6)
+    {
+        if (draft.Source is not { } statement) return null;
+        if (statement.Name == "unicast_src_ip" && !draft.HasPeers)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, "'unicast_src_ip' stands without unicast_peer",
+                "advertisements travel by multicast, from this address; use 'mcast_src_ip'");
+        }
+
+        IPAddress address = statement.Address(0);
+        if ((address.AddressFamily == AddressFamily.InterNetworkV6) == isIpv6) return address;
+        diagnostics.Add(
+            DiagnosticCatalog.AddressFamilyMismatch, statement.SpanOf(0), $"'{statement.Text(0)}' is not of the family of the instance's addresses",
+            "the interface's own address is used");
+        return null;
     }
 
     /// <summary>Version 2 counts whole seconds, version 3 units of 10 ms in 12 bits (RFC 5798 section 5.2.7).</summary>
@@ -230,48 +299,6 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
         return rounded;
     }
 
-    private VrrpAuthentication? ResolveAuthentication(Draft draft, int version)
-    {
-        // keepalived ignores a password without a type, silently.
-        if (draft.AuthenticationType is not { } type) return null;
-        if (draft.Password is not { } password)
-        {
-            diagnostics.Add(DiagnosticCatalog.ConflictingSetting, type.Syntax.Span, "authentication is asked for without a password", "add 'auth_pass'; there is no authentication otherwise");
-            return null;
-        }
-
-        if (version == 3)
-        {
-            diagnostics.Add(DiagnosticCatalog.ConflictingSetting, type.Syntax.Span, "VRRP version 3 has no authentication", "it is ignored (RFC 5798 section 9)");
-            return null;
-        }
-
-        const int Longest = 8;
-        string text = password.Text(0);
-        if (Encoding.UTF8.GetByteCount(text) > Longest)
-        {
-            diagnostics.Add(DiagnosticCatalog.TruncatedSecret, password.SpanOf(0), $"the password is longer than {Longest} bytes", $"its first {Longest} are used");
-            text = Truncate(text, Longest);
-        }
-
-        VrrpAuthenticationType kind = type.Text(0) == "AH" ? VrrpAuthenticationType.AuthenticationHeader : VrrpAuthenticationType.SimpleText;
-        return new VrrpAuthentication(kind, new Secret(text));
-    }
-
-    /// <summary>The longest start of <paramref name="text"/> that fits, never cutting a character apart.</summary>
-    private static string Truncate(string text, int maximumBytes)
-    {
-        int bytes = 0, length = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (bytes + rune.Utf8SequenceLength > maximumBytes) break;
-            bytes += rune.Utf8SequenceLength;
-            length += rune.Utf16SequenceLength;
-        }
-
-        return text[..length];
-    }
-
     private bool ResolvePreemption(Draft draft, byte priority)
     {
         if (draft.NoPreempt is not { } statement) return true;
@@ -280,5 +307,15 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
         string with = priority == VrrpInstance.OwnerPriority ? "priority 255" : "'state MASTER'";
         diagnostics.Add(DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'nopreempt' does not go with {with}", "it is ignored");
         return true;
+    }
+
+    private TimeSpan ResolvePreemptDelay(Draft draft, bool preempts)
+    {
+        if (draft.PreemptDelay is not { } statement || statement.Time(0) == TimeSpan.Zero) return TimeSpan.Zero;
+        bool isMaster = draft.State?.Text(0) == "MASTER";
+        if (preempts && !isMaster) return statement.Time(0);
+        string with = isMaster ? "'state MASTER'" : "'nopreempt'";
+        diagnostics.Add(DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'preempt_delay' does not go with {with}", "it is ignored");
+        return TimeSpan.Zero;
     }
 }

@@ -57,6 +57,7 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor DuplicateRealServer = new("FLB1311", Warning);
     public static readonly DiagnosticDescriptor QuorumReduced = new("FLB1313", Warning);
     public static readonly DiagnosticDescriptor PortReset = new("FLB1312", Warning);
+    public static readonly DiagnosticDescriptor DoubtfulUser = new("FLB1314", Notice);
 
     // Known to keepalived, not (yet) done by FastLb
     public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);

@@ -143,6 +143,9 @@ public sealed record SwitchArgument(string Name) : Argument(Name)
 /// <summary>One word of several, each with the feature that it calls for.</summary>
 public sealed record ChoiceArgument(string Name, bool IgnoresCase, ImmutableArray<(string Word, Feature Feature)> Choices) : Argument(Name)
 {
+    /// <summary>The word that leaving it out amounts to; null when that calls for no feature.</summary>
+    public string? WhenLeftOut { get; init; }
+
     public override string Expected => string.Join(", ", Choices.Select(c => c.Word));
 
     /// <summary>The feature that <paramref name="text"/> calls for; null when it is no choice.</summary>

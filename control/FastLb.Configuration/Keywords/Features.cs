@@ -10,37 +10,61 @@ public static class Features
 {
     public static readonly Feature Done = new("implemented", Implemented, "implemented");
 
-    // Harmless: FastLb forwards the same without them.
-    public static readonly Feature Vrrp = new(
-        "VRRP", NotYetHarmless, "VRRP is not spoken yet; this director holds its addresses from start to stop", Scope: NoticeScope.TopLevelBlock);
+    // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
+    public static readonly Feature VrrpVariants = new(
+        "settings of other VRRP modes", NotYetHarmless, "only unicast, IPv6 and VRRP version 3 use it, which are not there yet");
 
-    // No server leaves or enters the pool without checks, so quorum, inhibit_on_failure, alpha and sorry_server never come into play.
-    // (A sorry server that would serve from the start, because no server has any weight, is refused by the binder.)
-    public static readonly Feature HealthChecks = new(
-        "health checks", NotYetHarmless, "health checks are not run yet; the real servers stay in the pool", Scope: NoticeScope.TopLevelBlock);
+    public static readonly Feature GratuitousArpVariants = new(
+        "further gratuitous ARP", NotYetHarmless, "gratuitous ARP is sent on the interface of each address, spaced by vrrp_garp_interval alone");
 
+    // Whoever asks for what is defined here is refused by InstanceTracking or OtherChecks.
     public static readonly Feature Tracking = new(
-        "tracking", NotYetHarmless, "interfaces, scripts, files and processes are not tracked yet", Scope: NoticeScope.TopLevelBlock);
+        "tracked objects", NotYetHarmless, "scripts, files, processes and BFD sessions are not watched yet", Scope: NoticeScope.TopLevelBlock);
 
+    public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
+
+    // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
+    public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
     public static readonly Feature Mail = new("mail", NotYetHarmless, "mail is not sent yet");
-    public static readonly Feature Scripts = new("scripts", NotYetHarmless, "scripts are not run yet");
-    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "events are not written to FIFOs yet");
+    public static readonly Feature Scripts = new("scripts of servers and of the director", NotYetHarmless, "only the notify scripts of vrrp_instance are run yet");
+    public static readonly Feature ScriptDetails = new("details of scripts", NotYetHarmless, "scripts are run with their user and group alone, and by the path that is written");
+    public static readonly Feature Omega = new("omega", NotYetHarmless, "nothing is run or mailed for servers at stop yet");
+    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "events are not written to FIFOs yet, nor changes of priority told");
 
-    // Without failover there is nobody to hand connections to.
+    // No address depends on it; connections break at failover, as they do without the line.
     public static readonly Feature ConnectionSync = new("connection synchronisation", NotYetHarmless, "connections are not synchronised with another director yet");
     public static readonly Feature KernelIpvs = new("kernel IPVS", NotYetHarmless, "kernel IPVS is not programmed, so there is nothing to clear");
+    public static readonly Feature KernelSettings = new("kernel settings", NotYetHarmless, "this setting of the kernel is left as it is");
     public static readonly Feature Firewall = new("firewall rules", NotYetHarmless, "no firewall rules are made yet, so their names and order do not matter");
     public static readonly Feature ProcessTuning = new("process tuning", NotYetHarmless, "process priorities, names and buffers of keepalived's processes are not used");
     public static readonly Feature Management = new("SNMP and D-Bus", NotYetHarmless, "SNMP and D-Bus are not served yet");
-    public static readonly Feature Reloading = new("reload control", NotYetHarmless, "reload is not done yet");
+    public static readonly Feature Reloading = new("reload", NotYetHarmless, "reload is not done yet");
     public static readonly Feature Housekeeping = new("housekeeping", NotYetHarmless, "files, dumps and logs are FastLb's own, so this has no effect");
     public static readonly Feature DynamicInterfaces = new("dynamic interfaces", NotYetHarmless, "the interfaces must be there at start");
     public static readonly Feature Obsolete = new("obsolete", NotYetHarmless, "has no effect, in keepalived neither");
 
-    // Refused: what is forwarded, or who owns or answers for an address, depends on them.
-    public static readonly Feature InitialBackup = new(
-        "starting as backup", NotYetRefused, "without VRRP this director would take the addresses at once, beside the master",
-        "start FastLb on the master alone for now");
+    // Refused: who holds an address depends on them.
+    public static readonly Feature VrrpVersion3 = new("VRRP version 3", NotYetRefused, "only version 2 is spoken yet, which the other directors would not hear", "use version 2 on all directors");
+    public static readonly Feature Unicast = new("unicast VRRP", NotYetRefused, "advertisements travel by multicast alone yet, so both directors would become master");
+    public static readonly Feature MulticastDestination = new("multicast destination of an instance", NotYetRefused, "all instances use one multicast group yet", "use vrrp_mcast_group4");
+    public static readonly Feature Vrf = new("VRFs", NotYetRefused, "advertisements do not travel within a VRF yet");
+
+    public static readonly Feature StrongAuthentication = new(
+        "AH and HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' alone yet, so both directors would become master");
+
+    public static readonly Feature ElectionVariants = new("variants of the election", NotYetRefused, "this rule of who becomes master, and when, is not there yet");
+    public static readonly Feature SyncGroups = new("sync groups", NotYetRefused, "instances become master one by one yet", "put the addresses into one instance, if they must move together");
+
+    public static readonly Feature InstanceTracking = new(
+        "tracking by instances", NotYetRefused, "this would decide who is master, and only an instance's interface and those of its addresses are tracked yet");
+
+    // Without it the kernel takes an interface's further addresses away along with the first one of their subnet.
+    public static readonly Feature PromoteSecondaries = new(
+        "promote_secondaries", NotYetRefused, "the setting of the interface is not changed yet", "set net.ipv4.conf.INTERFACE.promote_secondaries with sysctl");
+
+    // Refused: what is forwarded, or who answers for an address, depends on them.
+    public static readonly Feature OtherChecks = new(
+        "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
 
     public static readonly Feature OtherForwarding = new("NAT and TUN", NotYetRefused, "only direct routing (DR) is forwarded yet", "use 'lb_kind DR'");
     public static readonly Feature OtherSchedulers = new("further schedulers", NotYetRefused, "only the schedulers rr and wrr are there yet", "use 'lb_algo rr' or 'lb_algo wrr'");
@@ -50,7 +74,7 @@ public static class Features
     public static readonly Feature Thresholds = new("connection thresholds", NotYetRefused, "a server's connections are not limited yet");
     public static readonly Feature FirewallMarks = new("firewall mark services", NotYetRefused, "services are known by address, protocol and port only");
     public static readonly Feature ServerGroups = new("virtual server groups", NotYetRefused, "groups are not expanded yet", "write one virtual_server for each address");
-    public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "IPv6 is not forwarded yet");
+    public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "IPv6 is neither forwarded nor held as a virtual address yet");
     public static readonly Feature Timeouts = new("connection timeouts", NotYetRefused, "timeouts of connections cannot be set yet; idle connections could move to another server");
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
     public static readonly Feature Routing = new("static and virtual routing", NotYetRefused, "addresses outside virtual_ipaddress, routes and rules are not set yet", "set it with the system's own network configuration");
@@ -61,8 +85,10 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, Vrrp, HealthChecks, Tracking, Mail, Scripts, EventPipes, ConnectionSync, KernelIpvs, Firewall, ProcessTuning, Management, Reloading,
-        Housekeeping, DynamicInterfaces, Obsolete, InitialBackup, OtherForwarding, OtherSchedulers, Sctp, Persistence, SchedulerOptions, Thresholds,
-        FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing, NetworkNamespaces, NoAccept, AddressOptions,
+        Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
+        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, OtherForwarding,
+        OtherSchedulers, Sctp, Persistence, SchedulerOptions, Thresholds, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
+        NetworkNamespaces, NoAccept, AddressOptions,
     ];
 }

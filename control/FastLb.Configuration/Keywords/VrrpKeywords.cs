@@ -8,53 +8,59 @@ internal static class VrrpKeywords
 {
     private static readonly ImmutableArray<KeywordEntry> Instance =
         new KeywordList(BlockContext.VrrpInstance)
-            .Add("state", Features.Vrrp, Choice("STATE", ("MASTER", Features.Done), ("BACKUP", Features.Done)) with { InsteadOfFaulty = "BACKUP" })
+            .Add("state", Features.Done, Choice("STATE", ("MASTER", Features.Done), ("BACKUP", Features.Done)) with { InsteadOfFaulty = "BACKUP" })
             .Add("interface", Features.Done, Interface)
-            .Add("virtual_router_id", Features.Vrrp, Integer("VRID", 1, 255))
-            .Add("priority", Features.Vrrp, Integer("PRIORITY", 1, 255) with { InsteadOfFaulty = "100" })
-            .Add("advert_int", Features.Vrrp, Time(0.01m, 255m))
-            .Add("version", Features.Vrrp, Integer("VERSION", 2, 3))
+            .Add("virtual_router_id", Features.Done, Integer("VRID", 1, 255))
+            .Add("priority", Features.Done, Integer("PRIORITY", 1, 255) with { InsteadOfFaulty = "100" })
+            .Add("advert_int", Features.Done, Time(0.01m, 255m))
+            .Add("version", Features.Done, Integer("VERSION", 2, 3))
             .AddBlock("virtual_ipaddress virtual_ipaddress_excluded", Features.Done, BlockContext.VirtualAddresses)
-            .Add("no_virtual_ipaddress", Features.Vrrp)
-            .Add("promote_secondaries", Features.Vrrp)
+            .Add("no_virtual_ipaddress", Features.Done)
+            .Add("promote_secondaries", Features.PromoteSecondaries)
             .AddBlock("virtual_routes virtual_rules", Features.Routing, BlockContext.Lines)
-            .AddBlock("authentication", Features.Vrrp, BlockContext.Authentication)
-            .AddBlock("auth_hmac", Features.Vrrp, BlockContext.HmacAuthentication)
+            .AddBlock("authentication", Features.Done, BlockContext.Authentication)
+            .AddBlock("auth_hmac", Features.StrongAuthentication, BlockContext.HmacAuthentication)
 
             // How adverts travel
-            .Add("unicast_src_ip mcast_src_ip mcast_dst_ip", Features.Vrrp, Address)
-            .AddBlock("unicast_peer", Features.Vrrp, BlockContext.Lines)
-            .Add("unicast_ttl", Features.Vrrp, Integer("TTL", 0, 255))
-            .Add("unicast_fault_no_peer check_unicast_src track_src_ip native_ipv6", Features.Vrrp)
-            .Add("old_unicast_checksum", Features.Vrrp, Choice("WHEN", ("never", Features.Vrrp)) with { IsOptional = true })
-            .Add("v3_checksum_as_v2", Features.Vrrp, OptionalSwitch)
-            .Add("vrf", Features.Vrrp, Interface)
+            .Add("mcast_src_ip unicast_src_ip", Features.Done, Address)
+            .Add("mcast_dst_ip", Features.MulticastDestination, Address)
+            .AddBlock("unicast_peer", Features.Unicast, BlockContext.Lines)
+            .Add("unicast_ttl", Features.VrrpVariants, Integer("TTL", 0, 255))
+            .Add("check_unicast_src native_ipv6", Features.VrrpVariants)
+            .Add("unicast_fault_no_peer", Features.Unicast)
+            .Add("track_src_ip", Features.InstanceTracking)
+            .Add("old_unicast_checksum", Features.VrrpVariants, Choice("WHEN", ("never", Features.VrrpVariants)) with { IsOptional = true })
+            .Add("v3_checksum_as_v2", Features.VrrpVariants, OptionalSwitch)
+            .Add("vrf", Features.Vrf, Interface)
             .Add("use_vmac use_vmac_addr use_ipvlan", Features.VirtualMac, OptionalRest("[NAME] [OPTION]…"))
             .Add("vmac_xmit_base", Features.VirtualMac)
 
             // Elections
-            .Add("nopreempt preempt", Features.Vrrp)
-            .Add("preempt_delay", Features.Vrrp, Time(0, 1000))
-            .Add("lower_prio_no_advert higher_prio_send_advert owner_ignore_adverts skip_check_adv_addr", Features.Vrrp, OptionalSwitch)
-            .Add("down_timer_adverts", Features.Vrrp, Integer("N", 1, 100))
-            .Add("timer_expired_backup thread_timer_expired", Features.Vrrp, OptionalRest("N"))
-            .Add("strict_mode", Features.Vrrp, Choice("BOOL", ("on", Features.NoAccept), ("true", Features.NoAccept), ("yes", Features.NoAccept), ("off", Features.Done), ("false", Features.Done), ("no", Features.Done)) with { IsOptional = true })
+            .Add("nopreempt preempt", Features.Done)
+            .Add("preempt_delay", Features.Done, Time(0, 1000))
+            .Add("lower_prio_no_advert higher_prio_send_advert skip_check_adv_addr", Features.Done, OptionalSwitch)
+            .Add("down_timer_adverts", Features.Done, Integer("N", 1, 100))
+            .Add("owner_ignore_adverts", Features.Done, SwitchFor(Features.ElectionVariants))
+            .Add("timer_expired_backup thread_timer_expired", Features.ElectionVariants, OptionalRest("N"))
+            .Add("strict_mode", Features.Done, SwitchFor(Features.NoAccept))
             .Add("accept", Features.Done)
             .Add("no_accept", Features.NoAccept)
 
             // Gratuitous ARP
-            .Add("garp_master_delay garp_master_refresh garp_lower_prio_delay", Features.Vrrp, Integer("SECONDS", 0, 4294))
-            .Add("garp_master_repeat garp_master_refresh_repeat", Features.Vrrp, Count("N"))
-            .Add("garp_lower_prio_repeat", Features.Vrrp, Integer("N", 0, int.MaxValue))
-            .Add("garp_extra_if vmac_garp_intvl", Features.Vrrp, Rest("[all] SECONDS"))
+            .Add("garp_master_delay garp_master_refresh garp_lower_prio_delay", Features.Done, Integer("SECONDS", 0, 4294))
+            .Add("garp_master_repeat garp_master_refresh_repeat", Features.Done, Count("N"))
+            .Add("garp_lower_prio_repeat", Features.Done, Integer("N", 0, int.MaxValue))
+            .Add("garp_extra_if vmac_garp_intvl", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
 
             // Tracking
-            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Tracking, BlockContext.Lines)
-            .Add("dont_track_primary linkbeat_use_polling", Features.Tracking)
+            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.InstanceTracking, BlockContext.Lines)
+            .Add("dont_track_primary", Features.Done)
+            .Add("linkbeat_use_polling", Features.Tracking)
 
             // Notification
-            .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri", Features.Scripts, Rest("COMMAND"))
-            .Add("notify_priority_changes", Features.Scripts, OptionalSwitch)
+            .Add("notify notify_master notify_backup notify_fault notify_stop notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
+            .Add("notify_deleted", Features.Reloading, Rest("COMMAND"))
+            .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
 
             .Add("debug", Features.Obsolete, OptionalRest("LEVEL"))
@@ -64,34 +70,34 @@ internal static class VrrpKeywords
 
     private static readonly ImmutableArray<KeywordEntry> Authentication =
         new KeywordList(BlockContext.Authentication)
-            .Add("auth_type", Features.Vrrp, Choice("TYPE", ("PASS", Features.Done), ("AH", Features.Done)))
-            .Add("auth_pass", Features.Vrrp, Text("PASSWORD"))
+            .Add("auth_type", Features.Done, Choice("TYPE", ("PASS", Features.Done), ("AH", Features.StrongAuthentication)))
+            .Add("auth_pass", Features.Done, Text("PASSWORD"))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> HmacAuthentication =
         new KeywordList(BlockContext.HmacAuthentication)
-            .Add("key", Features.Vrrp, Rest("ID KEY"))
-            .Add("active_key", Features.Vrrp, Integer("ID", 0, 255))
-            .Add("anti_replay", Features.Vrrp, Choice("MEANS", ("time", Features.Done), ("monotonic", Features.Done)))
-            .Add("time_window", Features.Vrrp, Integer("SECONDS", 1, 300))
-            .Add("mode", Features.Vrrp, Choice("MODE", ("enforce", Features.Done), ("permissive", Features.Done), ("receive-only", Features.Done)))
+            .Add("key", Features.StrongAuthentication, Rest("ID KEY"))
+            .Add("active_key", Features.StrongAuthentication, Integer("ID", 0, 255))
+            .Add("anti_replay", Features.StrongAuthentication, Choice("MEANS", ("time", Features.Done), ("monotonic", Features.Done)))
+            .Add("time_window", Features.StrongAuthentication, Integer("SECONDS", 1, 300))
+            .Add("mode", Features.StrongAuthentication, Choice("MODE", ("enforce", Features.Done), ("permissive", Features.Done), ("receive-only", Features.Done)))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> SyncGroup =
         new KeywordList(BlockContext.VrrpSyncGroup)
-            .AddBlock("group", Features.Vrrp, BlockContext.Lines)
-            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Tracking, BlockContext.Lines)
+            .AddBlock("group", Features.SyncGroups, BlockContext.Lines)
+            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.SyncGroups, BlockContext.Lines)
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted", Features.Scripts, Rest("COMMAND"))
-            .Add("notify_priority_changes", Features.Scripts, OptionalSwitch)
+            .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
-            .Add("global_tracking sync_group_tracking_weight", Features.Vrrp)
+            .Add("global_tracking sync_group_tracking_weight", Features.SyncGroups)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> GarpGroup =
         new KeywordList(BlockContext.GarpGroup)
-            .Add("garp_interval gna_interval", Features.Vrrp, PositiveTime())
-            .Add("interface", Features.Vrrp, Interface)
-            .AddBlock("interfaces", Features.Vrrp, BlockContext.Lines)
+            .Add("garp_interval gna_interval", Features.GratuitousArpVariants, PositiveTime())
+            .Add("interface", Features.GratuitousArpVariants, Interface)
+            .AddBlock("interfaces", Features.GratuitousArpVariants, BlockContext.Lines)
             .Entries;
 
     /// <summary>What may follow an address in <c>virtual_ipaddress</c>, each on the address's own line.</summary>
@@ -101,7 +107,7 @@ internal static class VrrpKeywords
             .Add("brd broadcast", Features.Done, Text("ADDRESS|+|-"))
             .Add("scope", Features.Done, Text("SCOPE"))
             .Add("label", Features.Done, Text("LABEL"))
-            .Add("no_track", Features.Tracking)
+            .Add("no_track", Features.Done)
             .Add("track_group", Features.Tracking, Text("NAME"))
             .Add("peer", Features.AddressOptions, Address)
             .Add("preferred_lft", Features.AddressOptions, Text("SECONDS|forever"))

@@ -1,8 +1,12 @@
+using System.Net;
+
 namespace FastLb.Configuration.Model;
 
 /// <summary>What <c>global_defs</c> sets for the whole director.</summary>
 public sealed record GlobalDefinitions
 {
+    private static readonly IPAddress DefaultMulticastGroup = new([224, 0, 0, 18]);
+
     /// <summary>The name that notifications carry; null for the host's name.</summary>
     public string? RouterId { get; init; }
 
@@ -21,7 +25,24 @@ public sealed record GlobalDefinitions
     /// <summary>The VRRP version of instances that set none: 2 or 3.</summary>
     public int VrrpVersion { get; init; } = 2;
 
-    /// <summary>The gratuitous ARP of instances that set none.</summary>
+    /// <summary>The multicast group of IPv4 advertisements (<c>vrrp_mcast_group4</c>); RFC 5798 section 5.1.1.2 unless set.</summary>
+    public IPAddress MulticastGroup { get; init; } = DefaultMulticastGroup;
+
+    /// <summary>How long all instances keep still after start (<c>vrrp_startup_delay</c>).</summary>
+    public TimeSpan StartupDelay { get; init; }
+
+    /// <summary>For instances that do not say: <see cref="VrrpInstance.DownTimerAdvertisements"/>; 1 to 100.</summary>
+    public int DownTimerAdvertisements { get; init; } = 3;
+
+    /// <summary>For instances that do not say: <see cref="VrrpInstance.AnswersLowerPriority"/>.</summary>
+    public bool AnswersLowerPriority { get; init; } = true;
+
+    /// <summary>For instances that do not say: <see cref="VrrpInstance.AdvertisesBeforeYielding"/>.</summary>
+    public bool AdvertisesBeforeYielding { get; init; }
+
+    /// <summary>
+    /// The gratuitous ARP of instances that set none. With <c>vrrp_min_garp</c> its defaults are one message and no second burst.
+    /// </summary>
     public GratuitousArpTiming GratuitousArp { get; init; } = new();
 
     /// <summary>The pause between two gratuitous ARP messages on one interface; zero for none.</summary>
@@ -32,6 +53,15 @@ public sealed record GlobalDefinitions
 
     /// <summary>Whether the address list of an advertisement is compared only when the master changes, for instances that do not say.</summary>
     public bool SkipCheckAdvertisementAddresses { get; init; }
+
+    /// <summary>Who runs the scripts that name no user; null for keepalived_script if that user exists, else root.</summary>
+    public ScriptUser? ScriptUser { get; init; }
+
+    /// <summary>True when no script is run as root that others than root could have changed (<c>enable_script_security</c>).</summary>
+    public bool ScriptSecurity { get; init; }
+
+    /// <summary>For checks that do not say: <see cref="HealthCheck.LogAllFailures"/>.</summary>
+    public bool LogAllCheckFailures { get; init; }
 }
 
 /// <summary>A mail server.</summary>

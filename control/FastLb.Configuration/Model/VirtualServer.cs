@@ -85,6 +85,8 @@ public sealed record RealServer(IPAddress Address, ushort Port)
 }
 
 /// <summary>A server that answers while there is no quorum.</summary>
+/// <param name="Address">Its own address.</param>
+/// <param name="Port">In direct routing and tunnels always the service's.</param>
 public sealed record SorryServer(IPAddress Address, ushort Port)
 {
     /// <summary>Where it is written.</summary>
@@ -92,4 +94,7 @@ public sealed record SorryServer(IPAddress Address, ushort Port)
 
     /// <summary>How packets reach it.</summary>
     public ForwardingMethod Method { get; init; }
+
+    /// <summary>True when it stays in the pool with weight 0 while there is a quorum (<c>sorry_server_inhibit</c>).</summary>
+    public bool InhibitOnQuorum { get; init; }
 }

@@ -33,6 +33,12 @@ public sealed record VrrpInstance
     /// <summary>2 or 3.</summary>
     public int Version { get; init; } = 2;
 
+    /// <summary>The source of its advertisements; null for the interface's primary address.</summary>
+    public IPAddress? SourceAddress { get; init; }
+
+    /// <summary>False when it goes on although its own interface is down (<c>dont_track_primary</c>).</summary>
+    public bool TracksInterface { get; init; } = true;
+
     /// <summary>From one advertisement to the next: whole seconds in version 2, a multiple of 10 ms up to 40.95 s in version 3.</summary>
     public TimeSpan AdvertisementInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -42,14 +48,26 @@ public sealed record VrrpInstance
     /// <summary>False when a backup of higher priority leaves a master of lower priority alone (<c>nopreempt</c>).</summary>
     public bool Preempts { get; init; } = true;
 
-    /// <summary>How long a backup of higher priority waits before it takes over; up to 1000 s.</summary>
+    /// <summary>How long a backup of higher priority waits before it takes over; up to 1000 s. Zero unless it is a backup that preempts.</summary>
     public TimeSpan PreemptDelay { get; init; }
+
+    /// <summary>The advertisement intervals without an advertisement after which a backup takes over, before the skew time; 1 to 100.</summary>
+    public int DownTimerAdvertisements { get; init; } = 3;
+
+    /// <summary>False when a master that hears a lower priority leaves its next advertisement to the timer (<c>lower_prio_no_advert</c>).</summary>
+    public bool AnswersLowerPriority { get; init; } = true;
+
+    /// <summary>True when a master that hears a higher priority sends one more advertisement before it yields (<c>higher_prio_send_advert</c>).</summary>
+    public bool AdvertisesBeforeYielding { get; init; }
 
     /// <summary>Whether the address list of an advertisement is compared only when the master changes.</summary>
     public bool SkipCheckAdvertisementAddresses { get; init; }
 
     /// <summary>When neighbours are told about the addresses.</summary>
     public GratuitousArpTiming GratuitousArp { get; init; } = new();
+
+    /// <summary>The scripts that are run when its state changes.</summary>
+    public VrrpNotifications Notifications { get; init; } = VrrpNotifications.None;
 
     /// <summary>All addresses that move with the instance, advertised ones first.</summary>
     public ValueList<VirtualAddress> VirtualAddresses { get; init; } = [];
@@ -91,6 +109,9 @@ public sealed record VirtualAddress(IPAddress Address, byte PrefixLength, string
 
     /// <summary>False for those of <c>virtual_ipaddress_excluded</c>.</summary>
     public bool IsAdvertised { get; init; } = true;
+
+    /// <summary>False when <see cref="Device"/> being down is no fault of the instance (<c>no_track</c>).</summary>
+    public bool TracksDevice { get; init; } = true;
 
     /// <summary>The broadcast address; null for none.</summary>
     public IPAddress? Broadcast { get; init; }

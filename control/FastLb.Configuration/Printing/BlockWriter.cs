@@ -21,6 +21,13 @@ internal sealed class BlockWriter
         _text.Append('\n');
     }
 
+    /// <summary>A keyword with parameters that are quoted already.</summary>
+    public void QuotedLine(string keyword, string parameters)
+    {
+        AppendWords(keyword, []);
+        _text.Append(' ').Append(parameters).Append('\n');
+    }
+
     /// <summary>A keyword with its parameters that opens a block.</summary>
     public void Open(string keyword, params ReadOnlySpan<string> parameters)
     {

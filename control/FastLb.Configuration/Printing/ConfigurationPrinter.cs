@@ -1,5 +1,6 @@
 using System.Globalization;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Scripts;
 
 namespace FastLb.Configuration.Printing;
 
@@ -44,10 +45,18 @@ public static class ConfigurationPrinter
         if (global.SmtpServer is { } smtp) writer.Line("smtp_server", smtp.Host, Number(smtp.Port));
         writer.Line("smtp_connect_timeout", Seconds(global.SmtpConnectTimeout));
         writer.Line("vrrp_version", Number(global.VrrpVersion));
+        writer.Line("vrrp_mcast_group4", global.MulticastGroup.ToString());
+        if (global.StartupDelay > TimeSpan.Zero) writer.Line("vrrp_startup_delay", Seconds(global.StartupDelay));
+        writer.Line("vrrp_down_timer_adverts", Number(global.DownTimerAdvertisements));
+        writer.Line("vrrp_lower_prio_no_advert", Switch(!global.AnswersLowerPriority));
+        writer.Line("vrrp_higher_prio_send_advert", Switch(global.AdvertisesBeforeYielding));
         PrintGratuitousArp(writer, "vrrp_", global.GratuitousArp);
         if (global.GratuitousArpInterval > TimeSpan.Zero) writer.Line("vrrp_garp_interval", Seconds(global.GratuitousArpInterval));
         if (global.NeighbourAdvertisementInterval > TimeSpan.Zero) writer.Line("vrrp_gna_interval", Seconds(global.NeighbourAdvertisementInterval));
         writer.Line("vrrp_skip_check_adv_addr", Switch(global.SkipCheckAdvertisementAddresses));
+        if (global.ScriptUser is { } user) writer.Line("script_user", user.Group is null ? [user.Name] : [user.Name, $":{user.Group}"]);
+        if (global.ScriptSecurity) writer.Line("enable_script_security");
+        writer.Line("checker_log_all_failures", Switch(global.LogAllCheckFailures));
         writer.Close();
     }
 
@@ -69,9 +78,14 @@ public static class ConfigurationPrinter
         writer.Line("virtual_router_id", Number(instance.VirtualRouterId));
         writer.Line("priority", Number(instance.Priority));
         writer.Line("version", Number(instance.Version));
+        if (instance.SourceAddress is { } source) writer.Line("mcast_src_ip", source.ToString());
+        if (!instance.TracksInterface) writer.Line("dont_track_primary");
         writer.Line("advert_int", Seconds(instance.AdvertisementInterval));
         if (!instance.Preempts) writer.Line("nopreempt");
         writer.Line("preempt_delay", Seconds(instance.PreemptDelay));
+        writer.Line("down_timer_adverts", Number(instance.DownTimerAdvertisements));
+        writer.Line("lower_prio_no_advert", Switch(!instance.AnswersLowerPriority));
+        writer.Line("higher_prio_send_advert", Switch(instance.AdvertisesBeforeYielding));
         writer.Line("skip_check_adv_addr", Switch(instance.SkipCheckAdvertisementAddresses));
         PrintGratuitousArp(writer, string.Empty, instance.GratuitousArp);
         if (instance.Authentication is { } authentication)
@@ -82,9 +96,26 @@ public static class ConfigurationPrinter
             writer.Close();
         }
 
+        PrintNotifications(writer, instance.Notifications);
         PrintAddresses(writer, "virtual_ipaddress", instance, isAdvertised: true);
         PrintAddresses(writer, "virtual_ipaddress_excluded", instance, isAdvertised: false);
         writer.Close();
+    }
+
+    private static void PrintNotifications(BlockWriter writer, VrrpNotifications notifications)
+    {
+        Print("notify_master", notifications.Master);
+        Print("notify_backup", notifications.Backup);
+        Print("notify_fault", notifications.Fault);
+        Print("notify_stop", notifications.Stop);
+        Print("notify_deleted", notifications.Deleted);
+        Print("notify", notifications.Any);
+        Print("notify_master_rx_lower_pri", notifications.MasterHearsLowerPriority);
+
+        void Print(string keyword, NotifyScript? script)
+        {
+            if (script is not null) writer.QuotedLine(keyword, CommandPrinter.Print(script));
+        }
     }
 
     private static void PrintAddresses(BlockWriter writer, string keyword, VrrpInstance instance, bool isAdvertised)
@@ -98,6 +129,7 @@ public static class ConfigurationPrinter
             if (address.Broadcast is { } broadcast) words.AddRange(["brd", broadcast.ToString()]);
             words.AddRange(["scope", Number(address.Scope)]);
             if (address.Label is { } label) words.AddRange(["label", label]);
+            if (!address.TracksDevice) words.Add("no_track");
             writer.Line($"{address.Address}/{address.PrefixLength}", [.. words]);
         }
 
@@ -118,6 +150,7 @@ public static class ConfigurationPrinter
         {
             writer.Line("sorry_server", sorry.Address.ToString(), Number(sorry.Port));
             writer.Line("sorry_server_lvs_method", KeywordNames.Of(sorry.Method));
+            if (sorry.InhibitOnQuorum) writer.Line("sorry_server_inhibit");
         }
 
         foreach (RealServer real in server.RealServers) PrintRealServer(writer, real);

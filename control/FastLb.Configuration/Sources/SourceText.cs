@@ -11,12 +11,16 @@ public sealed class SourceText
     public SourceText(string text, string fileName)
     {
         FileName = fileName;
+        Text = text;
         _lines = text.Split('\n');
         for (int i = 0; i < _lines.Length; i++) _lines[i] = _lines[i].TrimEnd('\r');
     }
 
     /// <summary>The name that diagnostics show.</summary>
     public string FileName { get; }
+
+    /// <summary>The whole text, as it was given.</summary>
+    public string Text { get; }
 
     /// <summary>Number of lines; at least 1.</summary>
     public int LineCount => _lines.Length;

@@ -94,7 +94,7 @@ internal sealed class SyntaxParser
             return;
         }
 
-        var statement = new StatementSyntax(_words.ToImmutable(), _unreadable);
+        var statement = new StatementSyntax(_words.ToImmutable(), _source, _unreadable);
         _words.Clear();
         _unreadable = false;
         Current.Block.Items.Add(statement);

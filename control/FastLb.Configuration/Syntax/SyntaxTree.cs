@@ -8,8 +8,11 @@ namespace FastLb.Configuration.Syntax;
 /// <summary>A keyword with its parameters and, where it opens one, its block.</summary>
 public sealed class StatementSyntax
 {
-    internal StatementSyntax(ImmutableArray<Token> words, bool isUnreadable)
+    private readonly SourceText _source;
+
+    internal StatementSyntax(ImmutableArray<Token> words, SourceText source, bool isUnreadable)
     {
+        _source = source;
         Words = words;
         IsUnreadable = isUnreadable;
     }
@@ -28,6 +31,12 @@ public sealed class StatementSyntax
 
     /// <summary>From the keyword to the last parameter.</summary>
     public SourceSpan Span => Words[0].Span.To(Words[^1].Span);
+
+    /// <summary>
+    /// From the keyword to the last parameter as written, with quotes and backslashes, for the keywords whose parameters are a command. (The
+    /// words of a statement stand on one line.)
+    /// </summary>
+    public string Text => _source.Line(Span.Line).Substring(Span.Column - 1, Span.Length);
 }
 
 /// <summary>What stands between a pair of braces, or the whole file.</summary>

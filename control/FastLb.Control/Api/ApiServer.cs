@@ -1,5 +1,10 @@
 using System.Text.Json;
-using FastLb.Control.Runtime;
+using System.Text.Json.Serialization.Metadata;
+using FastLb.Control.Connections;
+using FastLb.Control.Engines;
+using FastLb.Control.Events;
+using FastLb.DataplaneChannel.Messages;
+using FastLb.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,24 +22,25 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Starts to serve; returns when the socket is open.</summary>
     /// <param name="directory">Where the socket is made.</param>
-    /// <param name="readStatus">Gives the status.</param>
+    /// <param name="status">Gives the status.</param>
+    /// <param name="engine">Knows the connections; null without virtual servers.</param>
+    /// <param name="events">What has happened.</param>
     /// <param name="logs">Receives what the web server reports.</param>
     /// <param name="cancellation">Gives up the start.</param>
     public static async Task<ApiServer> Start(
-        RuntimeDirectory directory, Func<CancellationToken, Task<DirectorStatus>> readStatus, ILoggerFactory logs, CancellationToken cancellation)
+        RuntimeDirectory directory, StatusReader status, IForwardingEngine? engine, EventLog events, ILoggerFactory logs, CancellationToken cancellation)
     {
         File.Delete(directory.ApiSocket);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(logs);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(directory.ApiSocket));
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         WebApplication application = builder.Build();
-        application.MapGet(ApiClient.StatusPath, (RequestDelegate)(async context =>
-        {
-            DirectorStatus status = await readStatus(context.RequestAborted);
-            context.Response.ContentType = "application/json";
-            await JsonSerializer.SerializeAsync(context.Response.Body, status, ApiJson.Default.DirectorStatus, context.RequestAborted);
-        }));
+        Serve(application, ApiPaths.Status, status.ReadStatus, ApiJson.Default.DirectorStatus);
+        Serve(application, ApiPaths.Vrrp, status.ReadVrrp, ApiJson.Default.VrrpStatus);
+        Serve(application, ApiPaths.Events, _ => Task.FromResult(events.Read()), ApiJson.Default.IReadOnlyListDirectorEvent);
+        application.MapGet(ApiPaths.EventStream, (RequestDelegate)(context =>
+            LineStream.Write(context, events.Follow(context.RequestAborted), LineJson.Default.DirectorEvent, atOnce: true)));
+        application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, engine)));
         await application.StartAsync(cancellation);
         File.SetUnixFileMode(directory.ApiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new ApiServer(application);
@@ -42,7 +48,47 @@ public sealed class ApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync();
+        // Whoever follows events would follow for ever.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _application.StopAsync(now.Token);
         await _application.DisposeAsync();
+    }
+
+    private static void Serve<T>(WebApplication application, string path, Func<CancellationToken, Task<T>> read, JsonTypeInfo<T> form) =>
+        application.MapGet(path, (RequestDelegate)(async context =>
+        {
+            T answer = await read(context.RequestAborted);
+            context.Response.ContentType = "application/json";
+            await JsonSerializer.SerializeAsync(context.Response.Body, answer, form, context.RequestAborted);
+        }));
+
+    /// <summary>What can't be answered is said in words: 400 for a query that makes no sense, 503 while there is nobody to ask.</summary>
+    private static async Task WriteConnections(HttpContext context, IForwardingEngine? engine)
+    {
+        var query = new ConnectionQuery(
+            context.Request.Query["protocol"], context.Request.Query["service"], context.Request.Query["server"], context.Request.Query["client"],
+            context.Request.Query["limit"]);
+        if (!query.TryRead(out ConnectionFilter filter, out long most, out string? fault))
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest, fault!);
+            return;
+        }
+
+        try
+        {
+            ConnectionsAnswer first = engine is null ? new ConnectionsAnswer(0, [], 0) : await engine.ReadConnections(0, filter, context.RequestAborted);
+            await LineStream.Write(context, ConnectionPages.Read(engine, first, filter, most, context.RequestAborted), LineJson.Default.ConnectionStatus, atOnce: false);
+        }
+        catch (DirectorException unavailable) when (!context.Response.HasStarted)
+        {
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, unavailable.Message);
+        }
+    }
+
+    private static Task Refuse(HttpContext context, int status, string reason)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(reason, context.RequestAborted);
     }
 }

@@ -1,16 +1,21 @@
 using System.Net;
 using System.Text.Json.Serialization;
+using FastLb.Control.Events;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Messaging;
+using FastLb.Runtime;
+using FastLb.VrrpChannel;
 
 namespace FastLb.Control.Api;
 
 /// <summary>Everything that <c>fastlb status</c> shows: what control wants, what the dataplane counts, and what the kernel says of the way.</summary>
 /// <param name="Version">Of this format; grows when something is renamed or removed.</param>
 /// <param name="Configuration">Path of the configuration file.</param>
-/// <param name="Dataplane">The process that forwards.</param>
-/// <param name="Generation">The desired state that it has taken up.</param>
+/// <param name="Processes">The director's processes but the supervisor itself.</param>
+/// <param name="DataplaneFault">Why the dataplane's counters can't be shown; null when they can, or when there is nothing to forward.</param>
+/// <param name="Generation">The desired state that the dataplane has taken up.</param>
 /// <param name="VirtualAddresses">Addresses of the VRRP instances.</param>
-/// <param name="Services">In the order of the configuration; empty while no dataplane runs.</param>
+/// <param name="Services">In the order of the configuration.</param>
 /// <param name="Verdicts">Frames by reason of their verdict, as <see cref="DataplaneStatus.Verdicts"/>.</param>
 /// <param name="Ports">Receive queues that frames are taken from.</param>
 /// <param name="Steering">What the steering programs left to the kernel, and why.</param>
@@ -19,7 +24,8 @@ namespace FastLb.Control.Api;
 public sealed record DirectorStatus(
     int Version,
     string Configuration,
-    DataplaneProcessStatus Dataplane,
+    IReadOnlyList<ProcessReport> Processes,
+    string? DataplaneFault,
     long Generation,
     IReadOnlyList<VirtualAddressStatus> VirtualAddresses,
     IReadOnlyList<DirectorServiceStatus> Services,
@@ -29,26 +35,24 @@ public sealed record DirectorStatus(
     FrameStatus? Frames,
     FlowTableStatus? Flows);
 
-/// <summary>The dataplane process.</summary>
-/// <param name="State"><c>running</c>, or <c>stopped</c> when there is none at this moment.</param>
-/// <param name="Pid">Its process id; null when there is none.</param>
-/// <param name="Restarts">How often it had to be started again.</param>
-/// <param name="Fault">Why its counters can't be shown; null when they can.</param>
-public sealed record DataplaneProcessStatus(string State, int? Pid, int Restarts, string? Fault);
-
-/// <summary>A virtual address and whether it is on its interface.</summary>
+/// <summary>A virtual address and who has it.</summary>
 /// <param name="Address">With prefix length.</param>
 /// <param name="Interface">Where it belongs.</param>
-/// <param name="State"><c>added</c> by this director, <c>present</c> before it came, or <c>missing</c>.</param>
-public sealed record VirtualAddressStatus(string Address, string Interface, string State);
+/// <param name="Instance">The VRRP instance that moves it.</param>
+/// <param name="State">As <see cref="VrrpAddressStatus.State"/>.</param>
+public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State);
 
-/// <summary>A virtual service with its servers.</summary>
+/// <summary>
+/// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address.
+/// </summary>
 public sealed record DirectorServiceStatus(
     IPAddress Address,
     ushort Port,
     string Protocol,
     string Scheduler,
     string Method,
+    bool Steered,
+    bool HasQuorum,
     int ActiveConnections,
     int InactiveConnections,
     long Connections,
@@ -56,11 +60,18 @@ public sealed record DirectorServiceStatus(
     long Bytes,
     IReadOnlyList<DirectorServerStatus> Servers);
 
-/// <summary>A real server.</summary>
+/// <summary>
+/// A real server, or the sorry server while it answers. <c>Weight</c> is its share of new connections now, 0 when it gets none. <c>Health</c> is <c>up</c>,
+/// <c>down</c>, or <c>unchecked</c> when no check has told anything yet or there is none; since when is null when it has been so from the start.
+/// </summary>
 public sealed record DirectorServerStatus(
     IPAddress Address,
     ushort Port,
     int Weight,
+    string Health,
+    DateTimeOffset? HealthSince,
+    string? LastFailure,
+    bool IsSorryServer,
     int ActiveConnections,
     int InactiveConnections,
     long Connections,
@@ -75,6 +86,11 @@ public sealed record DirectorServerStatus(
 /// <param name="Explanation">Why it is not resolved.</param>
 public sealed record AdjacencyStatus(string State, string? Interface, string? Mac, string? Explanation);
 
+/// <summary>What <c>fastlb vrrp</c> shows.</summary>
+/// <param name="Instances">In the order of the configuration.</param>
+/// <param name="Fault">Why this is not of this moment; null when it is.</param>
+public sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances, string? Fault);
+
 /// <summary>How the API's answers look as JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -83,4 +99,12 @@ public sealed record AdjacencyStatus(string State, string? Interface, string? Ma
     WriteIndented = true,
     Converters = [typeof(IPAddressConverter)])]
 [JsonSerializable(typeof(DirectorStatus))]
+[JsonSerializable(typeof(VrrpStatus))]
+[JsonSerializable(typeof(IReadOnlyList<DirectorEvent>))]
 public sealed partial class ApiJson : JsonSerializerContext;
+
+/// <summary>How what comes one to a line looks.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, Converters = [typeof(IPAddressConverter)])]
+[JsonSerializable(typeof(DirectorEvent))]
+[JsonSerializable(typeof(ConnectionStatus))]
+public sealed partial class LineJson : JsonSerializerContext;

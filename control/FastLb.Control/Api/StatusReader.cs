@@ -1,37 +1,52 @@
-using FastLb.Control.Addresses;
+using System.Net;
+using FastLb.Configuration.Model;
 using FastLb.Control.Engines;
+using FastLb.Control.Vrrp;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.HealthChecks;
+using FastLb.HealthChecks.Pools;
+using FastLb.HealthChecks.Status;
 using FastLb.Netlink;
+using FastLb.Runtime;
+using FastLb.VrrpChannel;
 
 namespace FastLb.Control.Api;
 
-/// <summary>Puts together what <c>fastlb status</c> shows. May be called from any thread.</summary>
-public sealed class StatusReader(string configurationPath, DataplaneEngine engine, NetworkFollower network, VirtualAddresses addresses, Rtnetlink kernel)
+/// <summary>Puts together what <c>fastlb status</c> and <c>fastlb vrrp</c> show. May be called from any thread.</summary>
+/// <param name="options">What the director was started with.</param>
+/// <param name="engine">What forwards; null without virtual servers.</param>
+/// <param name="reconciler">What the engine was told; null with it.</param>
+/// <param name="health">The servers' health.</param>
+/// <param name="vrrp">The VRRP process; null without instances.</param>
+/// <param name="kernel">Names interfaces.</param>
+public sealed class StatusReader(
+    DirectorOptions options, DataplaneEngine? engine, Reconciler? reconciler, DirectorHealth health, VrrpFollower? vrrp, Rtnetlink kernel)
 {
+    private const int Version = 2;
     private static readonly Dictionary<string, long> NoVerdicts = [];
 
     /// <summary>The status of this moment; without the dataplane's part, and saying why, when that does not answer.</summary>
-    public async Task<DirectorStatus> Read(CancellationToken cancellation)
+    public async Task<DirectorStatus> ReadStatus(CancellationToken cancellation)
     {
         DataplaneStatus? dataplane = null;
         string? fault = null;
         try
         {
-            dataplane = await engine.ReadStatus(cancellation);
+            dataplane = engine is null ? null : await engine.ReadStatus(cancellation);
         }
         catch (DirectorException unavailable)
         {
             fault = unavailable.Message;
         }
 
-        Dictionary<System.Net.IPAddress, ServerAdjacency> ways = network.Adjacencies.Servers.ToDictionary(way => way.Server);
         return new DirectorStatus(
-            Version: 1,
-            configurationPath,
-            new DataplaneProcessStatus(engine.Pid is null ? "stopped" : "running", engine.Pid, engine.Restarts, fault),
+            Version,
+            options.ConfigurationPath,
+            ProcessReport.ReadAll(options.Directory),
+            fault,
             dataplane?.Generation ?? 0,
-            addresses.Report,
-            [.. (dataplane?.Services ?? []).Select(service => ToStatus(service, ways))],
+            VirtualAddresses(),
+            ServicesOf(dataplane),
             dataplane?.Verdicts ?? NoVerdicts,
             dataplane?.Ports ?? [],
             dataplane?.Steering ?? [],
@@ -39,31 +54,94 @@ public sealed class StatusReader(string configurationPath, DataplaneEngine engin
             dataplane?.Flows);
     }
 
-    private DirectorServiceStatus ToStatus(ServiceStatus service, Dictionary<System.Net.IPAddress, ServerAdjacency> ways) => new(
-        service.Address,
-        service.Port,
-        service.Protocol.ToString().ToUpperInvariant(),
-        service.Scheduler == SchedulerKind.RoundRobin ? "rr" : "wrr",
-        "DR",
-        service.Servers.Sum(server => server.ActiveConnections),
-        service.Servers.Sum(server => server.InactiveConnections),
-        service.Connections,
-        service.Packets,
-        service.Bytes,
-        [.. service.Servers.Select(server => ToStatus(server, ways.GetValueOrDefault(server.Address)))]);
+    /// <summary>The VRRP instances at this moment, or as they were reported last when the process does not answer.</summary>
+    public async Task<VrrpStatus> ReadVrrp(CancellationToken cancellation)
+    {
+        if (vrrp is null)
+            return new VrrpStatus([], null);
+        try
+        {
+            return new VrrpStatus(await vrrp.ReadStatus(cancellation), null);
+        }
+        catch (DirectorException unavailable)
+        {
+            return new VrrpStatus(vrrp.Report.Instances, unavailable.Message);
+        }
+    }
 
-    private DirectorServerStatus ToStatus(ServerStatus server, ServerAdjacency? way) => new(
-        server.Address,
-        server.Port,
-        server.Weight,
-        server.ActiveConnections,
-        server.InactiveConnections,
-        server.Connections,
-        server.Packets,
-        server.Bytes,
-        new AdjacencyStatus(
-            (way?.State ?? DataplaneChannel.Messages.NeighbourState.Pending).ToString().ToLowerInvariant(),
-            way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,
-            way?.Mac,
-            way?.Explanation));
+    private IReadOnlyList<VirtualAddressStatus> VirtualAddresses() =>
+    [
+        .. (vrrp?.Report.Instances ?? []).SelectMany(instance => instance.Addresses.Select(address => new VirtualAddressStatus(
+            $"{address.Address}/{address.PrefixLength}", address.Interface, instance.Name, address.State))),
+    ];
+
+    private IReadOnlyList<DirectorServiceStatus> ServicesOf(DataplaneStatus? dataplane)
+    {
+        Dictionary<IPAddress, ServerAdjacency> ways = (reconciler?.Adjacencies.Servers ?? []).ToDictionary(way => way.Server);
+        Dictionary<(IPAddress Address, int Protocol, ushort Port), ServiceStatus> counted =
+            (dataplane?.Services ?? []).ToDictionary(service => (service.Address, (int)service.Protocol, service.Port));
+        return
+        [
+            .. health.Pools.Services.Zip(health.ReadStatus(), (pool, state) => ToStatus(
+                pool, state, counted.GetValueOrDefault((pool.Service.Address, (int)pool.Service.Protocol, pool.Service.Port)), ways)),
+        ];
+    }
+
+    private DirectorServiceStatus ToStatus(ServicePool pool, ServiceHealthStatus state, ServiceStatus? counted, Dictionary<IPAddress, ServerAdjacency> ways)
+    {
+        VirtualServer service = pool.Service;
+        Dictionary<(IPAddress Address, ushort Port), ServerStatus> servers = (counted?.Servers ?? []).ToDictionary(server => (server.Address, server.Port));
+        IEnumerable<DirectorServerStatus> sorry = pool.Members.Where(member => member.IsSorryServer).Select(member => ToStatus(
+            member.Address, member.Port, member.Weight, null, servers.GetValueOrDefault((member.Address, member.Port)), ways));
+        return new DirectorServiceStatus(
+            service.Address,
+            service.Port,
+            KeywordNames.Of(service.Protocol),
+            KeywordNames.Of(service.Scheduler),
+            KeywordNames.Of(service.Method),
+            counted?.IsSteered ?? false,
+            pool.HasQuorum,
+            counted?.Servers.Sum(server => server.ActiveConnections) ?? 0,
+            counted?.Servers.Sum(server => server.InactiveConnections) ?? 0,
+            counted?.Connections ?? 0,
+            counted?.Packets ?? 0,
+            counted?.Bytes ?? 0,
+            [
+                .. state.Servers.Select(server => ToStatus(
+                    server.Server.Address, server.Server.Port, server.EffectiveWeight ?? 0, server,
+                    servers.GetValueOrDefault((server.Server.Address, server.Server.Port)), ways)),
+                .. sorry,
+            ]);
+    }
+
+    private DirectorServerStatus ToStatus(
+        IPAddress address, ushort port, int weight, ServerHealthStatus? state, ServerStatus? counted, Dictionary<IPAddress, ServerAdjacency> ways)
+    {
+        ServerAdjacency? way = ways.GetValueOrDefault(address);
+        return new DirectorServerStatus(
+            address,
+            port,
+            weight,
+            HealthOf(state),
+            state?.Since,
+            state?.Checks.Where(check => check.LastFailure is not null).MaxBy(check => check.LastFailureAt)?.LastFailure,
+            state is null,
+            counted?.ActiveConnections ?? 0,
+            counted?.InactiveConnections ?? 0,
+            counted?.Connections ?? 0,
+            counted?.Packets ?? 0,
+            counted?.Bytes ?? 0,
+            new AdjacencyStatus(
+                (way?.State ?? DataplaneChannel.Messages.NeighbourState.Pending).ToString().ToLowerInvariant(),
+                way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,
+                way?.Mac,
+                way?.Explanation));
+    }
+
+    private static string HealthOf(ServerHealthStatus? state)
+    {
+        if (state is null || !state.Checks.Any(check => check.HasRun))
+            return state is { IsUp: false } ? "down" : "unchecked";
+        return state.IsUp ? "up" : "down";
+    }
 }

@@ -1,43 +1,34 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using FastLb.DataplaneChannel;
-using FastLb.DataplaneChannel.Framing;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Messaging;
+using FastLb.Runtime;
 
 namespace FastLb.Control.Engines;
 
 /// <summary>A connection to a dataplane process: requests, each with its answer. Calls may come from any thread.</summary>
 public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
 {
-    private readonly MessageChannel _channel;
+    private readonly MessageChannel<ChannelMessage> _channel;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<ChannelMessage>> _waiting = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _receiving;
     private long _lastRequest;
+    private volatile bool _lost;
 
-    private DataplaneClient(MessageChannel channel)
+    private DataplaneClient(MessageChannel<ChannelMessage> channel)
     {
         _channel = channel;
         _receiving = ReceiveAnswers();
     }
 
+    /// <summary>Completes when the connection is of no more use.</summary>
+    public Task Closed => _receiving;
+
     /// <summary>Connects to the socket of a dataplane.</summary>
     /// <exception cref="SocketException">Nothing listens there (yet).</exception>
-    public static async Task<DataplaneClient> Connect(string socketPath, CancellationToken cancellation)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellation);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        return new DataplaneClient(new MessageChannel(new NetworkStream(socket, ownsSocket: true)));
-    }
+    public static async Task<DataplaneClient> Connect(string socketPath, CancellationToken cancellation) =>
+        new(new MessageChannel<ChannelMessage>(await LocalSocket.Connect(socketPath, cancellation), ChannelJson.Default.ChannelMessage));
 
     /// <inheritdoc/>
     public Task Apply(DesiredState state, CancellationToken cancellation) =>
@@ -52,6 +43,11 @@ public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
         await Ask(request => new StatusRequest(request), cancellation) is StatusAnswer answer
             ? answer.Status
             : throw new DirectorException("the dataplane answered a request for its status with something else");
+
+    /// <inheritdoc/>
+    public async Task<ConnectionsAnswer> ReadConnections(long position, ConnectionFilter filter, CancellationToken cancellation) =>
+        await Ask(request => new ConnectionsRequest(request, position, filter), cancellation) as ConnectionsAnswer
+            ?? throw new DirectorException("the dataplane answered a request for its connections with something else");
 
     public async ValueTask DisposeAsync()
     {
@@ -68,15 +64,15 @@ public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
         _waiting[request] = answer;
         try
         {
-            if (_receiving.IsCompleted)
+            if (_lost)
                 throw ConnectionLost();
             await _channel.Send(message(request), cancellation);
             ChannelMessage received = await answer.Task.WaitAsync(cancellation);
             return received is Refused refused ? throw new DirectorException(refused.Reason) : received;
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or InvalidOperationException)
         {
-            throw ConnectionLost(fault);
+            throw ConnectionLost(fault); // the latter when the channel is closed at the same moment, because the dataplane has gone
         }
         finally
         {
@@ -100,6 +96,7 @@ public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
             fault = caught;
         }
 
+        _lost = true; // before: a request that is entered after this loop must notice
         foreach (TaskCompletionSource<ChannelMessage> answer in _waiting.Values)
             answer.TrySetException(ConnectionLost(fault));
     }

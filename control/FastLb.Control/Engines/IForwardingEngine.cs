@@ -1,4 +1,5 @@
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Runtime;
 
 namespace FastLb.Control.Engines;
 
@@ -14,6 +15,12 @@ public interface IForwardingEngine
     /// <summary>Tells the ways to the real servers.</summary>
     Task Apply(AdjacencyState adjacencies, CancellationToken cancellation);
 
-    /// <summary>Counters and connections, at this moment.</summary>
+    /// <summary>Some of the connections.</summary>
+    /// <param name="position">0 for the first page, then <see cref="ConnectionsAnswer.Next"/>.</param>
+    /// <param name="filter">Which connections.</param>
+    /// <param name="cancellation">Gives up waiting.</param>
+    Task<ConnectionsAnswer> ReadConnections(long position, ConnectionFilter filter, CancellationToken cancellation);
+
+    /// <summary>Counters, at this moment.</summary>
     Task<DataplaneStatus> ReadStatus(CancellationToken cancellation);
 }

@@ -32,6 +32,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
         long weight = service.RealServers.Where((_, i) => alive[i]).Sum(server => (long)server.Weight);
         bool hasQuorum = Quorum.Holds(hadQuorum, weight, service.Quorum, service.Hysteresis);
         SorryServer? sorry = hasQuorum ? null : service.SorryServer;
+        SorryServer? waiting = hasQuorum && service.SorryServer is { InhibitOnQuorum: true } inhibited ? inhibited : null;
         List<PoolMember> members = [];
         for (int i = 0; i < service.RealServers.Count; i++)
         {
@@ -43,6 +44,8 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
 
         if (sorry is not null)
             members.Add(new PoolMember(sorry.Address, sorry.Port, SorryServerWeight, sorry.Method, IsSorryServer: true));
+        if (waiting is not null && !members.Exists(member => member.Port == waiting.Port && member.Address.Equals(waiting.Address)))
+            members.Add(new PoolMember(waiting.Address, waiting.Port, 0, waiting.Method, IsSorryServer: true));
         return new ServicePool(service, hasQuorum, weight, [.. members]);
     }
 

@@ -26,4 +26,22 @@ public static class FlowStates
     /// <summary>Whether IPVS counts a connection in this state as active (the rest are its "inactive" ones).</summary>
     public static bool IsActive(FlowState state) =>
         state is FlowState.Established or FlowState.SynSent or FlowState.SynReceived or FlowState.SynAck;
+
+    /// <summary>The state's name as IPVS prints it.</summary>
+    public static string NameOf(FlowState state) => state switch
+    {
+        FlowState.None => "NONE",
+        FlowState.Established => "ESTABLISHED",
+        FlowState.SynSent => "SYN_SENT",
+        FlowState.SynReceived => "SYN_RECV",
+        FlowState.FinWait => "FIN_WAIT",
+        FlowState.TimeWait => "TIME_WAIT",
+        FlowState.Close => "CLOSE",
+        FlowState.CloseWait => "CLOSE_WAIT",
+        FlowState.LastAck => "LAST_ACK",
+        FlowState.Listen => "LISTEN",
+        FlowState.SynAck => "SYNACK",
+        FlowState.Udp => "UDP",
+        _ => "?",
+    };
 }

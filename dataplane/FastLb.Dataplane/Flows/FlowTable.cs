@@ -207,6 +207,27 @@ public sealed class FlowTable
         return ended;
     }
 
+    /// <summary>
+    /// Copies the flows among the next entries, for a listing made in pages between which the table changes: a flow that stays is copied exactly once.
+    /// </summary>
+    /// <param name="position">0 for the first page, then what the call before gave.</param>
+    /// <param name="flows">Filled from its start; as many entries as it has room for are looked at.</param>
+    /// <param name="count">Flows copied.</param>
+    /// <returns>Where the next page begins; 0 when this was the last.</returns>
+    public uint CopyPage(uint position, Span<FlowEntry> flows, out int count)
+    {
+        uint last = Math.Min(_memory.Header.HighWater, position + (uint)flows.Length);
+        count = 0;
+        for (uint index = position + 1; index <= last; index++)
+        {
+            ref FlowEntry entry = ref _memory.Entry(index);
+            if (entry.Protocol != IpProtocol.None)
+                flows[count++] = entry;
+        }
+
+        return last < _memory.Header.HighWater ? last : 0;
+    }
+
     private void Free(uint index)
     {
         ref FlowTableHeader header = ref _memory.Header;

@@ -19,6 +19,9 @@ public static class FlowTableLayout
     /// <summary>Slots for real servers, retired ones that still have flows included.</summary>
     public const int ServerSlots = 16384;
 
+    /// <summary>Flows that a table is made for unless another number is asked for: 40 to 48 bytes each.</summary>
+    public const int DefaultCapacity = 1 << 20;
+
     /// <summary>The most flows that one table can be made for.</summary>
     public const int MaximumCapacity = 1 << 28;
 
@@ -115,6 +118,10 @@ public struct FlowEntry
     public uint Expires;
     internal uint Next;
     internal uint Previous;
+
+    /// <summary>How long the flow lives on from <paramref name="now"/> if no packet comes, in steps of 125 ms; zero when it is about to end.</summary>
+    public readonly TimeSpan Remaining(MonotonicTime now) =>
+        TimeSpan.FromTicks(Math.Max(0, (int)(Expires - TimingWheel.TickOf(now))) * (TimingWheel.TickNanoseconds / TimeSpan.NanosecondsPerTick));
 
     /// <summary>The flow's key.</summary>
     public readonly FlowKey Key => new(ClientAddress, VirtualAddress, ClientPort, VirtualPort, Protocol);

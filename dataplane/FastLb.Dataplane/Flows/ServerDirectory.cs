@@ -18,6 +18,9 @@ public sealed class ServerDirectory
     /// <summary>Flows bound to the slot that are in any other state.</summary>
     public int InactiveFlows(int slot) => Volatile.Read(ref _memory.Server(slot).InactiveFlows);
 
+    /// <summary>The server that a slot stands for; null when it stands for none. Called by the thread that gives slots out.</summary>
+    public ServerIdentity? Find(int slot) => IsInUse(slot) ? Identity(slot) : null;
+
     internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && _memory.Server(slot).InUse != 0;
 
     internal bool HasFlows(int slot) => ActiveFlows(slot) != 0 || InactiveFlows(slot) != 0;

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using FastLb.Messaging;
 
 namespace FastLb.DataplaneChannel.Messages;
 
@@ -13,12 +12,3 @@ namespace FastLb.DataplaneChannel.Messages;
     Converters = [typeof(IPAddressConverter)])]
 [JsonSerializable(typeof(ChannelMessage))]
 public sealed partial class ChannelJson : JsonSerializerContext;
-
-/// <summary>An address of either family as its text.</summary>
-public sealed class IPAddressConverter : JsonConverter<IPAddress>
-{
-    public override IPAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        IPAddress.TryParse(reader.GetString(), out IPAddress? address) ? address : throw new JsonException("not an IP address");
-
-    public override void Write(Utf8JsonWriter writer, IPAddress value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
-}

@@ -12,6 +12,8 @@ namespace FastLb.DataplaneChannel.Messages;
 [JsonDerivedType(typeof(Applied), "applied")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(StatusAnswer), "status")]
+[JsonDerivedType(typeof(ConnectionsRequest), "connections-request")]
+[JsonDerivedType(typeof(ConnectionsAnswer), "connections")]
 public abstract record ChannelMessage(long Request);
 
 /// <summary>Control asks the dataplane to bring itself into this state.</summary>
@@ -31,3 +33,15 @@ public sealed record Refused(long Request, string Reason) : ChannelMessage(Reque
 
 /// <summary>The counters.</summary>
 public sealed record StatusAnswer(long Request, DataplaneStatus Status) : ChannelMessage(Request);
+
+/// <summary>Control asks for some of the connections.</summary>
+/// <param name="Request">Its number.</param>
+/// <param name="Position">0 for the first page, then <see cref="ConnectionsAnswer.Next"/> of the answer before.</param>
+/// <param name="Filter">Which connections.</param>
+public sealed record ConnectionsRequest(long Request, long Position, ConnectionFilter Filter) : ChannelMessage(Request);
+
+/// <summary>Some of the connections; there may be none in a page that is not the last.</summary>
+/// <param name="Request">The number of the request.</param>
+/// <param name="Connections">In no particular order.</param>
+/// <param name="Next">Where the next page begins; 0 when this was the last.</param>
+public sealed record ConnectionsAnswer(long Request, IReadOnlyList<ConnectionStatus> Connections, long Next) : ChannelMessage(Request);

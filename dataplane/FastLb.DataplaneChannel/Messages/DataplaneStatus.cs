@@ -19,6 +19,7 @@ public sealed record ServiceStatus(
     TransportProtocol Protocol,
     SchedulerKind Scheduler,
     ForwardingMethod Method,
+    bool IsSteered,
     long Connections,
     long Packets,
     long Bytes,

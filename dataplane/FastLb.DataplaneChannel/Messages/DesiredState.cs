@@ -36,12 +36,20 @@ public sealed record DesiredState(long Generation, IReadOnlyList<DesiredInterfac
 public sealed record DesiredInterface(string Name, int Index, string Mac);
 
 /// <summary>A virtual service.</summary>
+/// <param name="Address">IPv4 or IPv6.</param>
+/// <param name="Protocol">Its transport protocol.</param>
+/// <param name="Port">Its port.</param>
+/// <param name="Scheduler">How a server is chosen.</param>
+/// <param name="Method">How packets get there.</param>
+/// <param name="IsSteered">Whether frames for it are taken: not while another director holds the address.</param>
+/// <param name="Servers">In the order of the configuration.</param>
 public sealed record DesiredService(
     IPAddress Address,
     TransportProtocol Protocol,
     ushort Port,
     SchedulerKind Scheduler,
     ForwardingMethod Method,
+    bool IsSteered,
     IReadOnlyList<DesiredServer> Servers);
 
 /// <summary>A real server of a service, in the order of the configuration.</summary>

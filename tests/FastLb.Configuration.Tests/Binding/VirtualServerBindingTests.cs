@@ -134,10 +134,95 @@ public sealed class VirtualServerBindingTests
     }
 
     [Fact]
-    public void Sorry_server_is_harmless_while_a_server_has_weight_and_refused_otherwise()
+    public void Sorry_server_takes_the_method_and_port_of_the_service()
     {
-        Assert.True(Parse($"{Head} sorry_server 192.0.2.9 80\n real_server 192.0.2.21 80 {{ }}").CanRun);
-        Assert.False(Parse($"{Head} sorry_server 192.0.2.9 80\n real_server 192.0.2.21 80 {{\n weight 0\n }}").CanRun);
+        ConfigurationResult result = Parse($"{Head} sorry_server 192.0.2.9\n sorry_server_inhibit\n real_server 192.0.2.21 80 {{\n weight 0\n }}");
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal(
+            new SorryServer(IPAddress.Parse("192.0.2.9"), 80) { Method = ForwardingMethod.DirectRouting, InhibitOnQuorum = true },
+            Assert.Single(result.Configuration!.VirtualServers).SorryServer);
+    }
+
+    [Theory]
+    [InlineData("sorry_server 192.0.2.9 81", "port 81 of the sorry server is not the service's port 80", true)]
+    [InlineData("sorry_server_inhibit\n sorry_server 192.0.2.9 80", "'sorry_server_inhibit' stands before or without 'sorry_server'", true)]
+    [InlineData("sorry_server_lvs_method DR", "'sorry_server_lvs_method' stands before or without 'sorry_server'", true)]
+    [InlineData("sorry_server 2001:db8::1 80", "'2001:db8::1' is not of the family of the virtual server 192.0.2.1", true)]
+    [InlineData("sorry_server 192.0.2.9 80\n sorry_server_lvs_method NAT", "'sorry_server_lvs_method NAT' is refused: only direct routing (DR) is forwarded yet", false)]
+    public void Sorry_server_that_fits_ill_is_told(string lines, string message, bool starts)
+    {
+        ConfigurationResult result = Parse($"{Head} {lines}\n real_server 192.0.2.21 80 {{ }}");
+        Assert.Equal(message, Assert.Single(result.Diagnostics).Message);
+        Assert.Equal(starts, result.CanRun);
+    }
+
+    [Fact]
+    public void Everything_about_tcp_checks_and_quorum_reaches_the_model_silently()
+    {
+        ConfigurationResult result = Parse($$"""
+            {{Head}} quorum 3
+            hysteresis 1
+            alpha
+            inhibit_on_failure
+            delay_loop 2
+            real_server 192.0.2.21 80 {
+              weight 4
+              TCP_CHECK {
+                bindto 192.0.2.3
+                bind_if eth0
+                bind_port 999
+                fwmark 5
+                log_all_failures
+              }
+            }
+            """);
+        Assert.Empty(result.Diagnostics);
+        VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
+        Assert.Equal((3u, 1u), (server.Quorum, server.Hysteresis));
+        TcpCheck check = Check(server, 0);
+        Assert.Equal((true, true, (ushort?)999, 5u), (check.Alpha, check.LogAllFailures, check.SourcePort, check.FirewallMark));
+        Assert.Equal((IPAddress.Parse("192.0.2.3"), "eth0"), (check.SourceAddress, check.SourceInterface));
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("log_all_failures", true)]
+    public void Failures_are_logged_as_the_director_or_the_check_says(string line, bool isLogged)
+    {
+        string text = $"virtual_server 192.0.2.1 80 {{\n {Head} real_server 192.0.2.21 80 {{\n TCP_CHECK {{\n {line}\n }}\n }}\n}}\n";
+        Assert.Equal(isLogged, Check(Assert.Single(ConfigurationLoader.Parse(text, "f").Configuration!.VirtualServers), 0).LogAllFailures);
+        Assert.True(Check(Assert.Single(ConfigurationLoader.Parse($"{text}global_defs {{\n checker_log_all_failures\n}}", "f").Configuration!.VirtualServers), 0).LogAllFailures);
+    }
+
+    [Theory]
+    [InlineData("HTTP_GET {\n url {\n path /\n status_code 200\n }\n retry 3\n }")]
+    [InlineData("SSL_GET {\n url {\n path /\n }\n }")]
+    [InlineData("SMTP_CHECK {\n helo_name x\n }")]
+    [InlineData("DNS_CHECK {\n name x\n type A\n }")]
+    [InlineData("MISC_CHECK {\n misc_path /bin/true\n }")]
+    [InlineData("UDP_CHECK {\n }")]
+    [InlineData("PING_CHECK {\n }")]
+    [InlineData("BFD_CHECK {\n name B\n }")]
+    [InlineData("FILE_CHECK {\n track_file F\n }")]
+    public void Check_that_is_not_run_is_refused_once(string check)
+    {
+        ConfigurationResult result = Parse($"{Head} real_server 192.0.2.21 80 {{\n {check}\n }}");
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal(DiagnosticSeverity.Refusal, diagnostic.Severity);
+        Assert.StartsWith($"'{check[..check.IndexOf(' ', StringComparison.Ordinal)]}' is refused: only TCP_CHECK is run yet", diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("omega")]
+    [InlineData("ha_suspend")]
+    [InlineData("virtualhost x")]
+    [InlineData("quorum_up /bin/true")]
+    [InlineData("smtp_alert")]
+    public void What_does_not_change_forwarding_is_a_notice(string line)
+    {
+        ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");
+        Assert.Equal(DiagnosticSeverity.Notice, Assert.Single(result.Diagnostics).Severity);
+        Assert.True(result.CanRun);
     }
 
     private static TcpCheck Check(VirtualServer server, int index) => Assert.IsType<TcpCheck>(Assert.Single(server.RealServers[index].Checks));

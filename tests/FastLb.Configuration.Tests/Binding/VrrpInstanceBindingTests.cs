@@ -48,10 +48,88 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Fact]
-    public void One_notice_speaks_of_vrrp_for_each_instance()
+    public void Backup_of_the_reference_configuration_may_start()
     {
-        ConfigurationResult result = Parse($"{Head} priority 100\n advert_int 1\n nopreempt\n preempt_delay 3\n {Address}");
-        Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Notice && d.Message.Contains("VRRP is not spoken yet", StringComparison.Ordinal));
+        ConfigurationResult result = ConfigurationLoader.Parse(ConformanceCases.Read("backup"), "backup.conf");
+        Assert.True(result.CanRun);
+        Assert.Equal((VrrpInitialState.Backup, 90), Assert.Single(result.Configuration!.VrrpInstances.Select(i => (i.InitialState, (int)i.Priority))));
+    }
+
+    [Fact]
+    public void Everything_about_elections_reaches_the_model_silently()
+    {
+        ConfigurationResult result = Parse(
+            "interface eth0\n virtual_router_id 51\n preempt_delay 2.5\n mcast_src_ip 192.0.2.7\n dont_track_primary\n down_timer_adverts 5\n"
+            + $" lower_prio_no_advert\n higher_prio_send_advert\n skip_check_adv_addr\n accept\n {Address}");
+        Assert.Empty(result.Diagnostics);
+        VrrpInstance instance = Assert.Single(result.Configuration!.VrrpInstances);
+        Assert.Equal((TimeSpan.FromSeconds(2.5), 5, false, true), (instance.PreemptDelay, instance.DownTimerAdvertisements, instance.AnswersLowerPriority, instance.AdvertisesBeforeYielding));
+        Assert.Equal((IPAddress.Parse("192.0.2.7"), false, true, true), (instance.SourceAddress, instance.TracksInterface, instance.SkipCheckAdvertisementAddresses, instance.Preempts));
+    }
+
+    [Fact]
+    public void Instances_take_the_global_settings_unless_they_have_their_own()
+    {
+        const string Global = "global_defs {\n vrrp_down_timer_adverts 7\n vrrp_lower_prio_no_advert\n vrrp_higher_prio_send_advert\n vrrp_skip_check_adv_addr\n}\n";
+        const string Own = "down_timer_adverts 2\n lower_prio_no_advert no\n higher_prio_send_advert off\n skip_check_adv_addr false\n";
+        ConfigurationResult result = ConfigurationLoader.Parse($"vrrp_instance A {{\n {Head} {Address} }}\nvrrp_instance B {{\n {Own} interface eth1\n virtual_router_id 1\n {Address} }}\n{Global}", "f");
+        Assert.Equal(
+            [(7, false, true, true), (2, true, false, false)],
+            result.Configuration!.VrrpInstances.Select(i => (i.DownTimerAdvertisements, i.AnswersLowerPriority, i.AdvertisesBeforeYielding, i.SkipCheckAdvertisementAddresses)));
+    }
+
+    [Theory]
+    [InlineData("state MASTER\n preempt_delay 3", "'preempt_delay' does not go with 'state MASTER'")]
+    [InlineData("nopreempt\n preempt_delay 3", "'preempt_delay' does not go with 'nopreempt'")]
+    public void Preemption_delay_without_preemption_is_dropped_with_a_warning(string lines, string message)
+    {
+        ConfigurationResult result = Parse($"interface eth0\n virtual_router_id 51\n {lines}\n {Address}");
+        Assert.Equal((message, DiagnosticSeverity.Warning), Assert.Single(result.Diagnostics.Select(d => (d.Message, d.Severity))));
+        Assert.Equal(TimeSpan.Zero, Assert.Single(result.Configuration!.VrrpInstances).PreemptDelay);
+    }
+
+    [Theory]
+    [InlineData("mcast_src_ip 2001:db8::1", "'2001:db8::1' is not of the family of the instance's addresses", false)]
+    [InlineData("unicast_src_ip 192.0.2.8", "'unicast_src_ip' stands without unicast_peer", true)]
+    public void Source_address_that_fits_ill_is_told(string line, string message, bool isUsed)
+    {
+        ConfigurationResult result = Parse($"{Head} {line}\n {Address}");
+        Assert.Equal(message, Assert.Single(result.Diagnostics).Message);
+        Assert.True(result.CanRun);
+        Assert.Equal(isUsed, Assert.Single(result.Configuration!.VrrpInstances).SourceAddress is not null);
+    }
+
+    [Theory]
+    [InlineData("224.0.0.99", "224.0.0.99", null)]
+    [InlineData("10.1.1.1", "224.0.0.18", "FLB1206")]
+    [InlineData("ff02::5", "224.0.0.18", "FLB1206")]
+    public void Multicast_group_is_one_of_ipv4(string written, string used, string? code)
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse($"global_defs {{\n vrrp_mcast_group4 {written}\n}}", "f");
+        Assert.Equal(IPAddress.Parse(used), result.Configuration!.Global.MulticastGroup);
+        Assert.Equal(code is null ? [] : [code], result.Diagnostics.Select(d => d.Code));
+    }
+
+    [Theory]
+    [InlineData("vrrp_min_garp", 0, 1)]
+    [InlineData("vrrp_min_garp no", 5, 5)]
+    [InlineData("vrrp_garp_master_repeat 3\n vrrp_min_garp", 0, 3)]
+    [InlineData("vrrp_min_garp\n}\nglobal_defs {\n vrrp_garp_master_delay 2", 2, 1)]
+    public void Least_gratuitous_arp_changes_the_defaults_alone(string lines, int seconds, uint repeat)
+    {
+        GratuitousArpTiming timing = ConfigurationLoader.Parse($"global_defs {{\n {lines}\n}}", "f").Configuration!.Global.GratuitousArp;
+        Assert.Equal((TimeSpan.FromSeconds(seconds), repeat), (timing.MasterDelay, timing.MasterRepeat));
+    }
+
+    [Fact]
+    public void Start_can_be_delayed() => Assert.Equal(
+        TimeSpan.FromSeconds(0.5), ConfigurationLoader.Parse("global_defs {\n vrrp_startup_delay 0.5\n}", "f").Configuration!.Global.StartupDelay);
+
+    [Fact]
+    public void Instance_without_address_is_warned_of_unless_it_asks_for_that()
+    {
+        Assert.Equal("FLB1305", Assert.Single(Parse(Head).Diagnostics).Code);
+        Assert.Empty(Parse($"{Head} no_virtual_ipaddress").Diagnostics);
     }
 
     [Theory]
@@ -66,7 +144,7 @@ public sealed class VrrpInstanceBindingTests
         ConfigurationResult result = Parse($"interface eth0\n virtual_router_id 1\n {lines}\n {Address}");
         VrrpInstance instance = Assert.Single(result.Configuration!.VrrpInstances);
         Assert.Equal((priority, state), (instance.Priority, instance.InitialState));
-        Assert.Equal(state == VrrpInitialState.Master, result.CanRun);
+        Assert.True(result.CanRun);
     }
 
     [Theory]
@@ -87,12 +165,13 @@ public sealed class VrrpInstanceBindingTests
     [Fact]
     public void Address_options_are_kept()
     {
-        ConfigurationResult result = Parse(Head + "virtual_ipaddress {\n 192.0.2.10/24 brd + dev eth1 scope link label eth1:0\n 192.0.2.11/24 brd -\n 192.0.2.12/31 brd +\n}\n virtual_ipaddress_excluded {\n 192.0.2.13\n}");
+        ConfigurationResult result = Parse(Head + "virtual_ipaddress {\n 192.0.2.10/24 brd + dev eth1 scope link label eth1:0\n 192.0.2.11/24 brd -\n 192.0.2.12/31 brd + no_track\n}\n virtual_ipaddress_excluded {\n 192.0.2.13\n}");
         ValueList<VirtualAddress> addresses = Assert.Single(result.Configuration!.VrrpInstances).VirtualAddresses;
         Assert.Equal(new VirtualAddress(IPAddress.Parse("192.0.2.10"), 24, "eth1") { Broadcast = IPAddress.Parse("192.0.2.255"), Scope = 253, Label = "eth1:0" }, addresses[0]);
         Assert.Equal(IPAddress.Parse("192.0.2.0"), addresses[1].Broadcast);
         Assert.Null(addresses[2].Broadcast);
         Assert.False(addresses[3].IsAdvertised);
+        Assert.Equal([true, true, false, true], addresses.Select(a => a.TracksDevice));
     }
 
     [Theory]
@@ -101,11 +180,86 @@ public sealed class VrrpInstanceBindingTests
     [InlineData("strict_mode")]
     [InlineData("strict_mode on")]
     [InlineData("virtual_routes { }")]
+    [InlineData("version 3")]
+    [InlineData("authentication {\n auth_type AH\n auth_pass x\n }")]
+    [InlineData("auth_hmac {\n key 1 abc\n mode enforce\n }")]
+    [InlineData("unicast_peer {\n 192.0.2.1\n }")]
+    [InlineData("unicast_src_ip 192.0.2.2\n unicast_peer {\n 192.0.2.1\n }")]
+    [InlineData("unicast_fault_no_peer")]
+    [InlineData("mcast_dst_ip 224.0.0.19")]
+    [InlineData("vrf blue")]
+    [InlineData("owner_ignore_adverts")]
+    [InlineData("owner_ignore_adverts on")]
+    [InlineData("timer_expired_backup")]
+    [InlineData("promote_secondaries")]
+    [InlineData("track_src_ip")]
+    [InlineData("track_interface {\n eth1\n }")]
+    [InlineData("track_script {\n S\n }")]
+    [InlineData("track_file {\n F\n }")]
+    [InlineData("track_process {\n P\n }")]
+    [InlineData("track_bfd {\n B\n }")]
     public void What_decides_who_owns_or_answers_for_an_address_is_refused(string line)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n {Address}");
         Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Refusal);
         Assert.False(result.CanRun);
+    }
+
+    [Theory]
+    [InlineData("strict_mode off")]
+    [InlineData("owner_ignore_adverts no")]
+    public void What_is_switched_off_is_not_refused(string line) => Assert.Empty(Parse($"{Head} {line}\n {Address}").Diagnostics);
+
+    [Theory]
+    [InlineData("unicast_ttl 3")]
+    [InlineData("check_unicast_src")]
+    [InlineData("v3_checksum_as_v2")]
+    [InlineData("garp_extra_if 5")]
+    [InlineData("notify_priority_changes")]
+    [InlineData("notify_deleted /bin/true")]
+    [InlineData("smtp_alert")]
+    public void What_decides_nothing_of_that_is_a_notice(string line)
+    {
+        ConfigurationResult result = Parse($"{Head} {line}\n {Address}");
+        Assert.Equal(DiagnosticSeverity.Notice, Assert.Single(result.Diagnostics).Severity);
+        Assert.True(result.CanRun);
+    }
+
+    [Theory]
+    [InlineData("vrrp_sync_group G {\n group {\n VI_1\n }\n sync_group_tracking_weight\n}", "'vrrp_sync_group' is refused")]
+    [InlineData("interface_up_down_delays {\n eth0 3\n}", "'interface_up_down_delays' is refused")]
+    [InlineData("global_defs {\n vrrp_delay_after_boot 20\n}", "'vrrp_delay_after_boot' is refused")]
+    [InlineData("global_defs {\n vrrp_owner_ignore_adverts\n}", "'vrrp_owner_ignore_adverts' is refused")]
+    public void What_decides_outside_of_instances_is_refused_once(string block, string message)
+    {
+        Diagnostic diagnostic = Assert.Single(ConfigurationLoader.Parse(block, "f").Diagnostics);
+        Assert.Equal(DiagnosticSeverity.Refusal, diagnostic.Severity);
+        Assert.StartsWith(message, diagnostic.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("vrrp_script S {\n script /bin/true\n interval 2\n}")]
+    [InlineData("track_file F {\n file /tmp/x\n}")]
+    [InlineData("vrrp_track_process P {\n process nginx\n}")]
+    [InlineData("bfd_instance B {\n neighbor_ip 192.0.2.1\n}")]
+    [InlineData("garp_group {\n garp_interval 1\n interface eth0\n}")]
+    public void Definition_that_no_instance_uses_is_a_notice(string block)
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse(block, "f");
+        Assert.All(result.Diagnostics, d => Assert.Equal(DiagnosticSeverity.Notice, d.Severity));
+        Assert.True(result.CanRun);
+    }
+
+    [Theory]
+    [InlineData("", "", null)]
+    [InlineData("version 2", "vrrp_version 3", null)]
+    [InlineData("", "vrrp_version 3", "'vrrp_version 3' is refused")]
+    [InlineData("version 3", "vrrp_version 3", "'version 3' is refused")]
+    public void Version_3_is_refused_for_the_instance_that_would_speak_it(string own, string global, string? message)
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse($"global_defs {{\n {global}\n}}\nvrrp_instance VI_1 {{\n {Head} {own}\n {Address}\n}}\n", "f");
+        Assert.Equal(message is null, result.CanRun);
+        if (message is not null) Assert.StartsWith(message, Assert.Single(result.Diagnostics).Message, StringComparison.Ordinal);
     }
 
     [Theory]

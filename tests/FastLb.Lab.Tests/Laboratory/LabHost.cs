@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastLb.Probing;
 
 namespace FastLb.Lab.Tests.Laboratory;
 
@@ -9,6 +10,8 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     private readonly NetworkNamespace _namespace = new($"fastlb-{lab.Name}-{name}");
 
     public string Name => name;
+
+    public ReferenceLab Lab => lab;
 
     public IPAddress Address { get; } = IPAddress.Parse(address);
 
@@ -43,6 +46,42 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
 
     /// <summary>As <see cref="TryFetch"/>, for a fetch that must succeed: the line the server answered with.</summary>
     public async Task<string> Fetch(string address) => (await TryFetch(address)).Expected().Trim();
+
+    /// <summary>Pulls the cable out: the interface loses its carrier, and nothing gets out or in.</summary>
+    public Task CutLink() => lab.Run("link", name, "down");
+
+    public Task RestoreLink() => lab.Run("link", name, "up");
+
+    /// <summary>
+    /// Brings a director back whose processes were killed when its link was cut: like the memory of a machine that was switched off, what they had done
+    /// to its kernel is gone.
+    /// </summary>
+    public async Task PowerOn()
+    {
+        if (await HoldsAddress(ReferenceLab.VirtualAddress))
+            await Ip($"address delete {ReferenceLab.VirtualAddress}/32 dev {Interface}");
+        await RestoreLink();
+    }
+
+    /// <summary>What <c>scripts/lab web</c> can do to a web server: stop, start, freeze, thaw, firewall, open.</summary>
+    public Task Web(string action) => lab.Run("web", name, action);
+
+    /// <summary>Makes new connections to a web server at a steady pace from now on, until it is stopped or disposed of.</summary>
+    /// <param name="every">From one connection to the next; 10 ms unless given.</param>
+    /// <param name="limit">Within which an attempt must have its answer; <see cref="ConnectionProbe.DefaultLimit"/> unless given.</param>
+    public ConnectionProbe StartProbe(IPAddress address, TimeSpan? every = null, TimeSpan? limit = null, int port = 80) =>
+        ConnectionProbe.Start(
+            new IPEndPoint(address, port), every ?? TimeSpan.FromMilliseconds(10), limit ?? ConnectionProbe.DefaultLimit, _namespace.Enter);
+
+    public async Task<bool> HoldsAddress(IPAddress held) =>
+        (await Ip("-4 -oneline address show")).Contains($"inet {held}/", StringComparison.Ordinal);
+
+    /// <summary>Waits until a director has an address beside its own.</summary>
+    public Task AcquiresVirtualAddress() =>
+        Eventually.Observe(
+            () => Ip($"-4 -oneline address show dev {Interface}"),
+            addresses => addresses.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length > 1,
+            $"{name} to take the virtual address");
 
     public Socket Listen(IPAddress address, int port)
     {

@@ -36,7 +36,8 @@ internal sealed record NetworkNamespace(string Name)
         return created!;
     }
 
-    private void Enter()
+    /// <summary>Moves the calling thread into the namespace, for good: the thread must not be one of the pool.</summary>
+    public void Enter()
     {
         using SafeFileHandle descriptor = File.OpenHandle($"/run/netns/{Name}");
         if (LibC.SetNamespace(descriptor, LibC.CloneNewNet) != 0)

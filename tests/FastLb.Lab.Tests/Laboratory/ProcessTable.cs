@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace FastLb.Lab.Tests.Laboratory;
 
 /// <summary>The kernel's processes, also those that this one did not start.</summary>
@@ -17,4 +19,34 @@ internal static class ProcessTable
             return false;
         }
     }
+
+    /// <summary>A process and all its descendants, each after its parent.</summary>
+    public static int[] TreeOf(int process)
+    {
+        List<int> tree = [process];
+        for (int next = 0; next < tree.Count; next++)
+            tree.AddRange(ChildrenOf(tree[next]));
+        return [.. tree];
+    }
+
+    public static void Freeze(IReadOnlyList<int> processes)
+    {
+        foreach (int process in processes)
+            Signal.Stop.SendTo(process);
+    }
+
+    /// <summary>Kills processes so that none sees another die and has time to clean up.</summary>
+    public static void KillTogether(IReadOnlyList<int> processes)
+    {
+        Freeze(processes);
+        foreach (int process in processes)
+            Signal.Kill.SendTo(process);
+    }
+
+    private static int[] ChildrenOf(int process) =>
+    [
+        .. Directory.EnumerateDirectories($"/proc/{process}/task")
+            .SelectMany(task => File.ReadAllText(Path.Combine(task, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+    ];
 }

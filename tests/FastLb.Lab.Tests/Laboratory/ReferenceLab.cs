@@ -18,7 +18,8 @@ internal sealed class ReferenceLab : IAsyncDisposable
         Folder = folder;
         Segment = new LabHost(this, "segment", "0.0.0.0", "br0");
         Client = new LabHost(this, "client", "192.168.182.50", "eth0");
-        Director = new LabHost(this, "director", "192.168.182.130", "ens33");
+        Master = new LabHost(this, "master", "192.168.182.130", "ens33");
+        Backup = new LabHost(this, "backup", "192.168.182.131", "ens33");
         Web01 = new LabHost(this, "web01", "192.168.182.132", "eth0");
         Web02 = new LabHost(this, "web02", "192.168.182.133", "eth0");
     }
@@ -37,14 +38,18 @@ internal sealed class ReferenceLab : IAsyncDisposable
 
     public LabHost Client { get; }
 
-    public LabHost Director { get; }
+    /// <summary>The director of <c>master.conf</c>.</summary>
+    public LabHost Master { get; }
+
+    /// <summary>The director of <c>backup.conf</c>.</summary>
+    public LabHost Backup { get; }
 
     public LabHost Web01 { get; }
 
     public LabHost Web02 { get; }
 
     /// <summary>Sets a lab up.</summary>
-    /// <param name="directorQueues">Receive and transmit queues of the director's interface.</param>
+    /// <param name="directorQueues">Receive and transmit queues of each director's interface.</param>
     public static async Task<ReferenceLab> Start(int directorQueues = 1)
     {
         (await LabProcess.Run(Repository.LabCommand, "reap")).Expected();
@@ -55,5 +60,19 @@ internal sealed class ReferenceLab : IAsyncDisposable
         return new ReferenceLab(name, folder);
     }
 
-    public async ValueTask DisposeAsync() => (await LabProcess.Run(Repository.LabCommand, "-n", Name, "down")).Expected();
+    /// <summary>Runs one of the commands of <c>scripts/lab</c> on this lab.</summary>
+    public async Task Run(params IEnumerable<string> arguments) =>
+        (await LabProcess.Run(Repository.LabCommand, ["-n", Name, .. arguments])).Expected();
+
+    /// <summary>Waits until one director has the virtual address and the other has not.</summary>
+    public async Task VirtualAddressMovesTo(LabHost director)
+    {
+        LabHost other = director == Master ? Backup : Master;
+        await Eventually.Observe(
+            async () => (HasIt: await director.HoldsAddress(VirtualAddress), OtherHasIt: await other.HoldsAddress(VirtualAddress)),
+            seen => seen == (true, false),
+            $"the virtual address on {director} alone");
+    }
+
+    public async ValueTask DisposeAsync() => await Run("down");
 }

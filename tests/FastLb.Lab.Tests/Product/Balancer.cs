@@ -3,32 +3,58 @@ using FastLb.Lab.Tests.Laboratory;
 
 namespace FastLb.Lab.Tests.Product;
 
-/// <summary><c>fastlb run</c> on the lab's director. Killed when disposed of, if it has not been stopped.</summary>
+/// <summary><c>fastlb run</c> on one of the lab's directors. Killed when disposed of, if it has not been stopped.</summary>
 internal sealed class Balancer : IAsyncDisposable
 {
     private readonly LabProcess _process;
 
-    private Balancer(LabProcess process, string runtimeDirectory)
+    private Balancer(LabHost director, LabProcess process)
     {
+        Director = director;
         _process = process;
-        RuntimeDirectory = runtimeDirectory;
+        RuntimeDirectory = DefaultRuntimeDirectory(director);
     }
+
+    public LabHost Director { get; }
 
     public string RuntimeDirectory { get; }
 
     /// <summary>What it has logged so far.</summary>
     public string Log => _process.Error;
 
+    /// <summary>The process that was started.</summary>
+    public int RunPid => _process.Id;
+
     public int ControlPid => ReadPid("control.pid");
 
     public int DataplanePid => ReadPid("dataplane.pid");
 
-    public static string DefaultRuntimeDirectory(ReferenceLab lab) => Path.Combine(lab.Director.Folder, "run");
+    public int VrrpPid => ReadPid("vrrp.pid");
 
-    /// <summary>Starts FastLb and waits until it says that it is ready.</summary>
+    public static string DefaultRuntimeDirectory(LabHost director) => Path.Combine(director.Folder, "run");
+
+    /// <summary>Starts FastLb on the master, as its only director, and waits until it is ready and serves.</summary>
     public static async Task<Balancer> Start(ReferenceLab lab, string configuration, params IEnumerable<string> options)
     {
-        Balancer balancer = new(StartProcess(lab, configuration, options), DefaultRuntimeDirectory(lab));
+        Balancer balancer = await Start(lab.Master, configuration, options);
+        try
+        {
+            await lab.Master.AcquiresVirtualAddress();
+            await Eventually.Observe(balancer.Status, status => status.Services.All(service => service.Steered), "frames for the services to be taken");
+        }
+        catch
+        {
+            await balancer.DisposeAsync();
+            throw;
+        }
+
+        return balancer;
+    }
+
+    /// <summary>Starts FastLb on a director and waits until it says that it is ready, be it as master or as backup.</summary>
+    public static async Task<Balancer> Start(LabHost director, string configuration, params IEnumerable<string> options)
+    {
+        Balancer balancer = new(director, StartProcess(director, configuration, options));
         try
         {
             await balancer._process.Reports("ready");
@@ -42,10 +68,10 @@ internal sealed class Balancer : IAsyncDisposable
         return balancer;
     }
 
-    /// <summary>Runs FastLb where it is expected to refuse to start, and waits for it to end.</summary>
+    /// <summary>Runs FastLb on the master where it is expected to refuse to start, and waits for it to end.</summary>
     public static async Task<CommandResult> StartInVain(ReferenceLab lab, string configuration)
     {
-        await using LabProcess process = StartProcess(lab, configuration, []);
+        await using LabProcess process = StartProcess(lab.Master, configuration, []);
         return await process.Ended();
     }
 
@@ -54,7 +80,11 @@ internal sealed class Balancer : IAsyncDisposable
         LabProcess.Run(Repository.FastLbCommand, arguments);
 
     public async Task<BalancerStatus> Status() =>
-        BalancerStatus.Parse((await RunCommand("status", "--json", "--runtime-dir", RuntimeDirectory)).Expected());
+        CommandJson.Read<BalancerStatus>((await RunCommand("status", "--json", "--runtime-dir", RuntimeDirectory)).Expected());
+
+    /// <summary>What it says of its VRRP instances.</summary>
+    public async Task<VrrpStatus> Vrrp() =>
+        CommandJson.Read<VrrpStatus>((await RunCommand("vrrp", "--json", "--runtime-dir", RuntimeDirectory)).Expected());
 
     /// <summary>Asks for an orderly stop and waits for it.</summary>
     public Task<CommandResult> Stop()
@@ -63,24 +93,45 @@ internal sealed class Balancer : IAsyncDisposable
         return _process.Ended();
     }
 
-    /// <summary>Kills both processes at once, as a power cut would.</summary>
+    /// <summary>Kills one of its processes, and waits until another one has taken its place and is ready.</summary>
+    /// <param name="role">dataplane, vrrp or control.</param>
+    public async Task KillAndAwaitSuccessor(string role)
+    {
+        int killed = ReadPid($"{role}.pid");
+        Signal.Kill.SendTo(killed);
+        await Successor(role, killed);
+    }
+
+    /// <summary>Waits until another process has taken a role, and is ready.</summary>
+    public Task Successor(string role, int before) => Eventually.Happens(
+        () => Log.Split('\n').Any(line => line.Contains($"the {role} process runs as {ReadPid($"{role}.pid")}", StringComparison.Ordinal)) && ReadPid($"{role}.pid") != before,
+        $"the successor of the {role} process {before}");
+
+    /// <summary>Kills all its processes at once, as a power cut would.</summary>
     public async Task KillAll()
     {
-        int dataplane = DataplanePid;
-        // Stopped first, so that it cannot clean up when it sees the other die.
-        Signal.Stop.SendTo(dataplane);
-        _process.Send(Signal.Kill);
-        Signal.Kill.SendTo(dataplane);
+        int[] processes = ProcessTable.TreeOf(RunPid);
+        ProcessTable.KillTogether(processes);
         await _process.Ended();
-        await Eventually.Happens(() => !ProcessTable.IsRunning(dataplane), $"the end of the dataplane process {dataplane}");
+        await Eventually.Happens(() => !processes.Any(ProcessTable.IsRunning), $"the end of {string.Join(", ", processes)}");
+    }
+
+    /// <summary>Kills all its processes and cuts the director's link in the same moment: nobody hears of it.</summary>
+    public async Task PowerOff()
+    {
+        int[] processes = ProcessTable.TreeOf(RunPid);
+        ProcessTable.Freeze(processes);
+        await Director.CutLink();
+        ProcessTable.KillTogether(processes);
+        await _process.Ended();
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static LabProcess StartProcess(ReferenceLab lab, string configuration, IEnumerable<string> options) =>
-        lab.Director.Start(
+    private static LabProcess StartProcess(LabHost director, string configuration, IEnumerable<string> options) =>
+        director.Start(
             Repository.FastLbCommand,
-            ["run", "-f", configuration, "--runtime-dir", DefaultRuntimeDirectory(lab), .. options]);
+            ["run", "-f", configuration, "--runtime-dir", DefaultRuntimeDirectory(director), .. options]);
 
     private int ReadPid(string file) =>
         int.Parse(File.ReadAllText(Path.Combine(RuntimeDirectory, file)), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace FastLb.Lab.Tests.Product;
 
 /// <summary>What <c>fastlb status --json</c> prints, as far as tests look at it.</summary>
@@ -8,19 +6,9 @@ internal sealed record BalancerStatus(
     IReadOnlyDictionary<string, long> Verdicts,
     IReadOnlyList<PortStatus> Ports,
     IReadOnlyList<SteeringStatus> Steering,
-    FramesStatus Frames,
+    FramesStatus? Frames,
     IReadOnlyList<VirtualAddressStatus> VirtualAddresses)
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
-    {
-        RespectRequiredConstructorParameters = true,
-        RespectNullableAnnotations = true,
-    };
-
-    /// <exception cref="JsonException">Something tests look at is missing.</exception>
-    public static BalancerStatus Parse(string json) =>
-        JsonSerializer.Deserialize<BalancerStatus>(json, Options) ?? throw new JsonException("status is null");
-
     public ServiceStatus Service(int port) => Services.Single(service => service.Port == port);
 }
 
@@ -31,6 +19,7 @@ internal sealed record ServiceStatus(
     string Protocol,
     string Scheduler,
     string Method,
+    bool Steered,
     long Connections,
     long Packets,
     long Bytes,
@@ -38,6 +27,7 @@ internal sealed record ServiceStatus(
     long InactiveConnections,
     IReadOnlyList<ServerStatus> Servers);
 
+/// <param name="Health">up, down or unchecked.</param>
 internal sealed record ServerStatus(
     string Address,
     int Port,
@@ -47,7 +37,8 @@ internal sealed record ServerStatus(
     long Bytes,
     long ActiveConnections,
     long InactiveConnections,
-    AdjacencyStatus Adjacency);
+    AdjacencyStatus Adjacency,
+    string Health);
 
 /// <param name="Mac">Absent while the server's Ethernet address is not known.</param>
 internal sealed record AdjacencyStatus(string State, string? Mac = null, string? Interface = null)

@@ -7,6 +7,11 @@ namespace FastLb.Lab.Tests.Product;
 /// <param name="Port">Port of the virtual address and of the real servers.</param>
 internal sealed record VirtualService(int Port)
 {
+    public const int MasterPriority = 100;
+
+    /// <summary>That of a director which is alone: the owner of the addresses takes them at once.</summary>
+    public const int OwnerPriority = 255;
+
     public string Protocol { get; init; } = "TCP";
 
     public string Scheduler { get; init; } = "rr";
@@ -20,18 +25,26 @@ internal sealed record VirtualService(int Port)
 
     public IReadOnlyList<(LabHost Host, int Weight)> Servers { get; init; } = [];
 
-    /// <summary>Writes a configuration whose VRRP instance holds the services' addresses.</summary>
+    /// <summary>Lines of every real_server block: its health check.</summary>
+    public string Checker { get; init; } = "";
+
+    /// <summary>Writes a configuration for a director that is alone, whose VRRP instance holds the services' addresses.</summary>
     /// <returns>The path of the file.</returns>
-    public static string WriteConfiguration(ReferenceLab lab, params IEnumerable<VirtualService> services)
+    public static string WriteConfiguration(ReferenceLab lab, params IEnumerable<VirtualService> services) =>
+        WriteConfiguration(lab.Master, OwnerPriority, services);
+
+    /// <summary>As above, for either director.</summary>
+    /// <param name="priority">The VRRP instance's.</param>
+    public static string WriteConfiguration(LabHost director, int priority, params IEnumerable<VirtualService> services)
     {
         List<VirtualService> all = [.. services];
         StringBuilder text = new();
         text.AppendLine($$"""
             vrrp_instance VI_1 {
-                state MASTER
-                interface {{lab.Director.Interface}}
+                state {{(priority >= MasterPriority ? "MASTER" : "BACKUP")}}
+                interface {{director.Interface}}
                 virtual_router_id 51
-                priority 100
+                priority {{priority}}
                 advert_int 1
                 virtual_ipaddress {
                     {{string.Join(' ', all.Select(service => service.Address).Distinct(StringComparer.Ordinal))}}
@@ -40,7 +53,7 @@ internal sealed record VirtualService(int Port)
             """);
         foreach (VirtualService service in all)
             service.AppendTo(text);
-        string path = Path.Combine(lab.Director.Folder, $"{Guid.NewGuid():N}.conf");
+        string path = Path.Combine(director.Folder, $"{Guid.NewGuid():N}.conf");
         File.WriteAllText(path, text.ToString());
         return path;
     }
@@ -60,6 +73,7 @@ internal sealed record VirtualService(int Port)
             text.AppendLine($$"""
                     real_server {{host.Address}} {{Port}} {
                         weight {{weight}}
+                        {{Checker}}
                     }
                 """);
         }

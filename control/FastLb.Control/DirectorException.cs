@@ -1,4 +1,0 @@
-namespace FastLb.Control;
-
-/// <summary>The director cannot start or go on; the message tells its operator why and what helps.</summary>
-public sealed class DirectorException(string message, Exception? inner = null) : Exception(message, inner);

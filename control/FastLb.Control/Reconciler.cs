@@ -1,0 +1,126 @@
+using System.Net;
+using System.Threading.Channels;
+using FastLb.Control.Engines;
+using FastLb.Control.Network;
+using FastLb.Control.Vrrp;
+using FastLb.DataplaneChannel.Messages;
+using FastLb.HealthChecks;
+using FastLb.Native;
+using FastLb.Runtime;
+using FastLb.VrrpChannel;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.Control;
+
+/// <summary>
+/// Keeps the engine in step with what the network, the checkers and VRRP say: when one of them changes, the desired state and the ways to the servers are found anew,
+/// and what differs is handed over. One loop does it all, one thing after another; <see cref="Wake"/> may be called from any thread.
+/// </summary>
+public sealed class Reconciler(
+    IForwardingEngine engine, DesiredStateCompiler compiler, AdjacencyResolver resolver, DirectorHealth health, VrrpFollower? vrrp, ILogger log)
+{
+    /// <summary>Kernels before 5.16 don't keep neighbours resolved by themselves, so that all is looked at again now and then.</summary>
+    internal static readonly TimeSpan Refresh = TimeSpan.FromSeconds(3);
+
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private DesiredState _state = new(0, [], []);
+    private volatile AdjacencyState _adjacencies = new([]);
+
+    /// <summary>Called when a server's way has changed. From the loop's thread.</summary>
+    public Action<ServerAdjacency>? AdjacencyChanged { get; init; }
+
+    /// <summary>The ways to the servers, as they were found last. Any thread.</summary>
+    public AdjacencyState Adjacencies => _adjacencies;
+
+    /// <summary>Goes on from what the engine is doing already.</summary>
+    public void Adopt(long generation) => _state = _state with { Generation = generation };
+
+    /// <summary>Something has changed: all is looked at again soon.</summary>
+    public void Wake() => _changes.Writer.TryWrite(true);
+
+    /// <summary>Finds everything and hands what differs to the engine.</summary>
+    /// <exception cref="DirectorException">The engine refuses it; it is tried again the next time.</exception>
+    public async Task Synchronise(CancellationToken cancellation)
+    {
+        (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
+        IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
+        var adjacencies = new AdjacencyState([.. AddressesOf(services).Select(resolver.Resolve)]);
+        IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
+        var state = new DesiredState(_state.Generation + 1, interfaces, services);
+        if (!SameAsBefore(state))
+        {
+            await engine.Apply(state, cancellation);
+            _state = state;
+        }
+
+        if (!adjacencies.Servers.SequenceEqual(_adjacencies.Servers))
+        {
+            await engine.Apply(adjacencies, cancellation);
+            Report(adjacencies);
+            _adjacencies = adjacencies;
+        }
+
+        if (vrrp is not null && held is { } followed)
+            await vrrp.Acknowledge(followed.Report, cancellation);
+    }
+
+    /// <summary>Synchronises at each change until cancelled.</summary>
+    public async Task Run(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await WaitForChange(cancellation);
+                try
+                {
+                    await Synchronise(cancellation);
+                }
+                catch (Exception fault) when (fault is DirectorException or SystemCallException)
+                {
+                    log.LogError("{Fault}", fault.Message);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            log.LogDebug("nothing is reconciled any more");
+        }
+    }
+
+    // A failed server's way is kept known, so that it is there when the server comes back.
+    private IEnumerable<IPAddress> AddressesOf(IReadOnlyList<DesiredService> services) =>
+        compiler.ConfiguredServers.Concat(services.SelectMany(service => service.Servers).Select(server => server.Address)).Distinct();
+
+    private bool SameAsBefore(DesiredState state) =>
+        _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
+        && _state.Services.Zip(state.Services).All(pair =>
+            pair.First with { Servers = pair.Second.Servers } == pair.Second && pair.First.Servers.SequenceEqual(pair.Second.Servers));
+
+    private async Task WaitForChange(CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Refresh);
+        try
+        {
+            await _changes.Reader.ReadAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            log.LogTrace("looking at everything again");
+        }
+    }
+
+    private void Report(AdjacencyState now)
+    {
+        Dictionary<IPAddress, ServerAdjacency> before = _adjacencies.Servers.ToDictionary(way => way.Server);
+        foreach (ServerAdjacency way in now.Servers.Where(way => before.GetValueOrDefault(way.Server) != way))
+        {
+            if (way.State == NeighbourState.Resolved)
+                log.LogInformation("real server {Server} is reached at {Mac}", way.Server, way.Mac);
+            else
+                log.LogWarning("real server {Server} can't be reached: {Explanation}", way.Server, way.Explanation);
+            AdjacencyChanged?.Invoke(way);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FastLb.Runtime;
+
+/// <summary>
+/// The text that a director runs on, taken once by the supervisor: a process that is started again must not take up a file that has been edited since.
+/// </summary>
+/// <param name="Path">Where it was read from, which messages name.</param>
+/// <param name="Text">The whole file. May hold passwords: the snapshot is readable by its owner alone, as the directory it lies in.</param>
+public sealed record ConfigurationSnapshot(string Path, string Text)
+{
+    /// <summary>Writes it down for the other processes.</summary>
+    public void Write(RuntimeDirectory directory) =>
+        RuntimeDirectory.Replace(directory.SnapshotFile, JsonSerializer.SerializeToUtf8Bytes(this, ConfigurationSnapshotJson.Default.ConfigurationSnapshot));
+
+    /// <summary>Reads what the supervisor wrote.</summary>
+    /// <exception cref="DirectorException">It is not there, or not what a supervisor of this version writes.</exception>
+    public static ConfigurationSnapshot Read(RuntimeDirectory directory)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(directory.SnapshotFile), ConfigurationSnapshotJson.Default.ConfigurationSnapshot)
+                ?? throw new DirectorException($"{directory.SnapshotFile} is empty");
+        }
+        catch (Exception fault) when (fault is IOException or JsonException)
+        {
+            throw new DirectorException($"{directory.SnapshotFile} can't be read: {fault.Message}; start the director with 'fastlb run'", fault);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ConfigurationSnapshot))]
+internal sealed partial class ConfigurationSnapshotJson : JsonSerializerContext;

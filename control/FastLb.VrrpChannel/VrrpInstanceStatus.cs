@@ -1,0 +1,78 @@
+using System.Net;
+using System.Text.Json.Serialization;
+
+namespace FastLb.VrrpChannel;
+
+/// <summary>The states of a virtual router, named as keepalived names them.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VrrpState>))]
+public enum VrrpState
+{
+    /// <summary>Not begun yet.</summary>
+    [JsonStringEnumMemberName("init")]
+    Init,
+
+    /// <summary>Another router holds the addresses.</summary>
+    [JsonStringEnumMemberName("backup")]
+    Backup,
+
+    /// <summary>This router holds them.</summary>
+    [JsonStringEnumMemberName("master")]
+    Master,
+
+    /// <summary>It can't take part: its interface is down.</summary>
+    [JsonStringEnumMemberName("fault")]
+    Fault,
+}
+
+/// <summary>A virtual router at one moment.</summary>
+/// <param name="Name">As in the configuration.</param>
+/// <param name="Interface">Where its advertisements travel.</param>
+/// <param name="VirtualRouterId">1 to 255.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Since">When it got into this state.</param>
+/// <param name="Cause">Why, in words.</param>
+/// <param name="Priority">The priority that it acts with, 1 to 255.</param>
+/// <param name="ConfiguredPriority">That of the configuration.</param>
+/// <param name="AdvertisementInterval">Seconds from one advertisement to the next.</param>
+/// <param name="Master">The router whose advertisement was accepted last; null when there was none, or when this router is the master.</param>
+/// <param name="MasterPriority">Its priority; null with it.</param>
+/// <param name="Addresses">All addresses that move with it.</param>
+/// <param name="Counters">What it has sent, received and discarded since its process was started.</param>
+public sealed record VrrpInstanceStatus(
+    string Name,
+    string Interface,
+    int VirtualRouterId,
+    VrrpState State,
+    DateTimeOffset Since,
+    string Cause,
+    int Priority,
+    int ConfiguredPriority,
+    double AdvertisementInterval,
+    IPAddress? Master,
+    int? MasterPriority,
+    IReadOnlyList<VrrpAddressStatus> Addresses,
+    VrrpCounters Counters);
+
+/// <summary>An address that moves with a virtual router.</summary>
+/// <param name="Address">Without prefix length.</param>
+/// <param name="PrefixLength">0 to 32 bits.</param>
+/// <param name="Interface">Where it belongs.</param>
+/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, or <c>failed</c>: the kernel refused it.</param>
+public sealed record VrrpAddressStatus(IPAddress Address, int PrefixLength, string Interface, string State);
+
+/// <summary>A virtual router's counters.</summary>
+/// <param name="Sent">Advertisements sent.</param>
+/// <param name="SendFailures">Advertisements that the kernel refused to send.</param>
+/// <param name="Received">Advertisements received and heeded.</param>
+/// <param name="Discarded">Packets received and discarded, by reason.</param>
+/// <param name="BecameMaster">How often it became the master.</param>
+/// <param name="LongestDelayMicroseconds">By how much an advertisement was sent after it was due, at the most.</param>
+public sealed record VrrpCounters(
+    long Sent, long SendFailures, long Received, IReadOnlyDictionary<string, long> Discarded, long BecameMaster, long LongestDelayMicroseconds);
+
+/// <summary>A virtual router went from one state to another.</summary>
+/// <param name="Instance">Its name.</param>
+/// <param name="From">The state before.</param>
+/// <param name="To">The state now.</param>
+/// <param name="Cause">Why, in words.</param>
+public sealed record VrrpTransition(string Instance, VrrpState From, VrrpState To, string Cause);

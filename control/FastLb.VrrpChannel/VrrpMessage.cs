@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using FastLb.Messaging;
+
+namespace FastLb.VrrpChannel;
+
+/// <summary>What the VRRP process and control say to each other over <c>vrrp.sock</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(VrrpReport), "report")]
+[JsonDerivedType(typeof(VrrpReportApplied), "report-applied")]
+[JsonDerivedType(typeof(VrrpStatusRequest), "status-request")]
+[JsonDerivedType(typeof(VrrpStatusAnswer), "status")]
+public abstract record VrrpMessage;
+
+/// <summary>
+/// The VRRP process tells how its instances stand: once at the beginning of a connection, and then at each transition. While one is about to become the master,
+/// its addresses wait a moment for <see cref="VrrpReportApplied"/>, so that frames for them find the dataplane prepared.
+/// </summary>
+/// <param name="Sequence">Grows with each report of one process.</param>
+/// <param name="Instances">All instances.</param>
+/// <param name="Transition">What has just changed; null in the first report, and when it is no state.</param>
+public sealed record VrrpReport(long Sequence, IReadOnlyList<VrrpInstanceStatus> Instances, VrrpTransition? Transition) : VrrpMessage;
+
+/// <summary>Control tells that steering follows the report of this number, and all before it.</summary>
+public sealed record VrrpReportApplied(long Sequence) : VrrpMessage;
+
+/// <summary>Control asks for the instances with their counters.</summary>
+public sealed record VrrpStatusRequest(long Request) : VrrpMessage;
+
+/// <summary>The answer.</summary>
+public sealed record VrrpStatusAnswer(long Request, IReadOnlyList<VrrpInstanceStatus> Instances) : VrrpMessage;
+
+/// <summary>How messages look as JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(IPAddressConverter)])]
+[JsonSerializable(typeof(VrrpMessage))]
+public sealed partial class VrrpJson : JsonSerializerContext;

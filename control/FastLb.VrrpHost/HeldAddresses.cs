@@ -1,0 +1,152 @@
+using System.Net.Sockets;
+using FastLb.Configuration.Model;
+using FastLb.Native;
+using FastLb.Native.Interfaces;
+using FastLb.Netlink;
+using FastLb.Runtime;
+using FastLb.VrrpChannel;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.VrrpHost;
+
+/// <summary>
+/// The addresses of one virtual router: puts them on their interfaces and takes them off, and tells the segment by gratuitous ARP (RFC 5227 §3) where they are.
+/// Used by one task; <see cref="Report"/> may be read by any thread.
+/// </summary>
+internal sealed class HeldAddresses : IDisposable
+{
+    private readonly IReadOnlyList<VirtualAddress> _addresses;
+    private readonly TimeSpan _spacing;
+    private readonly Rtnetlink _kernel;
+    private readonly KernelJournal _journal;
+    private readonly GratuitousArpSender _sender;
+    private readonly ILogger _log;
+    private CancellationTokenSource _bursts = new();
+    private Task _burst = Task.CompletedTask;
+    private volatile IReadOnlyList<VrrpAddressStatus> _report;
+
+    /// <param name="instance">Whose addresses they are.</param>
+    /// <param name="spacing">From one gratuitous ARP message to the next; zero for none.</param>
+    /// <param name="kernel">Where they are put.</param>
+    /// <param name="journal">Where that is written down.</param>
+    /// <param name="sender">Sends gratuitous ARP.</param>
+    /// <param name="log">Tells what the kernel refuses.</param>
+    public HeldAddresses(VrrpInstance instance, TimeSpan spacing, Rtnetlink kernel, KernelJournal journal, GratuitousArpSender sender, ILogger log)
+    {
+        _addresses = instance.VirtualAddresses;
+        _spacing = spacing;
+        _kernel = kernel;
+        _journal = journal;
+        _sender = sender;
+        _log = log;
+        _report = ReportAll("released");
+    }
+
+    /// <summary>What has become of each.</summary>
+    public IReadOnlyList<VrrpAddressStatus> Report => _report;
+
+    /// <summary>Puts each on its interface. One that the kernel refuses is told of and doesn't keep the others off.</summary>
+    public void Acquire() => _report = [.. _addresses.Select(address => ReportOf(address, Acquire(address)))];
+
+    /// <summary>Takes off those that were put on, and ends the burst that goes on.</summary>
+    public void Release()
+    {
+        _bursts.Cancel();
+        _bursts.Dispose();
+        _bursts = new CancellationTokenSource();
+        foreach (VirtualAddress address in _addresses)
+        {
+            if (InfoOf(address) is { } info)
+                _journal.RemoveAddress(info);
+        }
+
+        _report = ReportAll("released");
+    }
+
+    /// <summary>Sends so many messages for each address, all addresses in turn; behind a burst that goes on.</summary>
+    public void Announce(uint repeat) => _burst = Announce(_burst, repeat, _bursts.Token);
+
+    /// <summary>Ends the burst that goes on.</summary>
+    public async Task Finish()
+    {
+        await _bursts.CancelAsync();
+        await _burst;
+    }
+
+    public void Dispose() => _bursts.Dispose();
+
+    private static VrrpAddressStatus ReportOf(VirtualAddress address, string state) => new(address.Address, address.PrefixLength, address.Device, state);
+
+    private IReadOnlyList<VrrpAddressStatus> ReportAll(string state) => [.. _addresses.Select(address => ReportOf(address, state))];
+
+    private string Acquire(VirtualAddress address)
+    {
+        try
+        {
+            if (InfoOf(address) is not { } info)
+            {
+                _log.LogError("there is no interface {Interface} for {Address}", address.Device, address.Address);
+                return "failed";
+            }
+
+            if (_journal.AddAddress(info))
+            {
+                _log.LogInformation("added {Address} to {Interface}", info, address.Device);
+                return "held";
+            }
+
+            _log.LogWarning("{Address} is on {Interface} already; it will be left there", info, address.Device);
+            return "present";
+        }
+        catch (SystemCallException fault)
+        {
+            _log.LogError("{Fault}", fault.Message);
+            return "failed";
+        }
+    }
+
+    private AddressInfo? InfoOf(VirtualAddress address) => _kernel.Links.Find(address.Device) is not { } link
+        ? null
+        : new AddressInfo(link.Index, address.Address, address.PrefixLength)
+        {
+            Broadcast = address.Broadcast,
+            Label = address.Label,
+            Scope = (AddressScope)address.Scope,
+        };
+
+    private async Task Announce(Task before, uint repeat, CancellationToken cancellation)
+    {
+        await before;
+        try
+        {
+            for (uint round = 0; round < repeat; round++)
+            {
+                foreach (VirtualAddress address in _addresses)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    Announce(address);
+                    if (_spacing > TimeSpan.Zero)
+                        await Task.Delay(_spacing, TimeProvider.System, cancellation);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            _log.LogDebug("a burst of gratuitous ARP has ended early: the addresses go");
+        }
+    }
+
+    private void Announce(VirtualAddress address)
+    {
+        if (address.Address.AddressFamily != AddressFamily.InterNetwork || _kernel.Links.Find(address.Device) is not { IsRunning: true, Mac: { } mac } link)
+            return;
+        try
+        {
+            _sender.Announce(link.Index, mac, address.Address);
+        }
+        catch (SystemCallException fault)
+        {
+            _log.LogWarning("{Fault}", fault.Message);
+        }
+    }
+}

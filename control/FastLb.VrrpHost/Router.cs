@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using System.Net;
+using FastLb.Configuration.Model;
+using FastLb.Native;
+using FastLb.Native.Vrrp;
+using FastLb.Vrrp;
+using FastLb.Wire;
+
+namespace FastLb.VrrpHost;
+
+/// <summary>What other threads may know of a virtual router; replaced as a whole when something in it changes.</summary>
+/// <param name="State">The state after the last step that changed what is shown.</param>
+/// <param name="Since">When it got into its role.</param>
+internal sealed record RouterSnapshot(VirtualRouterState State, DateTimeOffset Since);
+
+/// <summary>The effects of one step, other than advertisements, which have been sent already.</summary>
+/// <param name="Router">Whose they are.</param>
+/// <param name="Effects">In their order.</param>
+internal sealed record RouterEffects(Router Router, IReadOnlyList<VrrpEffect> Effects);
+
+/// <summary>
+/// A virtual router with its socket: feeds the state machine, sends its advertisements at once and hands its other effects on. All members but <see cref="Snapshot"/>
+/// and <see cref="Counters"/> belong to the thread of <see cref="RouterThread"/>. A step that only sends or heeds an advertisement allocates nothing.
+/// </summary>
+internal sealed class Router : IDisposable
+{
+    private readonly VirtualRouter _machine;
+    private readonly EffectList _effects = new();
+    private readonly IPAddress _group;
+    private readonly Action<RouterEffects> _perform;
+    private readonly Action<Router, VrrpAdvertisement> _compared;
+    private readonly TimeProvider _time;
+    private readonly byte[] _message;
+    private bool _addressesDiffer;
+    private VirtualRouterState _state;
+    private VrrpSocket? _socket;
+    private volatile RouterSnapshot _snapshot;
+
+    /// <param name="instance">Its configuration.</param>
+    /// <param name="global">The configuration's part for all instances.</param>
+    /// <param name="nic">Its interface at this moment.</param>
+    /// <param name="time">For the time of day that is shown.</param>
+    /// <param name="perform">Takes effects; must not block.</param>
+    /// <param name="compared">Told when the addresses of another director's advertisements begin or cease to be others than the own ones; must not block.</param>
+    public Router(
+        VrrpInstance instance, GlobalDefinitions global, InterfaceState nic, TimeProvider time, Action<RouterEffects> perform, Action<Router, VrrpAdvertisement> compared)
+    {
+        _compared = compared;
+        Instance = instance;
+        _machine = new VirtualRouter(RouterSettings.Of(instance, global));
+        _group = global.MulticastGroup;
+        _perform = perform;
+        _time = time;
+        _message = new byte[VrrpAdvertisement.LengthWith(_machine.Settings.AdvertisedAddresses.Length)];
+        OwnInterface = nic;
+        _state = VirtualRouterState.Initial(_machine.Settings, IsUp(nic), nic.PrimaryAddress, Now());
+        _snapshot = new RouterSnapshot(_state, time.GetUtcNow());
+        Open();
+    }
+
+    /// <summary>Its configuration.</summary>
+    public VrrpInstance Instance { get; }
+
+    /// <summary>What it counts. Any thread.</summary>
+    public RouterCounters Counters { get; } = new();
+
+    /// <summary>How it stands. Any thread.</summary>
+    public RouterSnapshot Snapshot => _snapshot;
+
+    /// <summary>Its interface as it was told last.</summary>
+    public InterfaceState OwnInterface { get; private set; }
+
+    /// <summary>For poll; -1 while there is no socket because the interface is gone.</summary>
+    public int Descriptor => _socket?.Descriptor ?? -1;
+
+    /// <summary>When the state machine wants to be called, on the clock of <see cref="Now"/>.</summary>
+    public TimeSpan NextDeadline => _state.NextDeadline;
+
+    /// <summary>CLOCK_MONOTONIC.</summary>
+    public static TimeSpan Now() => Stopwatch.GetElapsedTime(0);
+
+    /// <summary>Lets the state machine act if its time has come.</summary>
+    public void ActIfDue()
+    {
+        TimeSpan now = Now();
+        if (now < _state.NextDeadline)
+            return;
+        if (_state.Role == VrrpRole.Master && now >= _state.RoleTimer)
+            Counters.NoteDelay(now - _state.RoleTimer);
+        Step(VrrpInput.TimerDue, now);
+    }
+
+    /// <summary>Heeds the packets that have arrived, so many at the most.</summary>
+    /// <param name="buffer">Room for one packet.</param>
+    /// <param name="most">A flood must not keep the advertisements from being sent.</param>
+    public void ReceiveArrived(Span<byte> buffer, int most)
+    {
+        for (int i = 0; i < most && _socket is { } socket; i++)
+        {
+            if (!socket.TryReceive(buffer, out int length))
+                return;
+            Heed(buffer[..length]);
+        }
+    }
+
+    /// <summary>Takes part from now on.</summary>
+    public void Start() => Step(VrrpInput.Start, Now());
+
+    /// <summary>Goes on as the master that a process before this one was until it died.</summary>
+    /// <param name="ended">When that was, on the clock of <see cref="Now"/>.</param>
+    public void Resume(TimeSpan ended)
+    {
+        TimeSpan now = Now();
+        Step(VrrpInput.Resume(now - ended), now);
+    }
+
+    /// <summary>Leaves in order.</summary>
+    public void Stop() => Step(VrrpInput.Stop, Now());
+
+    /// <summary>The interface has changed.</summary>
+    public void Take(InterfaceState nic)
+    {
+        InterfaceState before = OwnInterface;
+        OwnInterface = nic;
+        if (nic.Index != before.Index)
+            Open();
+        if (nic.PrimaryAddress is { } address && before.PrimaryAddress != address)
+            Step(VrrpInput.OwnAddressChanged(address), Now());
+        if (IsUp(nic) != IsUp(before))
+            Step(IsUp(nic) ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown, Now());
+        if (nic.PrimaryAddress is null && before.PrimaryAddress is not null)
+            Step(VrrpInput.OwnAddressChanged(null), Now());
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    private bool IsUp(InterfaceState nic) => nic.IsRunning || (!Instance.TracksInterface && nic.Index != 0);
+
+    /// <summary>Opens a socket on the interface of the present index, in place of one on an earlier.</summary>
+    private void Open()
+    {
+        _socket?.Dispose();
+        _socket = OwnInterface.Index == 0 ? null : VrrpSocket.Open(new VrrpSocketSettings(OwnInterface.Index, _group, Instance.SourceAddress));
+    }
+
+    private void Heed(Span<byte> packet)
+    {
+        DiscardReason reason = AdvertisementCheck.Check(packet, _machine.Settings, _state, out VrrpAdvertisement advertisement);
+        if (reason == DiscardReason.OtherVirtualRouter)
+            return; // it is for another one on the same interface
+        if (reason != DiscardReason.None)
+        {
+            Counters.CountDiscarded(reason);
+            return;
+        }
+
+        Counters.CountReceived();
+        if (advertisement.AddressesDiffer != _addressesDiffer)
+        {
+            _addressesDiffer = advertisement.AddressesDiffer;
+            _compared(this, advertisement);
+        }
+
+        Step(VrrpInput.AdvertReceived(advertisement), Now());
+    }
+
+    private void Step(in VrrpInput input, TimeSpan now)
+    {
+        VirtualRouterState before = _state;
+        _state = _machine.Step(before, input, now, _effects);
+        int others = 0;
+        foreach (ref readonly VrrpEffect effect in _effects.Effects)
+        {
+            if (effect.Kind == VrrpEffectKind.SendAdvertisement)
+                Send(effect.Priority);
+            else
+                others++;
+        }
+
+        if (_state.Role != before.Role || _state.Priority != before.Priority || _state.MasterAddress != before.MasterAddress
+            || _state.MasterPriority != before.MasterPriority || _state.Faults != before.Faults)
+            Show(before);
+        if (others > 0)
+            HandOn(others);
+    }
+
+    private void Send(byte priority)
+    {
+        int length = VrrpAdvertisement.Format(_message, _machine.Settings, priority);
+        if (_socket?.Send(_message.AsSpan(0, length), _group) == Errno.None)
+            Counters.CountSent();
+        else
+            Counters.CountSendFailure();
+    }
+
+    private void Show(in VirtualRouterState before)
+    {
+        if (_state.Role == VrrpRole.Master && before.Role != VrrpRole.Master)
+            Counters.CountBecameMaster();
+        _snapshot = new RouterSnapshot(_state, _state.Role == before.Role ? _snapshot.Since : _time.GetUtcNow());
+    }
+
+    private void HandOn(int count)
+    {
+        var effects = new List<VrrpEffect>(count);
+        foreach (ref readonly VrrpEffect effect in _effects.Effects)
+        {
+            if (effect.Kind != VrrpEffectKind.SendAdvertisement)
+                effects.Add(effect);
+        }
+
+        _perform(new RouterEffects(this, effects));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Threading.Channels;
+using FastLb.Vrrp;
+using FastLb.VrrpChannel;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.VrrpHost;
+
+/// <summary>
+/// Does what virtual routers ask for beside advertisements, one thing after another and in the order in which it was asked: addresses, gratuitous ARP, reports to
+/// control, scripts. What takes long here holds up no advertisement.
+/// </summary>
+internal sealed class RouterOffice(
+    IReadOnlyDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, NotifyScripts scripts, TimeProvider time, ILogger log)
+{
+    /// <summary>
+    /// How long the addresses of a new master wait for control to have their services steered. Far less than the segment needs to learn of them, and far more
+    /// than control needs, if it is there.
+    /// </summary>
+    private static readonly TimeSpan SteeringPatience = TimeSpan.FromMilliseconds(100);
+
+    private readonly Channel<RouterEffects> _asked = Channel.CreateUnbounded<RouterEffects>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Takes effects. Any thread; never blocks.</summary>
+    public void Perform(RouterEffects effects) => _asked.Writer.TryWrite(effects);
+
+    /// <summary>Nothing more will be asked; <see cref="Run"/> returns when all has been done.</summary>
+    public void Close() => _asked.Writer.TryComplete();
+
+    /// <summary>Works until <see cref="Close"/>.</summary>
+    public async Task Run()
+    {
+        await foreach (RouterEffects effects in _asked.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            VrrpEffect? change = effects.Effects.Where(effect => effect.Kind == VrrpEffectKind.RoleChanged).Select(effect => (VrrpEffect?)effect).LastOrDefault();
+            if (change is { To: VrrpRole.Master } become)
+                await Prepare(effects.Router, become);
+            foreach (VrrpEffect effect in effects.Effects)
+                Do(effects.Router, effect);
+            if (change is { } changed)
+                Complete(effects.Router, changed);
+        }
+    }
+
+    // Control is told before the addresses draw frames here. It is written down before as well: a process that dies after this goes on as master.
+    private async Task Prepare(Router router, VrrpEffect change)
+    {
+        states.Write(router.Instance.Name, VrrpState.Master);
+        Task applied = reports.Publish(TransitionOf(router, change));
+        if (await Task.WhenAny(applied, Task.Delay(SteeringPatience, time)) != applied)
+            log.LogWarning("{Instance}: control has not answered within {Patience} ms; the addresses are taken all the same",
+                router.Instance.Name, SteeringPatience.TotalMilliseconds);
+    }
+
+    private void Complete(Router router, VrrpEffect change)
+    {
+        log.Log(change.To == VrrpRole.Fault ? LogLevel.Warning : LogLevel.Information, "{Instance}: {From} -> {To}: {Cause}",
+            router.Instance.Name, RouterStatus.Word(change.From), RouterStatus.Word(change.To), RouterStatus.CauseOf(router, change.Reason));
+        if (change.To != VrrpRole.Master)
+        {
+            states.Write(router.Instance.Name, RouterStatus.StateOf(change.To));
+            _ = reports.Publish(TransitionOf(router, change)); // what goes waits for nobody
+        }
+        else
+        {
+            _ = reports.Publish(null); // the addresses are there now
+        }
+
+        scripts.Run(router, change.To, router.Snapshot.State.Priority);
+    }
+
+    private void Do(Router router, VrrpEffect effect)
+    {
+        switch (effect.Kind)
+        {
+            case VrrpEffectKind.AcquireAddresses:
+                addresses[router].Acquire();
+                break;
+            case VrrpEffectKind.ReleaseAddresses:
+                addresses[router].Release();
+                break;
+            case VrrpEffectKind.SendGratuitousArp:
+                addresses[router].Announce(effect.Repeat);
+                break;
+            case VrrpEffectKind.LowerPriorityHeard:
+                log.LogWarning("{Instance}: heard another master, {Source}, with priority {Priority}; this one stays", router.Instance.Name, effect.Source, effect.Priority);
+                scripts.RunLowerPriorityHeard(router, router.Snapshot.State.Priority);
+                break;
+            case VrrpEffectKind.LowerPriorityDiscarded:
+                log.LogDebug("{Instance}: {Source} advertises the lower priority {Priority}; taking over when the timer runs out", router.Instance.Name, effect.Source, effect.Priority);
+                break;
+            case VrrpEffectKind.StopHeard:
+                log.LogInformation("{Instance}: the other master {Source} stops", router.Instance.Name, effect.Source);
+                break;
+            case VrrpEffectKind.PreemptDelayStarted:
+                log.LogInformation("{Instance}: the delay before taking over from a lower priority begins", router.Instance.Name);
+                break;
+            case VrrpEffectKind.AddressConflict:
+                log.LogError("{Instance}: {Source} advertises with this director's own address and priority: two directors have one address", router.Instance.Name, effect.Source);
+                break;
+            case VrrpEffectKind.OwnerConflict:
+                log.LogError("{Instance}: {Source} claims to own the addresses, too; going on with priority {Priority}", router.Instance.Name, effect.Source, effect.Priority);
+                break;
+            default:
+                break; // a change of role is dealt with as a whole
+        }
+    }
+
+    private static VrrpTransition TransitionOf(Router router, VrrpEffect change) =>
+        new(router.Instance.Name, RouterStatus.StateOf(change.From), RouterStatus.StateOf(change.To), RouterStatus.CauseOf(router, change.Reason));
+}

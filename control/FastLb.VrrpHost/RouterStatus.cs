@@ -1,0 +1,66 @@
+using FastLb.Vrrp;
+using FastLb.VrrpChannel;
+
+namespace FastLb.VrrpHost;
+
+/// <summary>How virtual routers stand, in the words that users see.</summary>
+internal static class RouterStatus
+{
+    /// <summary>A router that has stopped in order is not there: <see cref="VrrpState.Init"/>, as before its start.</summary>
+    public static VrrpState StateOf(VrrpRole role) => role switch
+    {
+        VrrpRole.Backup => VrrpState.Backup,
+        VrrpRole.Master => VrrpState.Master,
+        VrrpRole.Fault => VrrpState.Fault,
+        _ => VrrpState.Init,
+    };
+
+    /// <summary>The role's name, as logs of VRRP have it.</summary>
+    public static string Word(VrrpRole role) => role.ToString().ToUpperInvariant();
+
+    /// <summary>Why a role was taken on.</summary>
+    public static string CauseOf(Router router, TransitionReason reason)
+    {
+        VirtualRouterState state = router.Snapshot.State;
+        return reason switch
+        {
+            TransitionReason.None => "not started yet",
+            TransitionReason.Started => "started; waiting for advertisements of a master",
+            TransitionReason.OwnerStarted => "started as the owner of the addresses (priority 255)",
+            TransitionReason.Resumed => "its process was started again; goes on as master",
+            TransitionReason.ResumedTooLate => "its process was started again too late to go on as master",
+            TransitionReason.MasterDown => "no advertisement heard for the master-down interval",
+            TransitionReason.MasterStopped => "the master has stopped",
+            TransitionReason.Preempted => $"its priority {state.Priority} is higher than the master's",
+            TransitionReason.HigherPriorityHeard => $"{state.MasterAddress} advertises the higher priority {state.MasterPriority}",
+            TransitionReason.HigherAddressHeard => $"{state.MasterAddress} advertises the same priority from a higher address",
+            TransitionReason.InterfaceDown => $"{router.Instance.Interface} is down",
+            TransitionReason.NoAddress => $"{router.Instance.Interface} has no address to advertise from",
+            TransitionReason.FaultsCleared => $"{router.Instance.Interface} is up again",
+            TransitionReason.StopRequested => "stopped",
+            _ => reason.ToString(),
+        };
+    }
+
+    /// <summary>A router with all that is known of it. Any thread.</summary>
+    public static VrrpInstanceStatus Of(Router router, HeldAddresses addresses)
+    {
+        RouterSnapshot snapshot = router.Snapshot;
+        VirtualRouterState state = snapshot.State;
+        bool knowsOther = state.Role == VrrpRole.Backup && state.MasterPriority != 0;
+        return new VrrpInstanceStatus(
+            router.Instance.Name,
+            router.Instance.Interface,
+            router.Instance.VirtualRouterId,
+            StateOf(state.Role),
+            snapshot.Since,
+            CauseOf(router, state.LastReason),
+            state.Priority,
+            router.Instance.Priority,
+            router.Instance.AdvertisementInterval.TotalSeconds,
+            knowsOther ? state.MasterAddress?.ToIPAddress() : null,
+            knowsOther ? state.MasterPriority : null,
+            addresses.Report,
+            router.Counters.Read());
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text;
+using Tmds.Linux;
+
+namespace FastLb.Native.Files;
+
+/// <summary>Whom files and folders belong to.</summary>
+public static unsafe class FileOwner
+{
+    /// <summary>The number of the user who owns a file, 0 for root; of a link's target, not of the link.</summary>
+    /// <exception cref="SystemCallException">There is no such file.</exception>
+    public static uint Of(string path)
+    {
+        stat status;
+        int result;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + '\0'))
+            result = LibC.stat(bytes, &status);
+        return result == 0 ? (uint)status.st_uid : throw new SystemCallException("stat", path, SystemCallException.LastErrno);
+    }
+}
