@@ -1,0 +1,168 @@
+using FastLb.Configuration.Model;
+using FastLb.Runtime.Tests;
+using FastLb.Vrrp;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.VrrpHost.Tests;
+
+/// <summary>Scripts that are really run.</summary>
+public sealed class NotifyScriptsTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly ScriptFolder _scripts = new();
+    private readonly RecordingLog _log = new();
+    private readonly List<Router> _routers = [];
+
+    [Theory]
+    [InlineData("notify_master", nameof(VrrpRole.Master), "MASTER")]
+    [InlineData("notify_backup", nameof(VrrpRole.Backup), "BACKUP")]
+    [InlineData("notify_fault", nameof(VrrpRole.Fault), "FAULT")]
+    [InlineData("notify_stop", nameof(VrrpRole.Stopped), "STOP")]
+    public async Task Script_of_the_state_gets_its_own_parameters_and_the_general_one_four_more(string keyword, string role, string word)
+    {
+        string own = _scripts.Add("own", "own: $*");
+        string any = _scripts.Add("any", "any: $*");
+        Router router = RouterWith($"{keyword} \"{own} one 'two words'\"\n notify \"{any} first\"");
+
+        await RunAll(scripts => scripts.Run(router, Enum.Parse<VrrpRole>(role), 150));
+
+        Assert.Equal(["any: first INSTANCE VI_1 " + word + " 150", "own: one two words"], (await _scripts.Lines(2)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Parameters_arrive_one_by_one()
+    {
+        string own = _scripts.Add("own", "$#:$1:$2:$3");
+        Router router = RouterWith($"notify_master \"{own} 'a  b' '' $HOME\"");
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+
+        Assert.Equal(["3:a  b::$HOME"], await _scripts.Lines(1)); // no shell expands them
+    }
+
+    [Fact]
+    public async Task Script_of_the_state_is_started_before_the_general_one()
+    {
+        string own = _scripts.Add("own", "$$");
+        string any = _scripts.Add("any", "$$");
+        Router router = RouterWith($"notify_master {own}\n notify {any}");
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+
+        string[] started = [.. _log.Lines.Where(line => line.Contains("runs as process", StringComparison.Ordinal))];
+        Assert.Equal(2, started.Length);
+        Assert.Contains(own, started[0], StringComparison.Ordinal);
+        Assert.Contains(any, started[1], StringComparison.Ordinal);
+        await _scripts.Lines(2);
+    }
+
+    [Fact]
+    public async Task Scripts_of_other_states_are_not_run()
+    {
+        string backup = _scripts.Add("backup", "backup");
+        string fault = _scripts.Add("fault", "fault");
+        string stop = _scripts.Add("stop", "stop");
+        Router router = RouterWith($"notify_backup {backup}\n notify_fault {fault}\n notify_stop {stop}");
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100), scripts => scripts.Run(router, VrrpRole.Init, 100));
+        Assert.Empty(await _scripts.Lines(0));
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Fault, 100));
+        Assert.Equal(["fault"], await _scripts.Lines(1));
+    }
+
+    [Fact]
+    public async Task Lower_priority_heard_as_master_has_scripts_of_its_own()
+    {
+        string own = _scripts.Add("own", "own: $*");
+        string any = _scripts.Add("any", "any: $*");
+        Router router = RouterWith($"notify_master_rx_lower_pri {own}\n notify {any}");
+
+        await RunAll(scripts => scripts.RunLowerPriorityHeard(router, 99));
+
+        Assert.Equal(["any: INSTANCE VI_1 MASTER_RX_LOWER_PRI 99", "own: "], (await _scripts.Lines(2)).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("missing", (UnixFileMode)0)]
+    [InlineData("plain", UnixFileMode.UserRead | UnixFileMode.UserWrite)]
+    public async Task Script_that_cannot_be_run_is_told_of_with_its_place_and_the_others_run(string name, UnixFileMode mode)
+    {
+        string path = mode == UnixFileMode.None ? $"{_scripts.Path}/{name}" : _scripts.Add(name, "must not run", mode);
+        string any = _scripts.Add("any", "any");
+        Router router = RouterWith($"notify_master {path}\n notify {any}");
+
+        await RunAll(scripts => scripts.Examine([router.Instance]), scripts => scripts.Run(router, VrrpRole.Master, 100));
+
+        Assert.True(_log.Has(LogLevel.Error, "test.conf:"), string.Join('\n', _log.Lines));
+        Assert.True(_log.Has(LogLevel.Error, $"{path} will not be run: there is no such executable file"));
+        Assert.True(_log.Has(LogLevel.Error, $"VI_1: {path} is not run"));
+        Assert.Equal(["any"], await _scripts.Lines(1));
+    }
+
+    [Fact]
+    public async Task File_that_the_kernel_cannot_execute_is_told_of()
+    {
+        string path = $"{_scripts.Path}/garbage";
+        await File.WriteAllBytesAsync(path, [0x7f, (byte)'E', (byte)'L', (byte)'F', 0, 0], TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
+        Router router = RouterWith($"notify_master {path}");
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+
+        Assert.True(_log.Has(LogLevel.Error, $"VI_1: {path} can't be run"), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
+    public async Task Failure_of_a_script_is_told_of()
+    {
+        string path = _scripts.Add("fails", "fails", then: "exit 5");
+        Router router = RouterWith($"notify_master {path}");
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+
+        Assert.True(_log.Has(LogLevel.Warning, "ended with status 5"), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
+    public async Task Scripts_that_still_run_are_not_waited_for_beyond_patience()
+    {
+        string path = _scripts.Add("slow", "$$", then: "exec sleep 60");
+        Router router = RouterWith($"notify_stop {path}");
+        var scripts = new NotifyScripts(new GlobalDefinitions { ScriptUser = new ScriptUser("root", null) }, new ScriptIdentity(), _log);
+        scripts.Run(router, VrrpRole.Stopped, 100);
+        int pid = int.Parse((await _scripts.Lines(1))[0]);
+        using var process = System.Diagnostics.Process.GetProcessById(pid);
+
+        await scripts.WaitForEnd(TimeSpan.FromMilliseconds(100));
+
+        Assert.False(process.HasExited);
+        Assert.True(_log.Has(LogLevel.Warning, "1 notify scripts still run"));
+        process.Kill();
+    }
+
+    public void Dispose()
+    {
+        foreach (Router router in _routers)
+            router.Dispose();
+        _scripts.Dispose();
+    }
+
+    private async Task RunAll(params Action<NotifyScripts>[] actions)
+    {
+        var scripts = new NotifyScripts(new GlobalDefinitions { ScriptUser = new ScriptUser("root", null) }, new ScriptIdentity(), _log);
+        foreach (Action<NotifyScripts> action in actions)
+            action(scripts);
+        await scripts.WaitForEnd(Patience);
+    }
+
+    /// <summary>A router without an interface, and so without a socket.</summary>
+    private Router RouterWith(string lines)
+    {
+        DirectorConfiguration configuration = ConfigurationText.WithInstance(lines);
+        var router = new Router(configuration.VrrpInstances[0], configuration.Global, default, TimeProvider.System, _ => { }, (_, _) => { });
+        _routers.Add(router);
+        return router;
+    }
+}

@@ -1,0 +1,110 @@
+using FastLb.Configuration.Model;
+using FastLb.Native.Tests.Namespaces;
+using FastLb.Netlink;
+using FastLb.Runtime.Tests;
+using FastLb.Vrrp;
+
+namespace FastLb.VrrpHost.Tests;
+
+/// <summary>Two routers with real sockets and threads, in two namespaces that a veth pair joins.</summary>
+public sealed class RouterPairTests : IDisposable
+{
+    // An election takes some four seconds of advertisement intervals; a machine may be busy.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly VethPair _pair = new();
+    private readonly Stack _near;
+    private readonly Stack _far;
+
+    public RouterPairTests()
+    {
+        _pair.AwaitTraffic();
+        _near = new Stack(_pair.Near, VethPair.NearName, priority: 150);
+        _far = new Stack(_pair.Far, VethPair.FarName, priority: 100);
+    }
+
+    [Fact]
+    public void Higher_priority_becomes_master_and_hands_over_when_it_stops()
+    {
+        Until(() => _near.Role == VrrpRole.Master && _far.Role == VrrpRole.Backup);
+        Until(() => _far.Router.Snapshot.State.MasterPriority == 150);
+        Assert.Equal(VethPair.NearAddress, $"{_far.Router.Snapshot.State.MasterAddress}");
+        Assert.Equal(TransitionReason.MasterDown, _near.Router.Snapshot.State.LastReason);
+
+        _near.Thread.Tell(_near.Router.Stop);
+
+        Until(() => _far.Role == VrrpRole.Master);
+        Assert.Equal((VrrpRole.Stopped, TransitionReason.MasterStopped), (_near.Role, _far.Router.Snapshot.State.LastReason));
+        VrrpChannel.VrrpCounters counters = _far.Router.Counters.Read();
+        Assert.True(counters.Received > 0, "advertisements were heeded");
+        Assert.Equal((1, 0), (counters.BecameMaster, counters.Discarded.Values.Sum()));
+    }
+
+    [Fact]
+    public void Router_whose_link_goes_down_is_at_fault_and_comes_back_with_it()
+    {
+        Until(() => _near.Role == VrrpRole.Master);
+
+        _pair.Near.Run("ip", "link set near down");
+
+        Until(() => _near.Role == VrrpRole.Fault);
+        Until(() => _far.Role == VrrpRole.Fault); // without carrier
+        Assert.Equal(TransitionReason.InterfaceDown, _near.Router.Snapshot.State.LastReason);
+
+        _pair.Near.Run("ip", "link set near up");
+
+        Until(() => _near.Role == VrrpRole.Master && _far.Role == VrrpRole.Backup);
+    }
+
+    public void Dispose()
+    {
+        _near.Dispose();
+        _far.Dispose();
+        _pair.Dispose();
+    }
+
+    private static void Until(Func<bool> reached) => Assert.True(SpinWait.SpinUntil(reached, Patience), "not reached");
+
+    /// <summary>What runs one router, but for its addresses.</summary>
+    private sealed class Stack : IDisposable
+    {
+        private readonly Rtnetlink _kernel;
+        private readonly InterfaceWatch _watch;
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _watching;
+        private Exception? _failure;
+
+        public Stack(NetworkNamespace network, string nic, int priority)
+        {
+            DirectorConfiguration configuration = ConfigurationText.Parse(
+                $"vrrp_instance VI_1 {{\n interface {nic}\n virtual_router_id 51\n priority {priority}\n virtual_ipaddress {{\n 192.0.2.100/32\n }}\n }}");
+            VrrpInstance instance = configuration.VrrpInstances[0];
+            var log = new RecordingLog();
+            _kernel = network.Invoke(Rtnetlink.Open);
+            _watch = network.Invoke(() => new InterfaceWatch(configuration, _kernel));
+            Router = network.Invoke(() => new Router(instance, configuration.Global, _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
+            Thread = new RouterThread([Router], fault => _failure = fault, log);
+            Thread.Tell(Router.Start);
+            Thread.Start();
+            _watching = _watch.Run([Router], Thread, log, _stopping.Token);
+        }
+
+        public Router Router { get; }
+
+        public RouterThread Thread { get; }
+
+        public VrrpRole Role => Router.Snapshot.State.Role;
+
+        public void Dispose()
+        {
+            _stopping.Cancel();
+            _watching.GetAwaiter().GetResult();
+            Thread.Dispose();
+            Router.Dispose();
+            _watch.Dispose();
+            _kernel.Dispose();
+            _stopping.Dispose();
+            Assert.Null(_failure);
+        }
+    }
+}
