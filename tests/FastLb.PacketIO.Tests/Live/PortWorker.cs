@@ -20,6 +20,7 @@ internal sealed class PortWorker : IDisposable
     private FrameAccount _account;
     private bool _quiet;
     private long _allocated;
+    private long _idleRounds;
 
     public PortWorker(NetworkNamespace space, IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, FrameHandler handler, bool generic = false)
     {
@@ -36,6 +37,9 @@ internal sealed class PortWorker : IDisposable
 
     /// <summary>What the worker's thread had allocated after its last round.</summary>
     public long AllocatedBytes => Interlocked.Read(ref _allocated);
+
+    /// <summary>How often the worker found no frame waiting, with all earlier ones sent and their chunks back in the fill rings.</summary>
+    public long IdleRounds => Interlocked.Read(ref _idleRounds);
 
     /// <summary>Queues 0 to <paramref name="count"/> - 1 of an interface.</summary>
     public static IEnumerable<InterfaceQueue> QueuesOf(NetworkNamespace space, string name, int count = 1)
@@ -123,6 +127,8 @@ internal sealed class PortWorker : IDisposable
 
             if (received == 0)
             {
+                if (!waiting)
+                    Interlocked.Increment(ref _idleRounds);
                 poller.Wait(waiting ? 1 : 50);
                 foreach (ref readonly AfXdpPort port in set.Ports)
                     port.Probe();
