@@ -35,8 +35,8 @@ internal static class RealServerCommand
         };
         var decapsulator = new Option<string>("--decapsulator")
         {
-            Description = "With tun: the kernel's ipip device, or FastLb's BPF program. Default: the device tunl0 if it is there and no --director is given, else the program",
-            HelpName = "device|program",
+            Description = "With tun: the kernel's ipip device, or FastLb's BPF program; auto is the device tunl0 if it is there and no --director is given, else the program",
+            HelpName = "auto|device|program",
             DefaultValueFactory = _ => "auto",
         };
         decapsulator.AcceptOnlyFromAmong([.. Decapsulators.Keys]);
@@ -54,11 +54,11 @@ internal static class RealServerCommand
         {
             if (((Option<bool>[])[show, check, apply, undo]).Count(action => result.GetValue(action)) > 1)
                 result.AddError("one of --show, --check, --apply and --undo");
-            if (!result.GetValue(undo) && (result.GetValue(mode) is null || result.GetValue(addresses) is not { Length: > 0 }))
+            if (!result.GetValue(undo) && (result.GetResult(mode) is null || result.GetResult(addresses) is null))
                 result.AddError("--mode and --vip are needed");
-            if (result.GetValue(mode) == Direct && (result.GetValue(directors) is { Length: > 0 } || result.GetResult(decapsulator) is { Implicit: false }))
+            if (TextOf(result, mode) == Direct && (result.GetResult(directors) is not null || result.GetResult(decapsulator) is { Implicit: false }))
                 result.AddError("--director and --decapsulator are for --mode tun: in DR mode there is no tunnel");
-            if (result.GetValue(directors) is { Length: > 0 } && result.GetValue(decapsulator) == "device")
+            if (result.GetResult(directors) is not null && TextOf(result, decapsulator) == "device")
                 result.AddError("the kernel's device takes tunnel packets from anybody: --director needs --decapsulator program");
         });
 
@@ -80,6 +80,9 @@ internal static class RealServerCommand
         }));
         return command;
     }
+
+    /// <summary>What was written for an option; a validator must not ask for the value of one that may be wrong.</summary>
+    private static string? TextOf(CommandResult result, Option option) => result.GetResult(option)?.Tokens is [var token, ..] ? token.Value : null;
 
     private static Option<IPAddress[]> AddressList(string name, string description) => new(name)
     {

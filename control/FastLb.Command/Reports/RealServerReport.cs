@@ -12,7 +12,7 @@ internal static class RealServerReport
         StringBuilder text = new();
         foreach (Finding finding in findings)
         {
-            text.AppendLine($"{(finding.IsMet ? "ok     " : "MISSING")}  {finding.Need}: {finding.Present}");
+            text.AppendLine($"{(finding.IsMet ? "ok     " : "MISSING")}  {finding.Need} (now: {finding.Present})");
             if (finding.IsMet)
                 continue;
             text.AppendLine($"         {finding.Symptom}");
