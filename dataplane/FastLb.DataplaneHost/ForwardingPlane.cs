@@ -30,7 +30,7 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly ServiceSteering _steered = ServiceSteering.Create();
     private readonly VerdictCounters _verdicts = new();
     private readonly ILogger _log;
-    private DesiredState _state = new(0, [], []);
+    private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
     private OpenPorts? _ports;
     private WorkerThread? _worker;
@@ -86,7 +86,7 @@ internal sealed class ForwardingPlane : IDisposable
         var ways = new Dictionary<IpAddress, Adjacency>();
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
-        ServiceTable table = _tables.BuildWithAdjacencies(ways);
+        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.Links ?? []);
         _worker?.Publish(table);
     }
 
@@ -143,14 +143,15 @@ internal sealed class ForwardingPlane : IDisposable
         TrafficCounters counters = current!.Counters;
         return new ServiceStatus(
             service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            [.. service.Servers.Select(server => ReadServer(key, server))]);
+            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))]);
     }
 
     private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
     {
         (int active, int inactive, TrafficCounters counters) = _tables.Usage(new ServerIdentity(service, IpAddress.From(server.Address), server.Port));
         return new ServerStatus(
-            server.Address, server.Port, server.Weight, active, inactive, counters.Connections, counters.Packets, counters.Bytes);
+            server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes,
+            counters.ReplyPackets, counters.ReplyBytes);
     }
 
     // Sockets first, then the worker, then the programs: no frame arrives before there is someone to take it.

@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Native.Bpf;
 using FastLb.Native.Interfaces;
@@ -26,6 +27,10 @@ internal sealed class OpenPorts : IDisposable
 
     /// <summary>The port that frames for an interface, named by its index, leave by: that of its first queue.</summary>
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
+
+    /// <summary>What frames have in common that leave by a port, by the port's index.</summary>
+    public IReadOnlyList<EgressLink> Links =>
+        [.. Ports.Ports.ToArray().Select(port => MessageConversion.ToLink(Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex)))];
 
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
