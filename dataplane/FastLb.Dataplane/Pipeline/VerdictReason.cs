@@ -14,6 +14,9 @@ public enum VerdictKind : byte
 
     /// <summary>Return its memory to the pool.</summary>
     Drop,
+
+    /// <summary>Pass it on untouched to worker <see cref="PacketSlot.Worker"/>, which owns its flow and decides; it is not counted before.</summary>
+    HandOver,
 }
 
 /// <summary>Why a frame got its verdict. Each has one counter, shown by <c>fastlb status</c>, and one test.</summary>
@@ -78,4 +81,7 @@ public enum VerdictReason : byte
 
     /// <summary>Dropped without the ICMP error that it would have been answered with: too many have been sent.</summary>
     IcmpRateLimited,
+
+    /// <summary>The ring to the worker that owns the flow, or the port that the frame was to leave by, had no room.</summary>
+    HandOverRingFull,
 }
