@@ -33,7 +33,7 @@ internal sealed class ForwardingPlane : IDisposable
     private DesiredState _state = new(0, [], []);
     private AdjacencyState _adjacencies = new([]);
     private OpenPorts? _ports;
-    private WorkerThread? _worker;
+    private WorkerThreads? _workers;
 
     private ForwardingPlane(SharedMemory flowMemory, FlowTable flows, ILogger log)
     {
@@ -68,8 +68,8 @@ internal sealed class ForwardingPlane : IDisposable
     /// <summary>Brings everything into this state.</summary>
     public void Apply(DesiredState state)
     {
-        ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _worker?.AcknowledgedGeneration ?? long.MaxValue);
-        _worker?.Publish(table);
+        ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue);
+        _workers?.Publish(table);
         if (_ports is null || !_ports.Interfaces.SequenceEqual(state.Interfaces))
             Reopen(state.Interfaces);
         _steered.SetServices([.. state.Services.Where(service => service.IsSteered).Select(MessageConversion.ToSteered)]);
@@ -87,11 +87,11 @@ internal sealed class ForwardingPlane : IDisposable
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
         ServiceTable table = _tables.BuildWithAdjacencies(ways);
-        _worker?.Publish(table);
+        _workers?.Publish(table);
     }
 
     /// <summary>Completes when the worker has come round, at once when there is none to wait for. Any thread.</summary>
-    public Task WorkerTurn() => Volatile.Read(ref _worker)?.Turn() ?? Task.CompletedTask;
+    public Task WorkerTurn() => Volatile.Read(ref _workers)?.Turn() ?? Task.CompletedTask;
 
     /// <summary>Some of the connections.</summary>
     public async Task<ConnectionsAnswer> ReadConnections(ConnectionsRequest asked)
@@ -99,7 +99,7 @@ internal sealed class ForwardingPlane : IDisposable
         var listing = new ConnectionListing(_flows, asked.Position, asked.Filter);
         do
         {
-            await (_worker?.ReadFlows(listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
+            await (_workers?.ReadFlows(0, listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
         }
         while (listing.Take(Now()));
         return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position);
@@ -108,7 +108,7 @@ internal sealed class ForwardingPlane : IDisposable
     /// <summary>The counters of this moment.</summary>
     public async Task<DataplaneStatus> ReadStatus()
     {
-        FrameAccount? account = _ports is { } ports && _worker is { } worker ? await worker.ReadAccount(ports.Ports) : null;
+        FrameAccount? account = _ports is { } ports && _workers is { } workers ? await workers.ReadAccount(ports.Ports) : null;
         return new DataplaneStatus(
             _state.Generation,
             [.. _state.Services.Select(ReadService)],
@@ -161,7 +161,7 @@ internal sealed class ForwardingPlane : IDisposable
             return;
         _ports = OpenPorts.Open(interfaces, _steered);
         var pipeline = new PacketPipeline(_ports.Ports.Umem.Frames, _flows, FlowTimeouts.Default, _verdicts);
-        _worker = WorkerThread.Start(_ports.Ports, pipeline, _flows, _tables.Current);
+        _workers = WorkerThreads.Start(_ports.Ports, [pipeline], [_flows], _tables.Current);
         try
         {
             _ports.Attach();
@@ -181,7 +181,7 @@ internal sealed class ForwardingPlane : IDisposable
         if (_ports is not { } ports)
             return true;
         ports.Detach();
-        _worker?.StopAndWait();
+        _workers?.StopAndWait();
         bool quiet = ports.Ports.Quiesce(QuiescePatience);
         FrameAccount account = ports.Ports.Account(held: 0);
         if (account.Lost == 0 && quiet)
@@ -189,8 +189,8 @@ internal sealed class ForwardingPlane : IDisposable
         else
             _log.LogError("frames lost track of, or still on their way: {Account}", account);
         ports.Dispose();
-        _worker?.Dispose();
-        _worker = null;
+        _workers?.Dispose();
+        _workers = null;
         _ports = null;
         return account.Lost == 0;
     }

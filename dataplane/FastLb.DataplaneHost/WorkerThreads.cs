@@ -7,48 +7,57 @@ using FastLb.PacketIO.Workers;
 
 namespace FastLb.DataplaneHost;
 
-/// <summary>A worker over AF_XDP ports, on a thread of its own. A fault of the worker ends the process: packets must not pile up behind a dead loop.</summary>
-internal sealed class WorkerThread : IDisposable
+/// <summary>
+/// The workers over AF_XDP ports, each on a thread of its own. A fault of a worker ends the process: packets must not pile up behind a dead loop.
+/// </summary>
+internal sealed class WorkerThreads : IDisposable
 {
-    private readonly Worker<AfXdpPort> _worker;
-    private readonly PortPoller _poller;
-    private readonly Thread _thread;
+    private readonly WorkerGroup<AfXdpPort> _group;
+    private readonly Thread[] _threads;
 
-    private WorkerThread(Worker<AfXdpPort> worker, PortPoller poller)
+    private WorkerThreads(WorkerGroup<AfXdpPort> group)
     {
-        _worker = worker;
-        _poller = poller;
-        _thread = new Thread(worker.Run) { Name = "worker 0", IsBackground = true };
+        _group = group;
+        _threads = [.. group.Workers.Select((worker, number) => new Thread(worker.Run) { Name = $"worker {number}", IsBackground = true })];
     }
 
-    /// <summary>See <see cref="Worker{TPort}.AcknowledgedGeneration"/>.</summary>
-    public long AcknowledgedGeneration => _worker.AcknowledgedGeneration;
+    /// <summary>See <see cref="WorkerGroup{TPort}.AcknowledgedGeneration"/>.</summary>
+    public long AcknowledgedGeneration => _group.AcknowledgedGeneration;
 
-    /// <summary>Starts the worker.</summary>
-    public static WorkerThread Start(AfXdpPortSet ports, PacketPipeline pipeline, FlowTable flows, ServiceTable table)
+    /// <summary>Starts a worker for each table of flows.</summary>
+    public static WorkerThreads Start(AfXdpPortSet ports, IReadOnlyList<PacketPipeline> pipelines, IReadOnlyList<FlowTable> flows, ServiceTable table)
     {
-        PortPoller poller = PortPoller.For(ports.Ports);
-        var started = new WorkerThread(new Worker<AfXdpPort>(ports.Ports, ports.Pool, pipeline, flows, poller, table), poller);
-        started._thread.Start();
+        var parts = new WorkerParts<AfXdpPort>[flows.Count];
+        for (int worker = 0; worker < parts.Length; worker++)
+            parts[worker] = new WorkerParts<AfXdpPort>(ports.PortsOf(worker), ports.Mesh.Pools[worker], pipelines[worker], flows[worker]);
+        var started = new WorkerThreads(new WorkerGroup<AfXdpPort>(ports.Mesh, parts, table));
+        foreach (Thread thread in started._threads)
+            thread.Start();
         return started;
     }
 
-    public void Publish(ServiceTable table) => _worker.Publish(table);
+    public void Publish(ServiceTable table) => _group.Publish(table);
 
-    /// <summary>Where the frames are, as the worker's thread sees it.</summary>
-    public Task<FrameAccount> ReadAccount(AfXdpPortSet ports) => _worker.Inspect(held => ports.Account(held));
+    /// <summary>Where the frames are, as each worker's thread sees its own.</summary>
+    public async Task<FrameAccount> ReadAccount(AfXdpPortSet ports)
+    {
+        FrameAccount[] accounts = await _group.InspectAll((worker, held) => ports.Account(worker, held));
+        return accounts.Aggregate((sum, account) => sum + account);
+    }
 
-    /// <summary>Completes when the worker's thread has come round.</summary>
-    public Task Turn() => _worker.Inspect(held => held);
+    /// <summary>Completes when the threads of all workers have come round.</summary>
+    public Task Turn() => _group.InspectAll((_, held) => held);
 
-    /// <summary>Has the worker's thread, which owns the flows, read them.</summary>
-    public Task<T> ReadFlows<T>(Func<T> read) => _worker.Inspect(_ => read());
+    /// <summary>Has the thread of a worker, which owns its flows, read them.</summary>
+    public Task<T> ReadFlows<T>(int worker, Func<T> read) => _group.Workers[worker].Inspect(_ => read());
 
     public void StopAndWait()
     {
-        _worker.Stop();
-        _thread.Join();
+        _group.Stop();
+        foreach (Thread thread in _threads)
+            thread.Join();
+        _group.Settle();
     }
 
-    public void Dispose() => _poller.Dispose();
+    public void Dispose() => _group.Dispose();
 }
