@@ -27,4 +27,16 @@ public readonly record struct FlowHash(ulong Seed0, ulong Seed1, ulong Seed2, ul
         high = Math.BigMul(high ^ low ^ Seed2, Seed3 | 1, out low);
         return high ^ low;
     }
+
+    /// <summary>
+    /// The worker, from 0, that owns the flows of a client's endpoint, which is the same in both directions and in every forwarding method. All tables of a process must
+    /// have the same seed. Says nothing about bucket and fingerprint.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort OwnerOf(uint clientAddress, ushort clientPort, int workers)
+    {
+        ulong high = Math.BigMul((((ulong)clientAddress << 16) | clientPort) ^ Seed2, Seed1 | 1, out ulong low);
+        high = Math.BigMul(high ^ low ^ Seed0, Seed3 | 1, out low);
+        return (ushort)Math.BigMul(high ^ low, (ulong)workers, out _);
+    }
 }

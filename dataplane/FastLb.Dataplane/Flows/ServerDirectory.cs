@@ -1,29 +1,33 @@
+using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Services;
 
 namespace FastLb.Dataplane.Flows;
 
 /// <summary>
-/// The server slots of a flow table. Slots are given out and taken back by the thread that compiles service tables; the flow counts belong to
-/// the worker. A slot is given out again only when no flow refers to it and no worker can still bind one to it.
+/// The server slots, which the flow tables of all workers refer to. Slots are given out and taken back by the thread that compiles service tables; the flow counts are
+/// kept by all the workers. A slot is given out again only when no flow refers to it and no worker can still bind one to it.
 /// </summary>
 public sealed class ServerDirectory
 {
+    private const long OneActive = 1;
+    private const long OneInactive = 1L << 32;
+
     private readonly FlowMemory _memory;
 
     internal ServerDirectory(FlowMemory memory) => _memory = memory;
 
-    /// <summary>Flows bound to the slot that are in an active state.</summary>
-    public int ActiveFlows(int slot) => Volatile.Read(ref _memory.Server(slot).ActiveFlows);
+    /// <summary>Flows bound to the slot that are in an active state. Any thread.</summary>
+    public int ActiveFlows(int slot) => (int)Volatile.Read(ref Counts(slot));
 
-    /// <summary>Flows bound to the slot that are in any other state.</summary>
-    public int InactiveFlows(int slot) => Volatile.Read(ref _memory.Server(slot).InactiveFlows);
+    /// <summary>Flows bound to the slot that are in any other state. Any thread.</summary>
+    public int InactiveFlows(int slot) => (int)(Volatile.Read(ref Counts(slot)) >> 32);
 
     /// <summary>The server that a slot stands for; null when it stands for none. Called by the thread that gives slots out.</summary>
     public ServerIdentity? Find(int slot) => IsInUse(slot) ? Identity(slot) : null;
 
     internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && _memory.Server(slot).InUse != 0;
 
-    internal bool HasFlows(int slot) => ActiveFlows(slot) != 0 || InactiveFlows(slot) != 0;
+    internal bool HasFlows(int slot) => Volatile.Read(ref Counts(slot)) != 0;
 
     internal ServerIdentity Identity(int slot)
     {
@@ -47,25 +51,15 @@ public sealed class ServerDirectory
 
     internal void Release(int slot) => Volatile.Write(ref _memory.Server(slot).InUse, 0);
 
-    internal void AddFlow(int slot) => _memory.Server(slot).InactiveFlows++;
+    internal void AddFlow(int slot) => Interlocked.Add(ref Counts(slot), OneInactive);
 
     internal void MoveFlow(int slot, bool wasActive, bool isActive)
     {
-        if (wasActive == isActive)
-            return;
-        int change = isActive ? 1 : -1;
-        ref ServerSlot server = ref _memory.Server(slot);
-        server.ActiveFlows += change;
-        server.InactiveFlows -= change;
+        if (wasActive != isActive)
+            Interlocked.Add(ref Counts(slot), isActive ? OneActive - OneInactive : OneInactive - OneActive);
     }
 
-    internal void RemoveFlow(int slot, bool wasActive)
-    {
-        if (wasActive)
-            _memory.Server(slot).ActiveFlows--;
-        else
-            _memory.Server(slot).InactiveFlows--;
-    }
+    internal void RemoveFlow(int slot, bool wasActive) => Interlocked.Add(ref Counts(slot), wasActive ? -OneActive : -OneInactive);
 
     internal void ClearFlowCounts()
     {
@@ -76,4 +70,8 @@ public sealed class ServerDirectory
             server.InactiveFlows = 0;
         }
     }
+
+    // Both counts of a slot as one number, the active ones in its low half, so that a flow that moves from one to the other is never seen in neither. The low half
+    // isn't below 0, so that nothing is borrowed from the high one.
+    private ref long Counts(int slot) => ref Unsafe.As<int, long>(ref _memory.Server(slot).ActiveFlows);
 }
