@@ -79,7 +79,7 @@ public sealed class WorkerRingTests
     [InlineData(16, 3)]
     public void Two_threads_pass_every_entry_whole_and_in_order(int capacity, int batch)
     {
-        int total = Math.Min(2_000_000, 100_000 * capacity);
+        int total = Math.Min(1_000_000, 50_000 * capacity);
         WorkerRing<PacketSlot> ring = new(capacity);
         Thread producer = new(() =>
         {
