@@ -14,6 +14,7 @@ namespace FastLb.Testing;
 public sealed unsafe class PipelineFixture : IDisposable
 {
     public const int Headroom = 64;
+    public const int MostWorkers = 4;
 
     public static readonly ServiceKey WebService = new(IpAddress.Parse("192.0.2.100"), IpProtocol.Tcp, 80);
     public static readonly IpAddress Web01 = IpAddress.Parse("192.0.2.132");
@@ -25,13 +26,13 @@ public sealed unsafe class PipelineFixture : IDisposable
     private readonly byte* _frames = (byte*)NativeMemory.AlignedAlloc(1 << 17, 64);
     private readonly void* _flowMemory;
 
-    public PipelineFixture(int capacity = 1000)
+    public PipelineFixture(int capacity = 1000, FlowHash? hash = null)
     {
         nuint length = (nuint)FlowTableLayout.RequiredBytes(capacity);
         _flowMemory = NativeMemory.AlignedAlloc(length, 64);
         NativeMemory.Clear(_flowMemory, length);
-        Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, new FlowHash(1, 2, 3, 4), Now);
-        Tables = new ServiceTableBuilder(Flows.Servers);
+        Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
+        Tables = new ServiceTableBuilder(Flows.Servers, MostWorkers);
         SetServers("rr", new ServerDefinition(Web01, 80, 1), new ServerDefinition(Web02, 80, 1));
         SetWays(AdjacencyState.Resolved);
     }
@@ -61,11 +62,14 @@ public sealed unsafe class PipelineFixture : IDisposable
     });
 
     /// <summary>Takes one frame through the pipeline.</summary>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom)
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom) => Process(frame, worker: 0, workers: 1, headroom);
+
+    /// <summary>Takes one frame through the pipeline of one of several workers.</summary>
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int worker, int workers, int headroom = Headroom)
     {
         frame.CopyTo(new Span<byte>(_frames + headroom, frame.Length));
         var memory = new FrameMemory((nint)_frames, Math.Max(1, headroom + frame.Length));
-        var pipeline = new PacketPipeline(memory, Flows, FlowTimeouts.Default, Verdicts);
+        var pipeline = new PacketPipeline(memory, Flows, FlowTimeouts.Default, Verdicts, worker, workers);
         PacketSlot[] batch = [new() { Offset = headroom, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = 7 }];
         pipeline.Process(batch, Tables.Current, Now);
         Frame = memory.Slice(batch[0].Offset, batch[0].Length).ToArray();

@@ -103,6 +103,10 @@ public sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong HashOf(in FlowKey key) => _hash.Compute(key);
 
+    /// <summary>The worker that owns a client's flows; see <see cref="FlowHash.OwnerOf"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort OwnerOf(in FlowKey key, int workers) => _hash.OwnerOf(key.ClientAddress, key.ClientPort, workers);
+
     /// <summary>Asks for the first cache line that <see cref="Find"/> will read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchBucket(ulong hash) => _memory.PrefetchBucket((uint)hash);

@@ -19,6 +19,8 @@ public sealed class PacketPipeline
     private readonly FrameMemory _frames;
     private readonly FlowTable _flows;
     private readonly FlowTimeouts _timeouts;
+    private readonly int _worker;
+    private readonly int _workers;
     private readonly ParsedPacket[] _parsed = new ParsedPacket[BatchSize];
     private IcmpErrorLimit _icmpLimit;
 
@@ -26,8 +28,12 @@ public sealed class PacketPipeline
     /// <param name="flows">The flows of the worker.</param>
     /// <param name="timeouts">How long they live.</param>
     /// <param name="verdicts">Counters to go on with, or null to begin at zero.</param>
-    public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts, VerdictCounters? verdicts = null)
+    /// <param name="worker">The worker, from 0, whose pipeline it is.</param>
+    /// <param name="workers">Workers that flows are shared out to.</param>
+    public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts, VerdictCounters? verdicts = null, int worker = 0, int workers = 1)
     {
+        _worker = worker;
+        _workers = workers;
         Verdicts = verdicts ?? new VerdictCounters();
         _frames = frames;
         _flows = flows;
@@ -38,7 +44,7 @@ public sealed class PacketPipeline
     public VerdictCounters Verdicts { get; }
 
     /// <summary>
-    /// Gives every slot its verdict and rewrites the frames that are to be forwarded. Frames to hold are left as they were and not counted:
+    /// Gives every slot its verdict and rewrites the frames that are to be forwarded. Frames to hold or to hand over are left as they were and not counted:
     /// they come again. Any number of frames; memory is fetched ahead within groups of <see cref="BatchSize"/>.
     /// </summary>
     public void Process(Span<PacketSlot> batch, ServiceTable table, MonotonicTime now)
@@ -73,11 +79,22 @@ public sealed class PacketPipeline
             slot.ChecksumStart = 0;
             if (slot.Reason != VerdictReason.None)
                 Drop(ref slot, slot.Reason);
+            else if (_workers > 1 && IsOfAnother(ref slot, parsed[i]))
+                continue;
             else
                 Decide(ref slot, parsed[i], table, now, tick);
             if (slot.Kind != VerdictKind.Hold)
                 Verdicts.Count(slot.Reason);
         }
+    }
+
+    private bool IsOfAnother(ref PacketSlot slot, in ParsedPacket packet)
+    {
+        slot.Worker = _flows.OwnerOf(packet.Key, _workers);
+        if (slot.Worker == _worker)
+            return false;
+        slot.Kind = VerdictKind.HandOver;
+        return true;
     }
 
     private void Decide(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, MonotonicTime now, uint tick)
@@ -137,8 +154,8 @@ public sealed class PacketPipeline
 
         slot.Kind = VerdictKind.Forward;
         slot.Reason = VerdictReason.ForwardedDirect;
-        server.Counters.CountPacket(packet.TotalLength);
-        server.Service!.Counters.CountPacket(packet.TotalLength);
+        server.Counters.CountPacket(_worker, packet.TotalLength);
+        server.Service!.Counters.CountPacket(_worker, packet.TotalLength);
     }
 
     /// <summary>Makes the flow of a packet that belongs to none, if it may; 0 and a verdict when it may not.</summary>
@@ -174,8 +191,8 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        service.Counters.CountConnection();
-        table.Server(chosen).Counters.CountConnection();
+        service.Counters.CountConnection(_worker);
+        table.Server(chosen).Counters.CountConnection(_worker);
         return index;
     }
 
