@@ -15,12 +15,12 @@ public sealed class FlowTable
     private readonly TimingWheel _wheel;
     private readonly FlowHash _hash;
 
-    private FlowTable(FlowMemory memory)
+    private FlowTable(FlowMemory memory, ServerDirectory? servers)
     {
         _memory = memory;
         _wheel = new TimingWheel(memory);
         _hash = memory.Header.Hash;
-        Servers = new ServerDirectory(memory);
+        Servers = servers ?? new ServerDirectory(memory);
     }
 
     /// <summary>Flows that fit.</summary>
@@ -38,7 +38,8 @@ public sealed class FlowTable
     /// <param name="capacity">Flows that fit; all of it is set at this moment.</param>
     /// <param name="hash">The hash with its seed.</param>
     /// <param name="now">Where the timing wheel begins.</param>
-    public static FlowTable Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now)
+    /// <param name="servers">Server slots that it shares with other tables; null for slots of its own.</param>
+    public static FlowTable Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now, ServerDirectory? servers = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, FlowTableLayout.RequiredBytes(capacity));
         ArgumentOutOfRangeException.ThrowIfNotEqual(address & 63, 0, nameof(address));
@@ -52,7 +53,7 @@ public sealed class FlowTable
         header.Hash = hash;
         header.WheelCursor = TimingWheel.TickOf(now);
         Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
-        return new FlowTable(memory);
+        return new FlowTable(memory, servers);
     }
 
     /// <summary>
@@ -64,7 +65,8 @@ public sealed class FlowTable
     /// <param name="now">The present, on the same clock that the other process used.</param>
     /// <param name="table">The table, on success.</param>
     /// <param name="refusal">Why not, otherwise; the memory is then as it was.</param>
-    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal)
+    /// <param name="servers">Server slots that it shares with other tables, whose flow counts it adds to; null for slots of its own.</param>
+    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null)
     {
         table = null;
         if (length < FlowTableLayout.HeaderBytes)
@@ -94,7 +96,9 @@ public sealed class FlowTable
         }
 
         refusal = string.Empty;
-        table = new FlowTable(new FlowMemory(address, (int)header.Capacity));
+        table = new FlowTable(new FlowMemory(address, (int)header.Capacity), servers);
+        if (servers is null)
+            table.Servers.ClearFlowCounts();
         table.Rebuild(now);
         return true;
     }
@@ -293,7 +297,6 @@ public sealed class FlowTable
     {
         ref FlowTableHeader header = ref _memory.Header;
         _memory.ClearIndex();
-        Servers.ClearFlowCounts();
         header.FreeHead = 0;
         header.Count = 0;
         header.WheelCursor = TimingWheel.TickOf(now);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Services;
 
@@ -7,14 +8,21 @@ namespace FastLb.Dataplane.Flows;
 /// The server slots, which the flow tables of all workers refer to. Slots are given out and taken back by the thread that compiles service tables; the flow counts are
 /// kept by all the workers. A slot is given out again only when no flow refers to it and no worker can still bind one to it.
 /// </summary>
-public sealed class ServerDirectory
+public sealed unsafe class ServerDirectory
 {
     private const long OneActive = 1;
     private const long OneInactive = 1L << 32;
 
-    private readonly FlowMemory _memory;
+    private readonly ServerSlot* _slots;
 
-    internal ServerDirectory(FlowMemory memory) => _memory = memory;
+    /// <summary>The slots that a flow table has for itself.</summary>
+    internal ServerDirectory(FlowMemory memory)
+        : this((nint)Unsafe.AsPointer(ref memory.Server(0)))
+    {
+    }
+
+    /// <param name="address">Where the slots lie, <see cref="FlowTableLayout.ServerSlots"/> of them.</param>
+    internal ServerDirectory(nint address) => _slots = (ServerSlot*)address;
 
     /// <summary>Flows bound to the slot that are in an active state. Any thread.</summary>
     public int ActiveFlows(int slot) => (int)Volatile.Read(ref Counts(slot));
@@ -25,20 +33,20 @@ public sealed class ServerDirectory
     /// <summary>The server that a slot stands for; null when it stands for none. Called by the thread that gives slots out.</summary>
     public ServerIdentity? Find(int slot) => IsInUse(slot) ? Identity(slot) : null;
 
-    internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && _memory.Server(slot).InUse != 0;
+    internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && Slot(slot).InUse != 0;
 
     internal bool HasFlows(int slot) => Volatile.Read(ref Counts(slot)) != 0;
 
     internal ServerIdentity Identity(int slot)
     {
-        ref ServerSlot server = ref _memory.Server(slot);
+        ref ServerSlot server = ref Slot(slot);
         return new ServerIdentity(
             new ServiceKey(new(server.VirtualAddress), server.Protocol, server.VirtualPort), new(server.ServerAddress), server.ServerPort);
     }
 
     internal void Assign(int slot, in ServerIdentity identity)
     {
-        ref ServerSlot server = ref _memory.Server(slot);
+        ref ServerSlot server = ref Slot(slot);
         server.VirtualAddress = identity.Service.Address.Value;
         server.VirtualPort = identity.Service.Port;
         server.Protocol = identity.Service.Protocol;
@@ -49,7 +57,7 @@ public sealed class ServerDirectory
         Volatile.Write(ref server.InUse, 1);
     }
 
-    internal void Release(int slot) => Volatile.Write(ref _memory.Server(slot).InUse, 0);
+    internal void Release(int slot) => Volatile.Write(ref Slot(slot).InUse, 0);
 
     internal void AddFlow(int slot) => Interlocked.Add(ref Counts(slot), OneInactive);
 
@@ -65,7 +73,7 @@ public sealed class ServerDirectory
     {
         for (int slot = 0; slot < FlowTableLayout.ServerSlots; slot++)
         {
-            ref ServerSlot server = ref _memory.Server(slot);
+            ref ServerSlot server = ref Slot(slot);
             server.ActiveFlows = 0;
             server.InactiveFlows = 0;
         }
@@ -73,5 +81,16 @@ public sealed class ServerDirectory
 
     // Both counts of a slot as one number, the active ones in its low half, so that a flow that moves from one to the other is never seen in neither. The low half
     // isn't below 0, so that nothing is borrowed from the high one.
-    private ref long Counts(int slot) => ref Unsafe.As<int, long>(ref _memory.Server(slot).ActiveFlows);
+    private ref long Counts(int slot) => ref Unsafe.As<int, long>(ref Slot(slot).ActiveFlows);
+
+    // Flows name their server by a number that lies in memory which outlives the process: one out of range must not become a stray write.
+    private ref ServerSlot Slot(int slot)
+    {
+        if ((uint)slot >= FlowTableLayout.ServerSlots)
+            ThrowDamaged(slot);
+        return ref _slots[slot];
+    }
+
+    [DoesNotReturn]
+    private static void ThrowDamaged(int slot) => throw new InvalidDataException($"flow table is damaged: there is no server slot {slot}");
 }
