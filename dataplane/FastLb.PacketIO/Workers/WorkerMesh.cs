@@ -1,3 +1,4 @@
+using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Pipeline;
 
 namespace FastLb.PacketIO.Workers;
@@ -9,7 +10,7 @@ namespace FastLb.PacketIO.Workers;
 public sealed class WorkerMesh
 {
     /// <summary>Workers that there may be.</summary>
-    public const int MostWorkers = 64;
+    public const int MostWorkers = FlowStore.MostTables;
 
     /// <summary>Frames that fit between two workers, unless another number is asked for: sixteen batches.</summary>
     public const int DefaultRingSize = 1024;
