@@ -28,15 +28,12 @@ public readonly record struct FlowHash(ulong Seed0, ulong Seed1, ulong Seed2, ul
         return high ^ low;
     }
 
-    /// <summary>
-    /// The worker, from 0, that owns the flows of a client's endpoint, which is the same in both directions and in every forwarding method. All tables of a process must
-    /// have the same seed. Says nothing about bucket and fingerprint.
-    /// </summary>
+    /// <summary>A number below <paramref name="count"/> for a client's endpoint.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ushort OwnerOf(uint clientAddress, ushort clientPort, int workers)
+    public int Choose(uint clientAddress, ushort clientPort, int count)
     {
-        ulong high = Math.BigMul((((ulong)clientAddress << 16) | clientPort) ^ Seed2, Seed1 | 1, out ulong low);
-        high = Math.BigMul(high ^ low ^ Seed0, Seed3 | 1, out low);
-        return (ushort)Math.BigMul(high ^ low, (ulong)workers, out _);
+        ulong mixed = (((ulong)clientAddress << 16) | clientPort) ^ Seed2;
+        ulong high = Math.BigMul(mixed, Seed0 | 1, out ulong low);
+        return (int)Math.BigMul((high ^ low) * 0x9E3779B97F4A7C15, (ulong)count, out _);
     }
 }

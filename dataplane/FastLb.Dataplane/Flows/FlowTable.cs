@@ -107,9 +107,9 @@ public sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong HashOf(in FlowKey key) => _hash.Compute(key);
 
-    /// <summary>The worker that owns a client's flows; see <see cref="FlowHash.OwnerOf"/>.</summary>
+    /// <summary>Which of <paramref name="workers"/> a flow belongs to: the client's endpoint decides, which packets in both directions have.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ushort OwnerOf(in FlowKey key, int workers) => _hash.OwnerOf(key.ClientAddress, key.ClientPort, workers);
+    public int OwnerOf(in FlowKey key, int workers) => _hash.Choose(key.ClientAddress, key.ClientPort, workers);
 
     /// <summary>Asks for the first cache line that <see cref="Find"/> will read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

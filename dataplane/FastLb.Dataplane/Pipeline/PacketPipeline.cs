@@ -90,7 +90,7 @@ public sealed class PacketPipeline
 
     private bool IsOfAnother(ref PacketSlot slot, in ParsedPacket packet)
     {
-        slot.Worker = _flows.OwnerOf(packet.Key, _workers);
+        slot.Worker = (ushort)_flows.OwnerOf(packet.Key, _workers);
         if (slot.Worker == _worker)
             return false;
         slot.Kind = VerdictKind.HandOver;

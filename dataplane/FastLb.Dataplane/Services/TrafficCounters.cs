@@ -20,6 +20,12 @@ public sealed class TrafficCounters(int workers)
     /// <summary>Their length, IP header included. Any thread.</summary>
     public long Bytes => _cells.Sum(cell => cell.Bytes);
 
+    /// <summary>Packets from the server that were translated back; IPVS's "out". Any thread.</summary>
+    public long ReplyPackets => _cells.Sum(cell => cell.ReplyPackets);
+
+    /// <summary>Their length, IP header included. Any thread.</summary>
+    public long ReplyBytes => _cells.Sum(cell => cell.ReplyBytes);
+
     /// <summary>Counts a flow; the worker's thread.</summary>
     internal void CountConnection(int worker) => _cells[worker].Connections++;
 
@@ -31,6 +37,14 @@ public sealed class TrafficCounters(int workers)
         cell.Bytes += bytes;
     }
 
+    /// <summary>Counts a server's packet; the worker's thread.</summary>
+    internal void CountReply(int worker, int bytes)
+    {
+        ref Cell cell = ref _cells[worker];
+        cell.ReplyPackets++;
+        cell.ReplyBytes += bytes;
+    }
+
     /// <summary>One worker's counts, far enough from the next one's that they share no cache line wherever the array begins.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Cell
@@ -38,5 +52,7 @@ public sealed class TrafficCounters(int workers)
         public long Connections;
         public long Packets;
         public long Bytes;
+        public long ReplyPackets;
+        public long ReplyBytes;
     }
 }

@@ -18,7 +18,7 @@ public sealed class FlowOwnershipTests
         const int endpoints = 64_000;
         int[] owned = new int[workers];
         for (uint i = 0; i < endpoints; i++)
-            owned[Hash.OwnerOf(0x0A000000 + (i >> 5), (ushort)(1024 + (i & 31)), workers)]++;
+            owned[Hash.Choose(0x0A000000 + (i >> 5), (ushort)(1024 + (i & 31)), workers)]++;
 
         // Five standard deviations of a fair draw.
         double share = (double)endpoints / workers;
@@ -30,7 +30,7 @@ public sealed class FlowOwnershipTests
     {
         int same = 0;
         for (ushort port = 0; port < 1000; port++)
-            same += Hash.OwnerOf(0x0A000001, port, 2) == (Hash with { Seed2 = ~Hash.Seed2, Seed0 = Hash.Seed1 }).OwnerOf(0x0A000001, port, 2) ? 1 : 0;
+            same += Hash.Choose(0x0A000001, port, 2) == (Hash with { Seed2 = ~Hash.Seed2, Seed0 = Hash.Seed1 }).Choose(0x0A000001, port, 2) ? 1 : 0;
         Assert.InRange(same, 400, 600);
     }
 
@@ -42,7 +42,7 @@ public sealed class FlowOwnershipTests
         for (ushort port = 1000; port < 1064; port++)
         {
             byte[] frame = new FrameBuilder { ClientPort = port }.Build();
-            ushort owner = Hash.OwnerOf(IpAddress.Parse("192.0.2.50").V4, port, 4);
+            var owner = (ushort)Hash.Choose(IpAddress.Parse("192.0.2.50").V4, port, 4);
             owners.Add(owner);
             long forwarded = fixture.Verdicts[VerdictReason.ForwardedDirect];
             for (int worker = 0; worker < 4; worker++)

@@ -113,7 +113,7 @@ public sealed unsafe class FlowStoreTests : IDisposable
     private static FlowTable Owner(FlowStore store, int number)
     {
         FlowKey key = FlowTableMemory.Key(number);
-        return store.Tables[Hash.OwnerOf(key.ClientAddress, key.ClientPort, store.Tables.Count)];
+        return store.Tables[Hash.Choose(key.ClientAddress, key.ClientPort, store.Tables.Count)];
     }
 
     private FlowStore Open(string expectedRefusal)

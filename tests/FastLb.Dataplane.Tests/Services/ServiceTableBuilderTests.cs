@@ -99,10 +99,14 @@ public sealed class ServiceTableBuilderTests : IDisposable
         {
             service.Counters.CountConnection(worker);
             for (int packet = 0; packet < 100_000; packet++)
+                {
                 service.Counters.CountPacket(worker, 100 + worker);
+                service.Counters.CountReply(worker, 50);
+            }
         });
 
         Assert.Equal((3, 300_000, 30_300_000), (service.Counters.Connections, service.Counters.Packets, service.Counters.Bytes));
+        Assert.Equal((300_000, 15_000_000), (service.Counters.ReplyPackets, service.Counters.ReplyBytes));
     }
 
     public void Dispose() => _memory.Dispose();

@@ -69,7 +69,7 @@ internal sealed class InMemoryWorkers : IDisposable
     /// <summary>By worker.</summary>
     public VerdictCounters[] Verdicts { get; }
 
-    public static int OwnerOf(ushort clientPort, int workers) => Hash.OwnerOf(new FrameBuilder().Client.V4, clientPort, workers);
+    public static int OwnerOf(ushort clientPort, int workers) => Hash.Choose(new FrameBuilder().Client.V4, clientPort, workers);
 
     /// <summary>Client ports whose flows a worker owns.</summary>
     public static IEnumerable<ushort> PortsOwnedBy(int worker, int workers) =>
