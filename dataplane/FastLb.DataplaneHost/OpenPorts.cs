@@ -25,7 +25,7 @@ internal sealed class OpenPorts : IDisposable
 
     public AfXdpPortSet Ports { get; }
 
-    /// <summary>The port that frames for an interface, named by its index, leave by: that of its first queue.</summary>
+    /// <summary>The port that stands for an interface, named by its index, where frames leave: that of its first queue. A worker sends by its own if it has one.</summary>
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
 
     /// <summary>What frames have in common that leave by a port, by the port's index.</summary>
@@ -35,8 +35,8 @@ internal sealed class OpenPorts : IDisposable
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
 
-    /// <summary>Opens sockets and loads programs; nothing is steered before <see cref="Attach"/>.</summary>
-    public static OpenPorts Open(IReadOnlyList<DesiredInterface> interfaces, ServiceSteering services)
+    /// <summary>All receive queues of these interfaces.</summary>
+    public static IReadOnlyList<InterfaceQueue> QueuesOf(IReadOnlyList<DesiredInterface> interfaces)
     {
         var queues = new List<InterfaceQueue>();
         foreach (DesiredInterface wanted in interfaces)
@@ -45,7 +45,17 @@ internal sealed class OpenPorts : IDisposable
             queues.AddRange(Enumerable.Range(0, count).Select(queue => new InterfaceQueue(wanted.Name, wanted.Index, queue)));
         }
 
-        var open = new OpenPorts(interfaces, AfXdpPortSet.Open(queues, new AfXdpOptions()));
+        return queues;
+    }
+
+    /// <summary>Opens sockets and loads programs; nothing is steered before <see cref="Attach"/>.</summary>
+    /// <param name="interfaces">What was asked for.</param>
+    /// <param name="queues">Their queues.</param>
+    /// <param name="services">What is steered.</param>
+    /// <param name="workers">Workers to share the queues out to.</param>
+    public static OpenPorts Open(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, ServiceSteering services, int workers)
+    {
+        var open = new OpenPorts(interfaces, AfXdpPortSet.Open(queues, new AfXdpOptions(), workers));
         try
         {
             open.LoadPrograms(services);

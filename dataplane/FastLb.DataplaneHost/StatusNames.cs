@@ -46,7 +46,7 @@ internal static class StatusNames
             (int)frames.InReceiveRings,
             (int)frames.InTransmitRings,
             (int)(frames.InCompletionRings + frames.InFlight),
-            (int)frames.Held,
+            (int)(frames.Held + frames.BetweenWorkers),
             (int)frames.Lost);
 
     private static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];

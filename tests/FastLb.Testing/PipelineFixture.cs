@@ -14,6 +14,7 @@ namespace FastLb.Testing;
 public sealed unsafe class PipelineFixture : IDisposable
 {
     public const int Headroom = 64;
+    public const int MostWorkers = 4;
 
     public static readonly ServiceKey WebService = new(IpAddress.Parse("192.0.2.100"), IpProtocol.Tcp, 80);
     public static readonly IpAddress Web01 = IpAddress.Parse("192.0.2.132");
@@ -36,16 +37,16 @@ public sealed unsafe class PipelineFixture : IDisposable
     private readonly PacketPipeline _pipeline;
     private readonly void* _flowMemory;
 
-    public PipelineFixture(int capacity = 1000, int worker = 0, int workers = 1)
+    public PipelineFixture(int capacity = 1000, int worker = 0, int workers = 1, FlowHash? hash = null)
     {
         new Span<byte>(_frames, FrameBytes).Fill(Untouched);
         _frameMemory = new FrameMemory((nint)_frames, FrameBytes);
         nuint length = (nuint)FlowTableLayout.RequiredBytes(capacity);
         _flowMemory = NativeMemory.AlignedAlloc(length, 64);
         NativeMemory.Clear(_flowMemory, length);
-        Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, new FlowHash(1, 2, 3, 4), Now);
+        Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
         _pipeline = new PacketPipeline(_frameMemory, Flows, FlowTimeouts.Default, Verdicts, worker, workers);
-        Tables = new ServiceTableBuilder(Flows.Servers);
+        Tables = new ServiceTableBuilder(Flows.Servers, MostWorkers);
         SetServers("rr", new ServerDefinition(Web01, 80, 1), new ServerDefinition(Web02, 80, 1));
         SetWays(AdjacencyState.Resolved);
     }

@@ -88,6 +88,12 @@ internal static class StatusReport
     private static void AppendPorts(StringBuilder text, DirectorStatus status)
     {
         text.AppendLine();
+        foreach (WorkerStatus worker in status.Workers)
+        {
+            string place = worker.Processor is { } processor ? $" on processor {processor}" : string.Empty;
+            text.AppendLine(CultureInfo.InvariantCulture, $"Worker {worker.Number}{place}: {worker.Flows} flows, {worker.HandedOver} frames handed over to others");
+        }
+
         foreach (PortStatus port in status.Ports)
         {
             text.AppendLine(CultureInfo.InvariantCulture,

@@ -33,7 +33,11 @@ public sealed record DirectorStatus(
     IReadOnlyList<PortStatus> Ports,
     IReadOnlyList<SteeringStatus> Steering,
     FrameStatus? Frames,
-    FlowTableStatus? Flows);
+    FlowTableStatus? Flows)
+{
+    /// <summary>The dataplane's threads; none while no dataplane forwards.</summary>
+    public IReadOnlyList<WorkerStatus> Workers { get; init; } = [];
+}
 
 /// <summary>A virtual address and who has it.</summary>
 /// <param name="Address">With prefix length.</param>

@@ -51,7 +51,10 @@ public sealed class StatusReader(
             dataplane?.Ports ?? [],
             dataplane?.Steering ?? [],
             dataplane?.Frames,
-            dataplane?.Flows);
+            dataplane?.Flows)
+        {
+            Workers = dataplane?.Workers ?? [],
+        };
     }
 
     /// <summary>The VRRP instances at this moment, or as they were reported last when the process does not answer.</summary>

@@ -16,13 +16,13 @@ public sealed class FlowTable
     private readonly FlowHash _hash;
     private readonly EntryAllocator _entries;
 
-    private FlowTable(FlowMemory memory)
+    private FlowTable(FlowMemory memory, ServerDirectory? servers)
     {
         _memory = memory;
         _wheel = new TimingWheel(memory);
         _entries = new EntryAllocator(memory);
         _hash = memory.Header.Hash;
-        Servers = new ServerDirectory(memory);
+        Servers = servers ?? new ServerDirectory(memory);
     }
 
     /// <summary>Entries: a flow takes one, one whose replies are translated takes two.</summary>
@@ -40,7 +40,8 @@ public sealed class FlowTable
     /// <param name="capacity">Flows that fit; all of it is set at this moment.</param>
     /// <param name="hash">The hash with its seed.</param>
     /// <param name="now">Where the timing wheel begins.</param>
-    public static FlowTable Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now)
+    /// <param name="servers">Server slots that it shares with other tables; null for slots of its own.</param>
+    public static FlowTable Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now, ServerDirectory? servers = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, FlowTableLayout.RequiredBytes(capacity));
         ArgumentOutOfRangeException.ThrowIfNotEqual(address & 63, 0, nameof(address));
@@ -54,7 +55,7 @@ public sealed class FlowTable
         header.Hash = hash;
         header.WheelCursor = TimingWheel.TickOf(now);
         Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
-        return new FlowTable(memory);
+        return new FlowTable(memory, servers);
     }
 
     /// <summary>
@@ -66,7 +67,8 @@ public sealed class FlowTable
     /// <param name="now">The present, on the same clock that the other process used.</param>
     /// <param name="table">The table, on success.</param>
     /// <param name="refusal">Why not, otherwise; the memory is then as it was.</param>
-    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal)
+    /// <param name="servers">Server slots that it shares with other tables, whose flow counts it adds to; null for slots of its own.</param>
+    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null)
     {
         table = null;
         if (length < FlowTableLayout.HeaderBytes)
@@ -96,7 +98,9 @@ public sealed class FlowTable
         }
 
         refusal = string.Empty;
-        table = new FlowTable(new FlowMemory(address, (int)header.Capacity));
+        table = new FlowTable(new FlowMemory(address, (int)header.Capacity), servers);
+        if (servers is null)
+            table.Servers.ClearFlowCounts();
         table.Rebuild(now);
         return true;
     }
@@ -340,7 +344,6 @@ public sealed class FlowTable
         ref FlowTableHeader header = ref _memory.Header;
         _memory.ClearIndex();
         _entries.Clear();
-        Servers.ClearFlowCounts();
         header.Count = 0;
         header.WheelCursor = TimingWheel.TickOf(now);
         for (uint index = 1; index <= header.HighWater; index += 2)

@@ -208,8 +208,8 @@ public sealed class PacketPipeline
 
         if (!TrySend(ref slot, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag))
             return;
-        server.Counters.CountPacket(packet.TotalLength);
-        server.Service!.Counters.CountPacket(packet.TotalLength);
+        server.Counters.CountPacket(_worker, packet.TotalLength);
+        server.Service!.Counters.CountPacket(_worker, packet.TotalLength);
     }
 
     /// <summary>Sends a server's packet to the client as if it came from the virtual service; one that belongs to no flow is the kernel's.</summary>
@@ -257,8 +257,8 @@ public sealed class PacketPipeline
         slot.Reason = VerdictReason.ForwardedReply;
         if (!TrySend(ref slot, back.Hop.Port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
             return;
-        server.Counters.CountReply(packet.TotalLength);
-        server.Service.Counters.CountReply(packet.TotalLength);
+        server.Counters.CountReply(_worker, packet.TotalLength);
+        server.Service.Counters.CountReply(_worker, packet.TotalLength);
     }
 
     /// <summary>Brings an ICMP error about a flow's packet to the party that sent the packet; no error is ever answered with another.</summary>
@@ -443,8 +443,8 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        service.Counters.CountConnection();
-        server.Counters.CountConnection();
+        service.Counters.CountConnection(_worker);
+        server.Counters.CountConnection(_worker);
         return index;
     }
 

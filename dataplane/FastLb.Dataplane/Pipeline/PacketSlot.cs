@@ -20,8 +20,14 @@ public struct PacketSlot
     /// <summary>Index of the port that the frame came in by.</summary>
     public ushort IngressPort;
 
-    /// <summary>Index of the port that the frame leaves by, when <see cref="Kind"/> is <see cref="VerdictKind.Forward"/>.</summary>
+    /// <summary>
+    /// Index of the port that the frame leaves by, when <see cref="Kind"/> is <see cref="VerdictKind.Forward"/>. It names the interface: a worker sends by a
+    /// port of its own on the same interface when it has one.
+    /// </summary>
     public ushort EgressPort;
+
+    /// <summary>Index of the worker that owns the frame's flow, when <see cref="Kind"/> is <see cref="VerdictKind.HandOver"/>.</summary>
+    public ushort Worker;
 
     /// <summary>The verdict.</summary>
     public VerdictKind Kind;
@@ -43,9 +49,6 @@ public struct PacketSlot
 
     /// <summary>Source and destination port of a later fragment, once its first one has told them; else 0.</summary>
     public uint FragmentPorts;
-
-    /// <summary>The worker that the frame's flow belongs to, when <see cref="Kind"/> is <see cref="VerdictKind.HandOver"/>.</summary>
-    public ushort Worker;
 
     /// <summary>Index of the adjacency waited for, when <see cref="Kind"/> is <see cref="VerdictKind.Hold"/>.</summary>
     public int Adjacency;

@@ -18,7 +18,7 @@ public enum VerdictKind : byte
     /// <summary>It is not ours: give it back to the kernel, as it came, then return its memory to the pool.</summary>
     Punt,
 
-    /// <summary>Pass it to <see cref="PacketSlot.Worker"/>, untouched, which processes it again.</summary>
+    /// <summary>Pass it on untouched to worker <see cref="PacketSlot.Worker"/>, which owns its flow and decides; it is not counted before.</summary>
     HandOver,
 }
 
@@ -110,4 +110,7 @@ public enum VerdictReason : byte
 
     /// <summary>Dropped without the ICMP error that it would have been answered with: too many have been sent.</summary>
     IcmpRateLimited,
+
+    /// <summary>The ring to the worker that owns the flow, or the port that the frame was to leave by, had no room.</summary>
+    HandOverRingFull,
 }

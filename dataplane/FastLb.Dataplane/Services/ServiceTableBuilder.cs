@@ -28,17 +28,20 @@ public sealed class ServiceTableBuilder
     private readonly Dictionary<ServiceKey, ServiceRecord> _services = [];
     private readonly Stack<int> _freeSlots = new();
     private readonly Dictionary<IpAddress, int> _adjacencyIndexes = [];
+    private readonly int _workers;
     private EgressLink[] _links = [];
     private long _generation;
 
     /// <param name="directory">The slots; those in use already (a table that was adopted) keep their meaning.</param>
-    public ServiceTableBuilder(ServerDirectory directory)
+    /// <param name="workers">Workers that may come to use the tables, at the most: each counts for itself.</param>
+    public ServiceTableBuilder(ServerDirectory directory, int workers = 1)
     {
         _directory = directory;
+        _workers = workers;
         for (int slot = FlowTableLayout.ServerSlots - 1; slot >= 0; slot--)
         {
             if (directory.IsInUse(slot))
-                _servers[directory.Identity(slot)] = new ServerRecord(slot) { RetiredAt = 0 };
+                _servers[directory.Identity(slot)] = new ServerRecord(slot, workers) { RetiredAt = 0 };
             else
                 _freeSlots.Push(slot);
         }
@@ -54,7 +57,7 @@ public sealed class ServiceTableBuilder
 
     /// <summary>Compiles a table for these services. Ways to servers that have been told before are kept; others are pending.</summary>
     /// <param name="definitions">All services; no key twice, no server twice in one.</param>
-    /// <param name="acknowledged">The generation that every worker has taken up: slots retired by then, and without flows, are given out again.</param>
+    /// <param name="acknowledged">The generation that every worker has taken up, the least advanced of them: slots retired by then, and without flows, are given out again.</param>
     /// <exception cref="InvalidOperationException">More servers than there are slots, or a scheduler that is not known. Nothing has changed then.</exception>
     public ServiceTable Build(IReadOnlyList<ServiceDefinition> definitions, long acknowledged)
     {
@@ -141,7 +144,7 @@ public sealed class ServiceTableBuilder
     private ServiceRecord ServiceOf(ServiceDefinition definition)
     {
         if (!_services.TryGetValue(definition.Key, out ServiceRecord? record))
-            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!));
+            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!, _workers));
         else if (!string.Equals(record.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal))
             record.Scheduler = CreateScheduler(definition.Scheduler)!;
         return record;
@@ -151,7 +154,7 @@ public sealed class ServiceTableBuilder
     {
         if (_servers.TryGetValue(identity, out ServerRecord? known))
             return known;
-        known = new ServerRecord(_freeSlots.Pop());
+        known = new ServerRecord(_freeSlots.Pop(), _workers);
         _directory.Assign(known.Slot, identity);
         _servers.Add(identity, known);
         return known;
@@ -194,11 +197,11 @@ public sealed class ServiceTableBuilder
         }
     }
 
-    private sealed class ServerRecord(int slot)
+    private sealed class ServerRecord(int slot, int workers)
     {
         public int Slot { get; } = slot;
 
-        public TrafficCounters Counters { get; } = new();
+        public TrafficCounters Counters { get; } = new(workers);
 
         /// <summary>The last table that the server was in.</summary>
         public long SeenIn { get; set; }
@@ -207,10 +210,10 @@ public sealed class ServiceTableBuilder
         public long? RetiredAt { get; set; }
     }
 
-    private sealed class ServiceRecord(Scheduler scheduler)
+    private sealed class ServiceRecord(Scheduler scheduler, int workers)
     {
         public Scheduler Scheduler { get; set; } = scheduler;
 
-        public TrafficCounters Counters { get; } = new();
+        public TrafficCounters Counters { get; } = new(workers);
     }
 }
