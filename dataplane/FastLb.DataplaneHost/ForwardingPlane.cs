@@ -27,7 +27,7 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly SharedMemory _flowMemory;
     private readonly FlowTable _flows;
     private readonly ServiceTableBuilder _tables;
-    private readonly ServiceSteering _steered = ServiceSteering.Create();
+    private readonly SteeringTable _steered = SteeringTable.Create();
     private readonly VerdictCounters _verdicts = new();
     private readonly ILogger _log;
     private DesiredState _state = new(0, [], []);
@@ -153,18 +153,18 @@ internal sealed class ForwardingPlane : IDisposable
             server.Address, server.Port, server.Weight, active, inactive, counters.Connections, counters.Packets, counters.Bytes);
     }
 
-    // Sockets first, then the worker, then the programs: no frame arrives before there is someone to take it.
+    // The worker first, then the sockets into the programs: no frame arrives before there is someone to take it.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
     {
         ClosePorts();
         if (interfaces.Count == 0)
             return;
-        _ports = OpenPorts.Open(interfaces, _steered);
+        _ports = OpenPorts.Open(interfaces, _steered, _log);
         var pipeline = new PacketPipeline(_ports.Ports.Umem.Frames, _flows, FlowTimeouts.Default, _verdicts);
         _worker = WorkerThread.Start(_ports.Ports, pipeline, _flows, _tables.Current);
         try
         {
-            _ports.Attach();
+            _ports.Start();
         }
         catch
         {
@@ -173,14 +173,20 @@ internal sealed class ForwardingPlane : IDisposable
         }
 
         foreach (AfXdpPort port in _ports.Ports.Ports)
-            _log.LogInformation("{Queue}: AF_XDP, {Mode}", port.Socket.Queue, _ports.Ports.ModeReason);
+        {
+            _log.LogInformation(
+                "{Queue}: AF_XDP, {Attached} XDP, {Mode}",
+                port.Socket.Queue,
+                StatusNames.Of(_ports.AttachModeOf(port.Socket.Queue.InterfaceIndex)),
+                _ports.Ports.ModeReason);
+        }
     }
 
     private bool ClosePorts()
     {
         if (_ports is not { } ports)
             return true;
-        ports.Detach();
+        ports.Stop();
         _worker?.StopAndWait();
         bool quiet = ports.Ports.Quiesce(QuiescePatience);
         FrameAccount account = ports.Ports.Account(held: 0);

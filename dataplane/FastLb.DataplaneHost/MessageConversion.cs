@@ -14,7 +14,7 @@ internal static class MessageConversion
         SchedulerName(service.Scheduler),
         [.. service.Servers.Select(server => new ServerDefinition(IpAddress.From(server.Address), server.Port, server.Weight))]);
 
-    public static SteeredService ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+    public static SteeredEndpoint ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
 
     /// <summary>A way to a server; unreachable when it leads over an interface that has no port.</summary>
     public static Adjacency ToAdjacency(ServerAdjacency way, IReadOnlyDictionary<int, ushort> portOfInterface)
