@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
@@ -14,7 +15,17 @@ internal static class MessageConversion
         SchedulerName(service.Scheduler),
         [.. service.Servers.Select(server => new ServerDefinition(IpAddress.From(server.Address), server.Port, server.Weight, ToMethod(server.Method)))]);
 
-    public static SteeredService ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+    public static SteeredEndpoint ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+
+    /// <summary>The servers of a service whose replies are translated.</summary>
+    public static IEnumerable<SteeredEndpoint> TranslatedServersOf(DesiredService service) => service.Servers
+        .Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.AddressTranslation)
+        .Select(server => new SteeredEndpoint(server.Address, (ProtocolType)service.Protocol, server.Port));
+
+    /// <summary>The servers of a service that a tunnel leads to.</summary>
+    public static IEnumerable<IPAddress> TunnelServersOf(DesiredService service) => service.Servers
+        .Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.Tunnel)
+        .Select(server => server.Address);
 
     /// <summary>A way to a server; unreachable when it leads over an interface that has no port.</summary>
     public static Adjacency ToAdjacency(ServerAdjacency way, IReadOnlyDictionary<int, ushort> portOfInterface)
