@@ -66,6 +66,12 @@ internal static unsafe partial class LibBpf
     internal static partial int bpf_link_get_fd_by_id(uint id);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_prog_get_fd_by_id(uint id);
+
+    [LibraryImport(Library)]
+    internal static partial int bpf_map_get_fd_by_id(uint id);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_obj_get_info_by_fd(BpfDescriptor descriptor, void* info, ref uint infoLength);
 
     [LibraryImport(Library)]

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastLb.Native.Bpf;
@@ -50,6 +51,47 @@ internal struct XdpLinkInfo
     public uint ProgramId;
     private readonly uint _padding;
     public uint InterfaceIndex;
+}
+
+/// <summary><c>struct bpf_prog_info</c> up to <c>map_ids</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ProgramInfo
+{
+    public uint Type;
+    public uint Id;
+    public ulong Tag;
+    public uint CompiledLength;
+    public uint TranslatedLength;
+    public ulong CompiledInstructions;
+    public ulong TranslatedInstructions;
+    public ulong LoadTime;
+    public uint CreatorUserId;
+
+    /// <summary>In: room for so many ids. Out: how many maps the program has.</summary>
+    public uint MapCount;
+
+    /// <summary>Where the kernel writes the ids of the program's maps.</summary>
+    public ulong MapIds;
+}
+
+/// <summary><c>struct bpf_map_info</c> up to <c>name</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MapInfo
+{
+    public uint Type;
+    public uint Id;
+    public uint KeySize;
+    public uint ValueSize;
+    public uint MaxEntries;
+    public uint Flags;
+    public ObjectName Name;
+
+    /// <summary>BPF_OBJ_NAME_LEN bytes with the terminating zero.</summary>
+    [InlineArray(16)]
+    internal struct ObjectName
+    {
+        private byte _first;
+    }
 }
 
 /// <summary>Constants of <c>linux/bpf.h</c> and <c>linux/if_link.h</c>.</summary>

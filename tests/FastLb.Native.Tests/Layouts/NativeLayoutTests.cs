@@ -101,6 +101,35 @@ public sealed class NativeLayoutTests
             .Verify();
 
     [Fact]
+    public void Outcomes_of_decapsulation_are_those_of_its_header() =>
+        new HeaderChecker("\"decapsulate.h\"")
+            .Equal("DECAPSULATE_DONE", (long)DecapsulationOutcome.Decapsulated)
+            .Equal("DECAPSULATE_NOT_OWN_ADDRESS", (long)DecapsulationOutcome.NotOwnAddress)
+            .Equal("DECAPSULATE_FRAGMENT", (long)DecapsulationOutcome.Fragment)
+            .Equal("DECAPSULATE_MALFORMED", (long)DecapsulationOutcome.Malformed)
+            .Equal("DECAPSULATE_NOT_VIRTUAL_ADDRESS", (long)DecapsulationOutcome.NotVirtualAddress)
+            .Equal("DECAPSULATE_OTHER_SENDER", (long)DecapsulationOutcome.OtherSender)
+            .Equal("DECAPSULATE_CONGESTED", (long)DecapsulationOutcome.Congested)
+            .Equal("DECAPSULATE_FAILED", (long)DecapsulationOutcome.Failed)
+            .Equal("DECAPSULATE_OUTCOMES", Enum.GetValues<DecapsulationOutcome>().Length)
+            .Verify();
+
+    [Fact]
+    public void Descriptions_of_programs_and_maps_are_laid_out_as_in_the_headers() =>
+        new HeaderChecker("<linux/bpf.h>")
+            .Members<ProgramInfo>(
+                "struct bpf_prog_info",
+                ("type", "Type"), ("id", "Id"), ("tag", "Tag"), ("jited_prog_len", "CompiledLength"), ("xlated_prog_len", "TranslatedLength"),
+                ("jited_prog_insns", "CompiledInstructions"), ("xlated_prog_insns", "TranslatedInstructions"), ("load_time", "LoadTime"),
+                ("created_by_uid", "CreatorUserId"), ("nr_map_ids", "MapCount"), ("map_ids", "MapIds"))
+            .Members<MapInfo>(
+                "struct bpf_map_info",
+                ("type", "Type"), ("id", "Id"), ("key_size", "KeySize"), ("value_size", "ValueSize"), ("max_entries", "MaxEntries"),
+                ("map_flags", "Flags"), ("name", "Name"))
+            .Equal("sizeof(((struct bpf_map_info *)0)->name)", Unsafe.SizeOf<MapInfo.ObjectName>())
+            .Verify();
+
+    [Fact]
     public void Vrrp_messages_are_laid_out_as_in_the_headers() =>
         new HeaderChecker("<netinet/in.h>", "<sys/socket.h>", "<linux/ip.h>", "<linux/pkt_sched.h>", "<asm-generic/socket.h>")
             .Structure<MulticastRequest>("struct ip_mreqn", ("imr_multiaddr", "Group"), ("imr_address", "Address"), ("imr_ifindex", "InterfaceIndex"))
