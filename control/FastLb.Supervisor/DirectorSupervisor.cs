@@ -18,12 +18,13 @@ namespace FastLb.Supervisor;
 /// <param name="Snapshot">The text that this was read from.</param>
 /// <param name="Directory">Its runtime directory.</param>
 /// <param name="LogArguments">Options that make every process log alike.</param>
+/// <param name="Workers">Threads that forward; 0 leaves their number to the dataplane.</param>
 public sealed record SupervisorOptions(
-    DirectorConfiguration Configuration, ConfigurationSnapshot Snapshot, RuntimeDirectory Directory, IReadOnlyList<string> LogArguments);
+    DirectorConfiguration Configuration, ConfigurationSnapshot Snapshot, RuntimeDirectory Directory, IReadOnlyList<string> LogArguments, int Workers = 0);
 
 /// <summary>
 /// The process that <c>fastlb run</c> is: starts the others, each only if the configuration has work for it, starts them again when they die, and holds what
-/// must outlive them, the flow table's memory and the guard. It touches no packet and speaks no protocol, so that there is little in it that could fail.
+/// must outlive them, the flow tables' memory and the guard. It touches no packet and speaks no protocol, so that there is little in it that could fail.
 /// </summary>
 public sealed class DirectorSupervisor
 {
@@ -74,7 +75,7 @@ public sealed class DirectorSupervisor
     private async Task Serve(CancellationToken cancellation)
     {
         EnsureInterfacesExist();
-        using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowTableLayout.RequiredBytes(FlowTableLayout.DefaultCapacity)) : null;
+        using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(FlowTableLayout.DefaultCapacity)) : null;
         using ServiceGuard? guard = Forwards ? OpenGuard() : null;
         try
         {
@@ -131,7 +132,11 @@ public sealed class DirectorSupervisor
         SafeFileHandle? inherited = null;
         return new ChildDefinition(
             ProcessRole.Dataplane,
-            _ => ["--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{FlowTableLayout.DefaultCapacity}", .. _options.LogArguments],
+            _ =>
+            [
+                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{FlowTableLayout.DefaultCapacity}", "--workers", $"{_options.Workers}",
+                .. _options.LogArguments,
+            ],
             () => inherited = flows.DuplicateInheritable());
     }
 

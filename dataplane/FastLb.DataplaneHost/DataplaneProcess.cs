@@ -31,7 +31,7 @@ public static class DataplaneProcess
         return balanced ? 0 : 1;
     }
 
-    // The supervisor is told that the process is alive only while the worker comes round: packets must not pile up behind a dead loop.
+    // The supervisor is told that the process is alive only while all workers come round: packets must not pile up behind a dead loop.
     private static async Task TellAlive(ServiceNotifier supervisor, ForwardingPlane plane, ILogger log, CancellationToken cancellation)
     {
         TimeSpan period = supervisor.WatchdogInterval is { } interval ? interval / 4 : DefaultPeriod;
@@ -47,7 +47,7 @@ public static class DataplaneProcess
                 }
                 catch (TimeoutException)
                 {
-                    log.LogWarning("the worker has not come round for {Period} s", period.TotalSeconds);
+                    log.LogWarning("not all workers have come round for {Period} s", period.TotalSeconds);
                 }
             }
         }

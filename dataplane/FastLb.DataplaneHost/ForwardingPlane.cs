@@ -17,7 +17,7 @@ using AdjacencyState = FastLb.DataplaneChannel.Messages.AdjacencyState;
 namespace FastLb.DataplaneHost;
 
 /// <summary>
-/// All that forwards, put together: flow table, service tables, ports, steering and the worker's thread. Brings them from one desired state to the next. One
+/// All that forwards, put together: flow tables, service tables, ports, steering and the workers' threads. Brings them from one desired state to the next. One
 /// thread at a time.
 /// </summary>
 internal sealed class ForwardingPlane : IDisposable
@@ -25,54 +25,50 @@ internal sealed class ForwardingPlane : IDisposable
     private static readonly TimeSpan QuiescePatience = TimeSpan.FromMilliseconds(500);
 
     private readonly SharedMemory _flowMemory;
-    private readonly FlowTable _flows;
+    private readonly FlowStore _flows;
     private readonly ServiceTableBuilder _tables;
-    private readonly ServiceSteering _steered = ServiceSteering.Create();
-    private readonly VerdictCounters _verdicts = new();
+    private readonly SteeringTable _steered = SteeringTable.Create();
+    private readonly VerdictCounters[] _verdicts;
+    private readonly DataplaneOptions _options;
     private readonly ILogger _log;
-    private DesiredState _state = new(0, [], []);
+    private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
     private OpenPorts? _ports;
-    private WorkerThread? _worker;
+    private WorkerThreads? _workers;
 
-    private ForwardingPlane(SharedMemory flowMemory, FlowTable flows, ILogger log)
+    private ForwardingPlane(SharedMemory flowMemory, FlowStore flows, DataplaneOptions options, ILogger log)
     {
+        int mostWorkers = Math.Max(options.MostWorkers, flows.Tables.Count);
         _flowMemory = flowMemory;
         _flows = flows;
-        _tables = new ServiceTableBuilder(flows.Servers);
+        _tables = new ServiceTableBuilder(flows.Servers, mostWorkers);
+        _verdicts = [.. Enumerable.Range(0, mostWorkers).Select(_ => new VerdictCounters())];
+        _options = options;
         _log = log;
     }
 
-    /// <summary>Adopts or makes the flow table; nothing is forwarded yet.</summary>
+    /// <summary>Adopts the flow tables if there are any; nothing is forwarded yet.</summary>
     public static ForwardingPlane Open(DataplaneOptions options, ILogger log)
     {
         SharedMemory memory = options.FlowTableDescriptor >= 0
             ? SharedMemory.Open(options.FlowTableDescriptor)
-            : SharedMemory.Create("fastlb-flows", FlowTableLayout.RequiredBytes(options.FlowCapacity));
-        MonotonicTime now = Now();
-        if (FlowTable.TryAdopt(memory.Address, memory.Length, now, out FlowTable? flows, out string refusal))
-        {
-            log.LogInformation("adopted a flow table with {Count} flows", flows!.Count);
-        }
+            : SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(options.FlowCapacity));
+        var flows = FlowStore.Open(memory.Address, memory.Length, Now(), out string refusal);
+        if (refusal.Length == 0)
+            log.LogInformation("adopted {Count} flows of {Workers} workers", flows.Count, flows.Tables.Count);
         else
-        {
-            log.LogDebug("a new flow table is made: {Reason}", refusal);
-            Span<byte> seed = stackalloc byte[32];
-            RandomNumberGenerator.Fill(seed);
-            flows = FlowTable.Create(memory.Address, memory.Length, options.FlowCapacity, FlowHash.FromSeed(seed), now);
-        }
-
-        return new ForwardingPlane(memory, flows, log);
+            log.LogDebug("new flow tables will be made: {Reason}", refusal);
+        return new ForwardingPlane(memory, flows, options, log);
     }
 
     /// <summary>Brings everything into this state.</summary>
     public void Apply(DesiredState state)
     {
-        ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _worker?.AcknowledgedGeneration ?? long.MaxValue);
-        _worker?.Publish(table);
+        ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue);
+        _workers?.Publish(table);
         if (_ports is null || !_ports.Interfaces.SequenceEqual(state.Interfaces))
             Reopen(state.Interfaces);
-        _steered.SetServices([.. state.Services.Where(service => service.IsSteered).Select(MessageConversion.ToSteered)]);
+        Steer(state);
         _state = state;
         Apply(_adjacencies);
         _log.LogInformation("generation {Generation}: {Services} services, {Steered} of them steered, on {Interfaces}",
@@ -86,37 +82,45 @@ internal sealed class ForwardingPlane : IDisposable
         var ways = new Dictionary<IpAddress, Adjacency>();
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
-        ServiceTable table = _tables.BuildWithAdjacencies(ways);
-        _worker?.Publish(table);
+        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.Links ?? []);
+        _workers?.Publish(table);
     }
 
-    /// <summary>Completes when the worker has come round, at once when there is none to wait for. Any thread.</summary>
-    public Task WorkerTurn() => Volatile.Read(ref _worker)?.Turn() ?? Task.CompletedTask;
+    /// <summary>Completes when every worker has come round, at once when there is none to wait for. Any thread.</summary>
+    public Task WorkerTurn() => Volatile.Read(ref _workers)?.Turn() ?? Task.CompletedTask;
 
-    /// <summary>Some of the connections.</summary>
+    /// <summary>Some of the connections, of one worker; a position has the worker in its high half, the place in its table in the low one.</summary>
     public async Task<ConnectionsAnswer> ReadConnections(ConnectionsRequest asked)
     {
-        var listing = new ConnectionListing(_flows, asked.Position, asked.Filter);
+        long worker = asked.Position >> 32;
+        if (worker < 0 || worker >= _flows.Tables.Count)
+            return new ConnectionsAnswer(asked.Request, [], 0);
+        var listing = new ConnectionListing(_flows.Tables[(int)worker], asked.Position & uint.MaxValue, asked.Filter);
         do
         {
-            await (_worker?.ReadFlows(listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
+            await (_workers?.ReadFlows((int)worker, listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
         }
         while (listing.Take(Now()));
-        return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position);
+        bool isLastWorker = worker + 1 == _flows.Tables.Count;
+        long next = listing.Position != 0 ? (worker << 32) | listing.Position : isLastWorker ? 0 : (worker + 1) << 32;
+        return new ConnectionsAnswer(asked.Request, listing.Connections, next);
     }
 
     /// <summary>The counters of this moment.</summary>
     public async Task<DataplaneStatus> ReadStatus()
     {
-        FrameAccount? account = _ports is { } ports && _worker is { } worker ? await worker.ReadAccount(ports.Ports) : null;
+        FrameAccount? account = _ports is { } ports && _workers is { } workers ? await workers.ReadAccount(ports.Ports) : null;
         return new DataplaneStatus(
             _state.Generation,
             [.. _state.Services.Select(ReadService)],
-            Enum.GetValues<VerdictReason>().Where(reason => reason != VerdictReason.None).ToDictionary(StatusNames.Of, reason => _verdicts[reason]),
+            Enum.GetValues<VerdictReason>().Where(reason => reason != VerdictReason.None).ToDictionary(StatusNames.Of, reason => _verdicts.Sum(counters => counters[reason])),
             _ports is null ? [] : StatusNames.PortsOf(_ports),
             _ports is null ? [] : [.. _ports.Steering.Select(StatusNames.SteeringOf)],
             StatusNames.FramesOf(account),
-            new FlowTableStatus(_flows.Count, _flows.Capacity));
+            new FlowTableStatus(_flows.Count, _flows.Capacity))
+        {
+            Workers = _workers?.ReadStatus() ?? [],
+        };
     }
 
     /// <summary>Gives the frames back to the kernel and comes to rest. False when frames have been lost track of.</summary>
@@ -124,6 +128,7 @@ internal sealed class ForwardingPlane : IDisposable
     {
         bool balanced = ClosePorts();
         _steered.SetServices([]);
+        _steered.SetNatServers([]);
         return balanced;
     }
 
@@ -132,6 +137,16 @@ internal sealed class ForwardingPlane : IDisposable
         ClosePorts();
         _steered.Dispose();
         _flowMemory.Dispose();
+    }
+
+    // A service that isn't taken here, because another director holds its address, has no replies or errors for us either.
+    private void Steer(DesiredState state)
+    {
+        DesiredService[] steered = [.. state.Services.Where(service => service.IsSteered)];
+        _steered.SetOwnAddresses(state.OwnAddresses);
+        _steered.SetTunnelServers([.. steered.SelectMany(MessageConversion.TunnelServersOf)]);
+        _steered.SetNatServers([.. steered.SelectMany(MessageConversion.TranslatedServersOf)]);
+        _steered.SetServices([.. steered.Select(MessageConversion.ToSteered)]);
     }
 
     private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
@@ -143,28 +158,34 @@ internal sealed class ForwardingPlane : IDisposable
         TrafficCounters counters = current!.Counters;
         return new ServiceStatus(
             service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            [.. service.Servers.Select(server => ReadServer(key, server))]);
+            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))]);
     }
 
     private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
     {
         (int active, int inactive, TrafficCounters counters) = _tables.Usage(new ServerIdentity(service, IpAddress.From(server.Address), server.Port));
         return new ServerStatus(
-            server.Address, server.Port, server.Weight, active, inactive, counters.Connections, counters.Packets, counters.Bytes);
+            server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes,
+            counters.ReplyPackets, counters.ReplyBytes);
     }
 
-    // Sockets first, then the worker, then the programs: no frame arrives before there is someone to take it.
+    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
     {
         ClosePorts();
         if (interfaces.Count == 0)
             return;
-        _ports = OpenPorts.Open(interfaces, _steered);
-        var pipeline = new PacketPipeline(_ports.Ports.Umem.Frames, _flows, FlowTimeouts.Default, _verdicts);
-        _worker = WorkerThread.Start(_ports.Ports, pipeline, _flows, _tables.Current);
+        IReadOnlyList<InterfaceQueue> queues = OpenPorts.QueuesOf(interfaces);
+        MakeFlowTables(queues);
+        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _log);
+        FrameMemory frames = _ports.Ports.Umem.Frames;
+        int workers = _flows.Tables.Count;
+        IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
+            (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
+        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _tables.Current, _log);
         try
         {
-            _ports.Attach();
+            _ports.Start();
         }
         catch
         {
@@ -173,15 +194,36 @@ internal sealed class ForwardingPlane : IDisposable
         }
 
         foreach (AfXdpPort port in _ports.Ports.Ports)
-            _log.LogInformation("{Queue}: AF_XDP, {Mode}", port.Socket.Queue, _ports.Ports.ModeReason);
+        {
+            _log.LogInformation(
+                "{Queue}: AF_XDP, {Attached} XDP, {Mode}",
+                port.Socket.Queue,
+                StatusNames.Of(_ports.AttachModeOf(port.Socket.Queue.InterfaceIndex)),
+                _ports.Ports.ModeReason);
+        }
+    }
+
+    /// <summary>
+    /// Settles the number of workers, unless it has been: for as long as the flow tables live, because which worker a flow belongs to follows from it. More queues are then shared
+    /// out to the same workers; workers without a queue take part in deciding.
+    /// </summary>
+    private void MakeFlowTables(IReadOnlyList<InterfaceQueue> queues)
+    {
+        if (_flows.Tables.Count != 0)
+            return;
+        int workers = _options.Workers > 0 ? _options.MostWorkers : Math.Min(queues.Max(queue => queue.Queue) + 1, _options.MostWorkers);
+        Span<byte> seed = stackalloc byte[32];
+        RandomNumberGenerator.Fill(seed);
+        _flows.MakeTables(workers, _options.FlowCapacity, FlowHash.FromSeed(seed), Now());
+        _log.LogInformation("{Workers} workers, for {Queues} queues", workers, queues.Count);
     }
 
     private bool ClosePorts()
     {
         if (_ports is not { } ports)
             return true;
-        ports.Detach();
-        _worker?.StopAndWait();
+        ports.Stop();
+        _workers?.StopAndWait();
         bool quiet = ports.Ports.Quiesce(QuiescePatience);
         FrameAccount account = ports.Ports.Account(held: 0);
         if (account.Lost == 0 && quiet)
@@ -189,8 +231,8 @@ internal sealed class ForwardingPlane : IDisposable
         else
             _log.LogError("frames lost track of, or still on their way: {Account}", account);
         ports.Dispose();
-        _worker?.Dispose();
-        _worker = null;
+        _workers?.Dispose();
+        _workers = null;
         _ports = null;
         return account.Lost == 0;
     }

@@ -1,7 +1,7 @@
 namespace FastLb.PacketIO;
 
 /// <summary>
-/// Where the chunks of a worker are, in chunks. Exact when nothing moves; a moment's picture otherwise. At a quiet point it must balance: a chunk that is
+/// Where the chunks of one or all workers are, in chunks. Exact when nothing moves; a moment's picture otherwise. At a quiet point it must balance: a chunk that is
 /// nowhere would be missing for ever.
 /// </summary>
 public readonly record struct FrameAccount
@@ -30,13 +30,33 @@ public readonly record struct FrameAccount
     /// <summary>Held by the caller, such as frames that wait for a neighbour.</summary>
     public required long Held { get; init; }
 
-    /// <summary>Chunks that are nowhere; below 0 when some were given back twice.</summary>
-    public long Lost => Total - Free - InFillRings - InReceiveRings - InTransmitRings - InCompletionRings - InFlight - Held;
+    /// <summary>
+    /// Passed on from worker to worker and not taken yet. Of one worker: what left it less what came to it, which may be below 0; the sum over all is what
+    /// is in the rings.
+    /// </summary>
+    public required long BetweenWorkers { get; init; }
+
+    /// <summary>Chunks that are nowhere; below 0 when some were given back twice. Of one worker exact on its thread, whatever the others do.</summary>
+    public long Lost => Total - Free - InFillRings - InReceiveRings - InTransmitRings - InCompletionRings - InFlight - Held - BetweenWorkers;
 
     /// <summary>True when every chunk is in a known place and none is between two rings.</summary>
     public bool IsBalanced => Lost == 0 && InFlight == 0;
 
+    /// <summary>The chunks of the workers that both tell of.</summary>
+    public static FrameAccount operator +(in FrameAccount left, in FrameAccount right) => new()
+    {
+        Total = left.Total + right.Total,
+        Free = left.Free + right.Free,
+        InFillRings = left.InFillRings + right.InFillRings,
+        InReceiveRings = left.InReceiveRings + right.InReceiveRings,
+        InTransmitRings = left.InTransmitRings + right.InTransmitRings,
+        InCompletionRings = left.InCompletionRings + right.InCompletionRings,
+        InFlight = left.InFlight + right.InFlight,
+        Held = left.Held + right.Held,
+        BetweenWorkers = left.BetweenWorkers + right.BetweenWorkers,
+    };
+
     public override string ToString() =>
         $"{Total} chunks = {Free} free + {InFillRings} fill + {InReceiveRings} receive + {InTransmitRings} transmit + {InCompletionRings} completion"
-        + $" + {InFlight} in flight + {Held} held + {Lost} lost";
+        + $" + {InFlight} in flight + {Held} held + {BetweenWorkers} between workers + {Lost} lost";
 }

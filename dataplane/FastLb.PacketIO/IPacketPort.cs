@@ -3,8 +3,8 @@ using FastLb.Dataplane.Pipeline;
 namespace FastLb.PacketIO;
 
 /// <summary>
-/// A place where frames come in and go out: one queue of one interface. All ports of a worker share one frame memory and one <see cref="FramePool"/>, so that
-/// a frame received by one may be sent by another without a copy. Every member but those marked otherwise is for the worker's thread.
+/// A place where frames come in and go out: one queue of one interface, owned by one worker. All ports share one frame memory, and all of a worker one
+/// <see cref="FramePool"/>, so that a frame received by one may be sent by any other without a copy. Every member but those marked otherwise is for the worker's thread.
 /// Implementations are structs, so that a worker generic over them calls them directly.
 /// </summary>
 /// <remarks>
@@ -14,8 +14,11 @@ namespace FastLb.PacketIO;
 /// </remarks>
 public interface IPacketPort
 {
-    /// <summary>The port's number within its worker, as in <see cref="PacketSlot.IngressPort"/> and <see cref="PacketSlot.EgressPort"/>.</summary>
+    /// <summary>The port's number among those of all workers, as in <see cref="PacketSlot.IngressPort"/> and <see cref="PacketSlot.EgressPort"/>.</summary>
     ushort Index { get; }
+
+    /// <summary>The interface that the port is a queue of, by a number that its other ports have too: a frame may leave by any of them.</summary>
+    int InterfaceIndex { get; }
 
     /// <summary>What to poll for received frames; -1 when there is nothing to poll.</summary>
     int PollDescriptor { get; }

@@ -65,8 +65,19 @@ public sealed class FramePoolTests
     }
 
     [Theory]
+    [InlineData(-1)]
+    [InlineData(2 * ChunkSize)]
+    [InlineData(5 * ChunkSize)]
+    public void A_chunk_of_nobody_is_a_fault(long offset)
+    {
+        FramePool pool = new(ChunkSize, chunkCount: 3, start: 2 * ChunkSize);
+        pool.TryTake(out _);
+        Assert.Throws<InvalidOperationException>(() => pool.Return(offset == 2 * ChunkSize ? offset - 1 : offset));
+    }
+
+    [Theory]
     [InlineData(1500, 1, 0)]
-    [InlineData(2048, 0, 0)]
+    [InlineData(2048, -1, 0)]
     [InlineData(2048, 1, 100)]
     [InlineData(2048, 1, -2048)]
     public void Geometry_that_masks_cannot_serve_is_refused(int chunkSize, int chunkCount, long start) =>

@@ -24,8 +24,11 @@ internal static class ProcessCommand
     {
         var flowTable = new Option<int>("--flow-table") { Description = "Inherited descriptor of the flow table's memory", DefaultValueFactory = _ => -1 };
         var capacity = new Option<int>("--flow-capacity") { Description = "Flows that a new table holds", DefaultValueFactory = _ => FlowTableLayout.DefaultCapacity };
-        return Role(ProcessRole.Dataplane, "Forwards packets", [flowTable, capacity], (start, arguments) => DataplaneProcess.Run(
-            new DataplaneOptions(start.Directory.DataplaneSocket, start.Parent, arguments.GetValue(flowTable), arguments.GetValue(capacity)), start.Logs));
+        Option<int> workers = SharedOptions.Workers();
+        return Role(ProcessRole.Dataplane, "Forwards packets", [flowTable, capacity, workers], (start, arguments) => DataplaneProcess.Run(
+            new DataplaneOptions(
+                start.Directory.DataplaneSocket, start.Parent, arguments.GetValue(flowTable), arguments.GetValue(capacity), arguments.GetValue(workers)),
+            start.Logs));
     }
 
     private static System.CommandLine.Command CreateVrrp()

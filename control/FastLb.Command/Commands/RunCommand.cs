@@ -23,15 +23,17 @@ internal static class RunCommand
             DefaultValueFactory = _ => DefaultFile,
         };
         Option<string> directory = SharedOptions.RuntimeDirectory();
+        Option<int> workers = SharedOptions.Workers();
         var logging = new LogOptions();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory };
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory, workers };
         logging.AddTo(command);
         command.SetAction((arguments, cancellation) =>
-            Run(arguments.GetRequiredValue(file), new RuntimeDirectory(arguments.GetRequiredValue(directory)), logging, arguments, cancellation));
+            Run(arguments.GetRequiredValue(file), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
         return command;
     }
 
-    private static async Task<int> Run(string file, RuntimeDirectory directory, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
+    private static async Task<int> Run(
+        string file, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
         ConfigurationResult result = ConfigurationLoader.Load(file);
         using ILoggerFactory logs = logging.Create(arguments);
@@ -55,7 +57,7 @@ internal static class RunCommand
         try
         {
             var snapshot = new ConfigurationSnapshot(Path.GetFullPath(file), result.Source.Text);
-            await DirectorSupervisor.Run(new SupervisorOptions(result.Configuration!, snapshot, directory, logging.ForChild(arguments)), logs, stop.Token);
+            await DirectorSupervisor.Run(new SupervisorOptions(result.Configuration!, snapshot, directory, logging.ForChild(arguments), workers), logs, stop.Token);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FastLb.Dataplane.Flows;
 using FastLb.Runtime;
 
 namespace FastLb.Command.Commands;
@@ -12,6 +13,21 @@ internal static class SharedOptions
         HelpName = "DIR",
         DefaultValueFactory = _ => Runtime.RuntimeDirectory.DefaultPath,
     };
+
+    public static Option<int> Workers()
+    {
+        var workers = new Option<int>("--workers")
+        {
+            Description = $"Threads that forward, up to {FlowStore.MostTables}; 0, the default: one for each queue of an interface, but no more than processors",
+            HelpName = "N",
+        };
+        workers.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > FlowStore.MostTables)
+                result.AddError($"--workers takes a number from 0 to {FlowStore.MostTables}");
+        });
+        return workers;
+    }
 
     public static Option<bool> Json(string description) => new("--json") { Description = description };
 }

@@ -33,7 +33,11 @@ public sealed record DirectorStatus(
     IReadOnlyList<PortStatus> Ports,
     IReadOnlyList<SteeringStatus> Steering,
     FrameStatus? Frames,
-    FlowTableStatus? Flows);
+    FlowTableStatus? Flows)
+{
+    /// <summary>The dataplane's threads; none while no dataplane forwards.</summary>
+    public IReadOnlyList<WorkerStatus> Workers { get; init; } = [];
+}
 
 /// <summary>A virtual address and who has it.</summary>
 /// <param name="Address">With prefix length.</param>
@@ -43,7 +47,8 @@ public sealed record DirectorStatus(
 public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State);
 
 /// <summary>
-/// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address.
+/// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address. Replies pass the
+/// director, and are counted, only where addresses are translated.
 /// </summary>
 public sealed record DirectorServiceStatus(
     IPAddress Address,
@@ -58,6 +63,8 @@ public sealed record DirectorServiceStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     IReadOnlyList<DirectorServerStatus> Servers);
 
 /// <summary>
@@ -68,6 +75,7 @@ public sealed record DirectorServerStatus(
     IPAddress Address,
     ushort Port,
     int Weight,
+    string Method,
     string Health,
     DateTimeOffset? HealthSince,
     string? LastFailure,
@@ -77,6 +85,8 @@ public sealed record DirectorServerStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     AdjacencyStatus Adjacency);
 
 /// <summary>The way to a server.</summary>

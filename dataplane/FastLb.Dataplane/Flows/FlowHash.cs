@@ -27,4 +27,13 @@ public readonly record struct FlowHash(ulong Seed0, ulong Seed1, ulong Seed2, ul
         high = Math.BigMul(high ^ low ^ Seed2, Seed3 | 1, out low);
         return high ^ low;
     }
+
+    /// <summary>A number below <paramref name="count"/> for a client's endpoint.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Choose(uint clientAddress, ushort clientPort, int count)
+    {
+        ulong mixed = (((ulong)clientAddress << 16) | clientPort) ^ Seed2;
+        ulong high = Math.BigMul(mixed, Seed0 | 1, out ulong low);
+        return (int)Math.BigMul((high ^ low) * 0x9E3779B97F4A7C15, (ulong)count, out _);
+    }
 }

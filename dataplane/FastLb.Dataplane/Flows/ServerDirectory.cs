@@ -1,40 +1,52 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Services;
 
 namespace FastLb.Dataplane.Flows;
 
 /// <summary>
-/// The server slots of a flow table. Slots are given out and taken back by the thread that compiles service tables; the flow counts belong to
-/// the worker. A slot is given out again only when no flow refers to it and no worker can still bind one to it.
+/// The server slots, which the flow tables of all workers refer to. Slots are given out and taken back by the thread that compiles service tables; the flow counts are
+/// kept by all the workers. A slot is given out again only when no flow refers to it and no worker can still bind one to it.
 /// </summary>
-public sealed class ServerDirectory
+public sealed unsafe class ServerDirectory
 {
-    private readonly FlowMemory _memory;
+    private const long OneActive = 1;
+    private const long OneInactive = 1L << 32;
 
-    internal ServerDirectory(FlowMemory memory) => _memory = memory;
+    private readonly ServerSlot* _slots;
 
-    /// <summary>Flows bound to the slot that are in an active state.</summary>
-    public int ActiveFlows(int slot) => Volatile.Read(ref _memory.Server(slot).ActiveFlows);
+    /// <summary>The slots that a flow table has for itself.</summary>
+    internal ServerDirectory(FlowMemory memory)
+        : this((nint)Unsafe.AsPointer(ref memory.Server(0)))
+    {
+    }
 
-    /// <summary>Flows bound to the slot that are in any other state.</summary>
-    public int InactiveFlows(int slot) => Volatile.Read(ref _memory.Server(slot).InactiveFlows);
+    /// <param name="address">Where the slots lie, <see cref="FlowTableLayout.ServerSlots"/> of them.</param>
+    internal ServerDirectory(nint address) => _slots = (ServerSlot*)address;
+
+    /// <summary>Flows bound to the slot that are in an active state. Any thread.</summary>
+    public int ActiveFlows(int slot) => (int)Volatile.Read(ref Counts(slot));
+
+    /// <summary>Flows bound to the slot that are in any other state. Any thread.</summary>
+    public int InactiveFlows(int slot) => (int)(Volatile.Read(ref Counts(slot)) >> 32);
 
     /// <summary>The server that a slot stands for; null when it stands for none. Called by the thread that gives slots out.</summary>
     public ServerIdentity? Find(int slot) => IsInUse(slot) ? Identity(slot) : null;
 
-    internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && _memory.Server(slot).InUse != 0;
+    internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && Slot(slot).InUse != 0;
 
-    internal bool HasFlows(int slot) => ActiveFlows(slot) != 0 || InactiveFlows(slot) != 0;
+    internal bool HasFlows(int slot) => Volatile.Read(ref Counts(slot)) != 0;
 
     internal ServerIdentity Identity(int slot)
     {
-        ref ServerSlot server = ref _memory.Server(slot);
+        ref ServerSlot server = ref Slot(slot);
         return new ServerIdentity(
             new ServiceKey(new(server.VirtualAddress), server.Protocol, server.VirtualPort), new(server.ServerAddress), server.ServerPort);
     }
 
     internal void Assign(int slot, in ServerIdentity identity)
     {
-        ref ServerSlot server = ref _memory.Server(slot);
+        ref ServerSlot server = ref Slot(slot);
         server.VirtualAddress = identity.Service.Address.Value;
         server.VirtualPort = identity.Service.Port;
         server.Protocol = identity.Service.Protocol;
@@ -45,35 +57,40 @@ public sealed class ServerDirectory
         Volatile.Write(ref server.InUse, 1);
     }
 
-    internal void Release(int slot) => Volatile.Write(ref _memory.Server(slot).InUse, 0);
+    internal void Release(int slot) => Volatile.Write(ref Slot(slot).InUse, 0);
 
-    internal void AddFlow(int slot) => _memory.Server(slot).InactiveFlows++;
+    internal void AddFlow(int slot) => Interlocked.Add(ref Counts(slot), OneInactive);
 
     internal void MoveFlow(int slot, bool wasActive, bool isActive)
     {
-        if (wasActive == isActive)
-            return;
-        int change = isActive ? 1 : -1;
-        ref ServerSlot server = ref _memory.Server(slot);
-        server.ActiveFlows += change;
-        server.InactiveFlows -= change;
+        if (wasActive != isActive)
+            Interlocked.Add(ref Counts(slot), isActive ? OneActive - OneInactive : OneInactive - OneActive);
     }
 
-    internal void RemoveFlow(int slot, bool wasActive)
-    {
-        if (wasActive)
-            _memory.Server(slot).ActiveFlows--;
-        else
-            _memory.Server(slot).InactiveFlows--;
-    }
+    internal void RemoveFlow(int slot, bool wasActive) => Interlocked.Add(ref Counts(slot), wasActive ? -OneActive : -OneInactive);
 
     internal void ClearFlowCounts()
     {
         for (int slot = 0; slot < FlowTableLayout.ServerSlots; slot++)
         {
-            ref ServerSlot server = ref _memory.Server(slot);
+            ref ServerSlot server = ref Slot(slot);
             server.ActiveFlows = 0;
             server.InactiveFlows = 0;
         }
     }
+
+    // Both counts of a slot as one number, the active ones in its low half, so that a flow that moves from one to the other is never seen in neither. The low half
+    // isn't below 0, so that nothing is borrowed from the high one.
+    private ref long Counts(int slot) => ref Unsafe.As<int, long>(ref Slot(slot).ActiveFlows);
+
+    // Flows name their server by a number that lies in memory which outlives the process: one out of range must not become a stray write.
+    private ref ServerSlot Slot(int slot)
+    {
+        if ((uint)slot >= FlowTableLayout.ServerSlots)
+            ThrowDamaged(slot);
+        return ref _slots[slot];
+    }
+
+    [DoesNotReturn]
+    private static void ThrowDamaged(int slot) => throw new InvalidDataException($"flow table is damaged: there is no server slot {slot}");
 }

@@ -1,3 +1,5 @@
+using FastLb.Wire;
+
 namespace FastLb.Dataplane.Pipeline;
 
 /// <summary>
@@ -18,8 +20,14 @@ public struct PacketSlot
     /// <summary>Index of the port that the frame came in by.</summary>
     public ushort IngressPort;
 
-    /// <summary>Index of the port that the frame leaves by, when <see cref="Kind"/> is <see cref="VerdictKind.Forward"/>.</summary>
+    /// <summary>
+    /// Index of the port that the frame leaves by, when <see cref="Kind"/> is <see cref="VerdictKind.Forward"/>. It names the interface: a worker sends by a
+    /// port of its own on the same interface when it has one.
+    /// </summary>
     public ushort EgressPort;
+
+    /// <summary>Index of the worker that owns the frame's flow, when <see cref="Kind"/> is <see cref="VerdictKind.HandOver"/>.</summary>
+    public ushort Worker;
 
     /// <summary>The verdict.</summary>
     public VerdictKind Kind;
@@ -35,6 +43,12 @@ public struct PacketSlot
 
     /// <summary>Offset of the checksum field from <see cref="ChecksumStart"/>.</summary>
     public ushort ChecksumOffset;
+
+    /// <summary>The VLAN tag that the frame came with, taken out of it; none when it came without.</summary>
+    public VlanTag Tag;
+
+    /// <summary>Source and destination port of a later fragment, once its first one has told them; else 0.</summary>
+    public uint FragmentPorts;
 
     /// <summary>Index of the adjacency waited for, when <see cref="Kind"/> is <see cref="VerdictKind.Hold"/>.</summary>
     public int Adjacency;

@@ -11,7 +11,11 @@ namespace FastLb.Dataplane.Services;
 public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers);
 
 /// <summary>A real server as it is wanted.</summary>
-public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight);
+/// <param name="Address">Its address.</param>
+/// <param name="Port">Its port; the service's, unless addresses are translated.</param>
+/// <param name="Weight">Share of new flows; 0 takes none.</param>
+/// <param name="Method">How packets get to it.</param>
+public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight, ForwardingMethod Method = ForwardingMethod.DirectRouting);
 
 /// <summary>
 /// Compiles service tables, one after another. Keeps between them what must stay: which slot stands for which server, the schedulers' positions
@@ -24,16 +28,20 @@ public sealed class ServiceTableBuilder
     private readonly Dictionary<ServiceKey, ServiceRecord> _services = [];
     private readonly Stack<int> _freeSlots = new();
     private readonly Dictionary<IpAddress, int> _adjacencyIndexes = [];
+    private readonly int _workers;
+    private EgressLink[] _links = [];
     private long _generation;
 
     /// <param name="directory">The slots; those in use already (a table that was adopted) keep their meaning.</param>
-    public ServiceTableBuilder(ServerDirectory directory)
+    /// <param name="workers">Workers that may come to use the tables, at the most: each counts for itself.</param>
+    public ServiceTableBuilder(ServerDirectory directory, int workers = 1)
     {
         _directory = directory;
+        _workers = workers;
         for (int slot = FlowTableLayout.ServerSlots - 1; slot >= 0; slot--)
         {
             if (directory.IsInUse(slot))
-                _servers[directory.Identity(slot)] = new ServerRecord(slot) { RetiredAt = 0 };
+                _servers[directory.Identity(slot)] = new ServerRecord(slot, workers) { RetiredAt = 0 };
             else
                 _freeSlots.Push(slot);
         }
@@ -49,7 +57,7 @@ public sealed class ServiceTableBuilder
 
     /// <summary>Compiles a table for these services. Ways to servers that have been told before are kept; others are pending.</summary>
     /// <param name="definitions">All services; no key twice, no server twice in one.</param>
-    /// <param name="acknowledged">The generation that every worker has taken up: slots retired by then, and without flows, are given out again.</param>
+    /// <param name="acknowledged">The generation that every worker has taken up, the least advanced of them: slots retired by then, and without flows, are given out again.</param>
     /// <exception cref="InvalidOperationException">More servers than there are slots, or a scheduler that is not known. Nothing has changed then.</exception>
     public ServiceTable Build(IReadOnlyList<ServiceDefinition> definitions, long acknowledged)
     {
@@ -82,7 +90,7 @@ public sealed class ServiceTableBuilder
 
                 // IPVS puts each new server at the head of its list.
                 list[^(position + 1)] = new SchedulableServer((ushort)known.Slot, server.Weight);
-                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters);
+                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters, server.Method, server.Address.V4, server.Port);
             }
 
             KeepListIfUnchanged(ref services[i], slots);
@@ -90,16 +98,19 @@ public sealed class ServiceTableBuilder
 
         Retire(generation, definitions);
         Definitions = definitions;
-        return Current = new ServiceTable(generation, services, slots, [.. adjacencies]);
+        return Current = new ServiceTable(generation, services, slots, [.. adjacencies], _links);
     }
 
     /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
-    public ServiceTable BuildWithAdjacencies(IReadOnlyDictionary<IpAddress, Adjacency> ways)
+    /// <param name="ways">By the server's address.</param>
+    /// <param name="links">By index of the port; kept for later tables.</param>
+    public ServiceTable BuildWithAdjacencies(IReadOnlyDictionary<IpAddress, Adjacency> ways, IReadOnlyList<EgressLink> links)
     {
+        _links = [.. links];
         var adjacencies = new Adjacency[_adjacencyIndexes.Count];
         foreach ((IpAddress server, int index) in _adjacencyIndexes)
             adjacencies[index] = ways.TryGetValue(server, out Adjacency way) ? way : default;
-        return Current = Current.WithAdjacencies(++_generation, adjacencies);
+        return Current = Current.WithAdjacencies(++_generation, adjacencies, _links);
     }
 
     /// <summary>Connections and counters of a configured server.</summary>
@@ -133,7 +144,7 @@ public sealed class ServiceTableBuilder
     private ServiceRecord ServiceOf(ServiceDefinition definition)
     {
         if (!_services.TryGetValue(definition.Key, out ServiceRecord? record))
-            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!));
+            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!, _workers));
         else if (!string.Equals(record.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal))
             record.Scheduler = CreateScheduler(definition.Scheduler)!;
         return record;
@@ -143,7 +154,7 @@ public sealed class ServiceTableBuilder
     {
         if (_servers.TryGetValue(identity, out ServerRecord? known))
             return known;
-        known = new ServerRecord(_freeSlots.Pop());
+        known = new ServerRecord(_freeSlots.Pop(), _workers);
         _directory.Assign(known.Slot, identity);
         _servers.Add(identity, known);
         return known;
@@ -186,11 +197,11 @@ public sealed class ServiceTableBuilder
         }
     }
 
-    private sealed class ServerRecord(int slot)
+    private sealed class ServerRecord(int slot, int workers)
     {
         public int Slot { get; } = slot;
 
-        public TrafficCounters Counters { get; } = new();
+        public TrafficCounters Counters { get; } = new(workers);
 
         /// <summary>The last table that the server was in.</summary>
         public long SeenIn { get; set; }
@@ -199,10 +210,10 @@ public sealed class ServiceTableBuilder
         public long? RetiredAt { get; set; }
     }
 
-    private sealed class ServiceRecord(Scheduler scheduler)
+    private sealed class ServiceRecord(Scheduler scheduler, int workers)
     {
         public Scheduler Scheduler { get; set; } = scheduler;
 
-        public TrafficCounters Counters { get; } = new();
+        public TrafficCounters Counters { get; } = new(workers);
     }
 }

@@ -1,26 +1,58 @@
+using System.Runtime.InteropServices;
+
 namespace FastLb.Dataplane.Services;
 
-/// <summary>What a service or a server has been sent. Written by one worker, read by anyone; bytes are those of IP packets, as IPVS counts them.</summary>
-public sealed class TrafficCounters
+/// <summary>
+/// What a service or a server has been sent; bytes are those of IP packets, as IPVS counts them. Every worker counts for itself, on cache lines that no other writes
+/// to; anyone reads the sums.
+/// </summary>
+/// <param name="workers">Workers that count.</param>
+public sealed class TrafficCounters(int workers)
 {
-    private long _connections;
-    private long _packets;
-    private long _bytes;
+    private readonly Cell[] _cells = new Cell[workers];
 
-    /// <summary>Flows that were scheduled.</summary>
-    public long Connections => Volatile.Read(ref _connections);
+    /// <summary>Flows that were scheduled. Any thread.</summary>
+    public long Connections => _cells.Sum(cell => cell.Connections);
 
-    /// <summary>Packets that were forwarded.</summary>
-    public long Packets => Volatile.Read(ref _packets);
+    /// <summary>Packets that were forwarded. Any thread.</summary>
+    public long Packets => _cells.Sum(cell => cell.Packets);
 
-    /// <summary>Their length, IP header included.</summary>
-    public long Bytes => Volatile.Read(ref _bytes);
+    /// <summary>Their length, IP header included. Any thread.</summary>
+    public long Bytes => _cells.Sum(cell => cell.Bytes);
 
-    internal void CountConnection() => _connections++;
+    /// <summary>Packets from the server that were translated back; IPVS's "out". Any thread.</summary>
+    public long ReplyPackets => _cells.Sum(cell => cell.ReplyPackets);
 
-    internal void CountPacket(int bytes)
+    /// <summary>Their length, IP header included. Any thread.</summary>
+    public long ReplyBytes => _cells.Sum(cell => cell.ReplyBytes);
+
+    /// <summary>Counts a flow; the worker's thread.</summary>
+    internal void CountConnection(int worker) => _cells[worker].Connections++;
+
+    /// <summary>Counts a packet; the worker's thread.</summary>
+    internal void CountPacket(int worker, int bytes)
     {
-        _packets++;
-        _bytes += bytes;
+        ref Cell cell = ref _cells[worker];
+        cell.Packets++;
+        cell.Bytes += bytes;
+    }
+
+    /// <summary>Counts a server's packet; the worker's thread.</summary>
+    internal void CountReply(int worker, int bytes)
+    {
+        ref Cell cell = ref _cells[worker];
+        cell.ReplyPackets++;
+        cell.ReplyBytes += bytes;
+    }
+
+    /// <summary>One worker's counts, far enough from the next one's that they share no cache line wherever the array begins.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 128)]
+    private struct Cell
+    {
+        public long Connections;
+        public long Packets;
+        public long Bytes;
+        public long ReplyPackets;
+        public long ReplyBytes;
     }
 }

@@ -10,9 +10,16 @@ public sealed record DataplaneStatus(
     IReadOnlyList<PortStatus> Ports,
     IReadOnlyList<SteeringStatus> Steering,
     FrameStatus Frames,
-    FlowTableStatus Flows);
+    FlowTableStatus Flows)
+{
+    /// <summary>The threads that forward; none without ports.</summary>
+    public IReadOnlyList<WorkerStatus> Workers { get; init; } = [];
+}
 
-/// <summary>A virtual service's traffic: connections scheduled, packets and bytes (of IP packets) forwarded.</summary>
+/// <summary>
+/// A virtual service's traffic: connections scheduled, packets and bytes (of IP packets) forwarded, and those of replies, which are seen only where addresses
+/// are translated.
+/// </summary>
 public sealed record ServiceStatus(
     IPAddress Address,
     ushort Port,
@@ -23,6 +30,8 @@ public sealed record ServiceStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     IReadOnlyList<ServerStatus> Servers);
 
 /// <summary>A real server's share of it. Active and inactive are counted as IPVS does.</summary>
@@ -30,11 +39,14 @@ public sealed record ServerStatus(
     IPAddress Address,
     ushort Port,
     int Weight,
+    ForwardingMethod Method,
     int ActiveConnections,
     int InactiveConnections,
     long Connections,
     long Packets,
-    long Bytes);
+    long Bytes,
+    long ReplyPackets,
+    long ReplyBytes);
 
 /// <summary>One receive queue of one interface.</summary>
 /// <param name="Interface">Its name.</param>
@@ -51,8 +63,18 @@ public sealed record PortStatus(
 /// <summary>What the steering program did with the frames of an interface: name of the outcome, number of frames.</summary>
 public sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes);
 
-/// <summary>Where the frames of the shared memory are. All parts sum up to the total, or frames have been lost.</summary>
+/// <summary>One of the threads that forward, since its ports were opened.</summary>
+/// <param name="Number">From 0.</param>
+/// <param name="Processor">The processor that it is kept on; null for a single worker, which is kept on none.</param>
+/// <param name="Flows">Flows that it owns.</param>
+/// <param name="HandedOver">Frames that it received and another worker decided about, as the owner of their flow.</param>
+public sealed record WorkerStatus(int Number, int? Processor, int Flows, long HandedOver);
+
+/// <summary>
+/// Where the frames of the shared memory are. All parts sum up to the total, or frames have been lost. Held are those that wait for a neighbour or are on their way
+/// from worker to worker.
+/// </summary>
 public sealed record FrameStatus(int Total, int Free, int Fill, int Receive, int Transmit, int Completion, int Held, int Lost);
 
-/// <summary>How full the flow table is.</summary>
+/// <summary>How full the flow tables of all workers are together.</summary>
 public sealed record FlowTableStatus(int Count, int Capacity);

@@ -28,6 +28,8 @@ public readonly struct AfXdpPort : IPacketPort
 
     public ushort Index { get; }
 
+    public int InterfaceIndex => Socket.Queue.InterfaceIndex;
+
     /// <summary>The socket underneath: its mode, counters, statistics and descriptor.</summary>
     public AfXdpSocket Socket { get; }
 

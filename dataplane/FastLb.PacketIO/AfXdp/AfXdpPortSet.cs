@@ -1,28 +1,32 @@
 using System.Diagnostics;
 using FastLb.Native;
 using FastLb.Native.Polling;
+using FastLb.PacketIO.Workers;
 
 namespace FastLb.PacketIO.AfXdp;
 
 /// <summary>
-/// The AF_XDP ports of one worker: a port for each queue, one packet memory and one pool of chunks for all. It opens and closes them and accounts for their
-/// chunks. Owned by the worker's thread, except where marked.
+/// The AF_XDP ports of a process: a port for each queue and one packet memory for all. It shares out queues and chunks among the workers, opens and closes the ports, and
+/// accounts for their chunks. For one thread while no worker runs, except where marked.
 /// </summary>
 public sealed class AfXdpPortSet : IDisposable
 {
     private readonly AfXdpPort[] _ports;
     private readonly AfXdpSocket[] _sockets;
 
-    private AfXdpPortSet(Umem umem, AfXdpSocket[] sockets, AfXdpOptions options, string modeReason)
+    private AfXdpPortSet(Umem umem, AfXdpSocket[] sockets, AfXdpOptions options, int workers, string modeReason)
     {
         Umem = umem;
-        Pool = new FramePool(umem.ChunkSize, umem.ChunkCount);
         ModeReason = modeReason;
         _sockets = sockets;
+        int[] shares = new int[workers];
+        foreach (AfXdpSocket socket in sockets)
+            shares[OwnerOf(socket.Queue, workers)] += options.ChunksPerQueue;
+        Mesh = new WorkerMesh(umem.ChunkSize, shares);
         _ports = new AfXdpPort[sockets.Length];
         for (int i = 0; i < _ports.Length; i++)
         {
-            _ports[i] = new AfXdpPort((ushort)i, sockets[i], umem, Pool, options.ReceiveChunksPerQueue);
+            _ports[i] = new AfXdpPort((ushort)i, sockets[i], umem, Mesh.Pools[OwnerOf(sockets[i].Queue, workers)], options.ReceiveChunksPerQueue);
             _ports[i].Refill();
         }
     }
@@ -30,10 +34,10 @@ public sealed class AfXdpPortSet : IDisposable
     /// <summary>The packet memory.</summary>
     public Umem Umem { get; }
 
-    /// <summary>Its free chunks.</summary>
-    public FramePool Pool { get; }
+    /// <summary>The workers' shares of it, and the rings between them.</summary>
+    public WorkerMesh Mesh { get; }
 
-    /// <summary>The ports in the order of the queues given to <see cref="Open"/>; a port's index is its place here.</summary>
+    /// <summary>All ports in the order of the queues given to <see cref="Open"/>; a port's index is its place here. Any thread.</summary>
     public ReadOnlySpan<AfXdpPort> Ports => _ports;
 
     /// <summary>True in zero-copy mode; sockets that share memory share the mode. Any thread.</summary>
@@ -48,27 +52,38 @@ public sealed class AfXdpPortSet : IDisposable
     /// </summary>
     /// <param name="queues">The queues, of any number of interfaces; at least one.</param>
     /// <param name="options">Sizes and modes.</param>
+    /// <param name="workers">Workers to share them out to.</param>
     /// <exception cref="SystemCallException">A queue can't be had; nothing stays open.</exception>
-    public static AfXdpPortSet Open(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options)
+    public static AfXdpPortSet Open(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, int workers = 1)
     {
         if (queues.Count == 0)
-            throw new ArgumentException("a worker without a queue", nameof(queues));
+            throw new ArgumentException("workers without a queue", nameof(queues));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(workers);
         AfXdpOptions.Validate(options);
         return options.Mode switch
         {
-            AfXdpMode.Copy => OpenAll(queues, options, zeroCopy: false, "copy mode, as configured"),
-            AfXdpMode.ZeroCopy => OpenAll(queues, options, zeroCopy: true, "zero-copy mode, as configured"),
-            _ => OpenBest(queues, options),
+            AfXdpMode.Copy => OpenAll(queues, options, workers, zeroCopy: false, "copy mode, as configured"),
+            AfXdpMode.ZeroCopy => OpenAll(queues, options, workers, zeroCopy: true, "zero-copy mode, as configured"),
+            _ => OpenBest(queues, options, workers),
         };
     }
 
-    /// <summary>Where every chunk is. Call it from the worker's thread.</summary>
-    /// <param name="held">Chunks that the caller holds.</param>
-    public FrameAccount Account(long held)
+    /// <summary>The worker that owns a queue: of every interface the queues are dealt out in turn, so that those of one number, which belong together, meet.</summary>
+    public static int OwnerOf(InterfaceQueue queue, int workers) => queue.Queue % workers;
+
+    /// <summary>The ports of one worker. Any thread.</summary>
+    public AfXdpPort[] PortsOf(int worker) => [.. _ports.Where(port => OwnerOf(port.Socket.Queue, Mesh.Workers) == worker)];
+
+    /// <summary>Where the chunks of one worker are. Call it from the worker's thread.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="held">Chunks that it holds.</param>
+    public FrameAccount Account(int worker, long held)
     {
         long fill = 0, receive = 0, transmit = 0, completion = 0, inFlight = 0;
         foreach (AfXdpSocket socket in _sockets)
         {
+            if (OwnerOf(socket.Queue, Mesh.Workers) != worker)
+                continue;
             fill += socket.Fill.Count;
             receive += socket.Receive.Count;
             transmit += socket.Transmit.Count;
@@ -76,22 +91,34 @@ public sealed class AfXdpPortSet : IDisposable
             inFlight += socket.InFlight;
         }
 
+        FramePool pool = Mesh.Pools[worker];
         return new FrameAccount
         {
-            Total = Umem.ChunkCount,
-            Free = Pool.Free,
+            Total = pool.Capacity,
+            Free = pool.Free,
             InFillRings = fill,
             InReceiveRings = receive,
             InTransmitRings = transmit,
             InCompletionRings = completion,
             InFlight = inFlight,
             Held = held,
+            BetweenWorkers = Mesh.Departed(worker),
         };
     }
 
+    /// <summary>Where every chunk is. For when all workers have ended.</summary>
+    /// <param name="held">Chunks that the caller holds.</param>
+    public FrameAccount Account(long held)
+    {
+        FrameAccount sum = Account(0, held);
+        for (int worker = 1; worker < Mesh.Workers; worker++)
+            sum += Account(worker, held: 0);
+        return sum;
+    }
+
     /// <summary>
-    /// Comes to rest before the sockets are closed: sends what is waiting and takes back what was sent. Steering must have been taken off the interfaces
-    /// before; frames that still came in meanwhile are left where they are, accounted for.
+    /// Comes to rest before the sockets are closed, when all workers have ended: sends what is waiting, takes back what was sent and lets every chunk come home.
+    /// Steering must have been taken off the interfaces before; frames that still came in meanwhile are left where they are, accounted for.
     /// </summary>
     /// <param name="timeout">How long to wait for frames on their way out.</param>
     /// <returns>True when nothing is on its way any more; what waits on a port whose link is down or gone stays in its ring.</returns>
@@ -112,6 +139,7 @@ public sealed class AfXdpPortSet : IDisposable
                 quiet &= socket.TransmitCustody == (stuck ? socket.Transmit.Count : 0);
             }
 
+            Mesh.BringChunksHome();
             if (quiet)
                 return true;
             if (Stopwatch.GetElapsedTime(start) >= timeout)
@@ -128,12 +156,12 @@ public sealed class AfXdpPortSet : IDisposable
         Umem.Dispose();
     }
 
-    private static AfXdpPortSet OpenBest(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options)
+    private static AfXdpPortSet OpenBest(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, int workers)
     {
         string reason;
         try
         {
-            return OpenAll(queues, options, zeroCopy: true, "zero-copy mode, as all the drivers offer it");
+            return OpenAll(queues, options, workers, zeroCopy: true, "zero-copy mode, as all the drivers offer it");
         }
         catch (SystemCallException refusal) when (refusal.Errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP or Errno.EINVAL or Errno.ENOSYS)
         {
@@ -141,10 +169,10 @@ public sealed class AfXdpPortSet : IDisposable
             reason = $"copy mode, as zero-copy was refused on {refusal.Target}: {refusal.Errno}";
         }
 
-        return OpenAll(queues, options, zeroCopy: false, reason);
+        return OpenAll(queues, options, workers, zeroCopy: false, reason);
     }
 
-    private static AfXdpPortSet OpenAll(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, bool zeroCopy, string reason)
+    private static AfXdpPortSet OpenAll(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, int workers, bool zeroCopy, string reason)
     {
         Umem umem = new(options.ChunkSize, checked(options.ChunksPerQueue * queues.Count));
         List<AfXdpSocket> sockets = [];
@@ -152,7 +180,7 @@ public sealed class AfXdpPortSet : IDisposable
         {
             foreach (InterfaceQueue queue in queues)
                 sockets.Add(AfXdpSocket.Open(umem, queue, options, zeroCopy, sockets.Count == 0 ? null : sockets[0]));
-            return new AfXdpPortSet(umem, [.. sockets], options, reason);
+            return new AfXdpPortSet(umem, [.. sockets], options, workers, reason);
         }
         catch
         {

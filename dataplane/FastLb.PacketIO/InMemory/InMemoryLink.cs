@@ -19,13 +19,15 @@ public sealed class InMemoryLink
     private readonly Queue<long> _completed;
     private readonly int _capacity;
 
-    /// <param name="index">The port's number within its worker.</param>
+    /// <param name="index">The port's number among those of all workers.</param>
     /// <param name="frames">The frame memory that the pool's chunks lie in.</param>
     /// <param name="pool">The worker's chunks.</param>
     /// <param name="capacity">Frames that fit into each direction.</param>
-    public InMemoryLink(ushort index, FrameMemory frames, FramePool pool, int capacity = 1024)
+    /// <param name="interfaceIndex">The interface that the port is a queue of; null for one of its own.</param>
+    public InMemoryLink(ushort index, FrameMemory frames, FramePool pool, int capacity = 1024, int? interfaceIndex = null)
     {
         Index = index;
+        InterfaceIndex = interfaceIndex ?? index;
         Pool = pool;
         _frames = frames;
         _capacity = capacity;
@@ -35,8 +37,11 @@ public sealed class InMemoryLink
         _completed = new Queue<long>(capacity);
     }
 
-    /// <summary>The port's number within its worker.</summary>
+    /// <summary>The port's number among those of all workers.</summary>
     public ushort Index { get; }
+
+    /// <summary>The interface that the port is a queue of.</summary>
+    public int InterfaceIndex { get; }
 
     /// <summary>The near end.</summary>
     public InMemoryPort Port => new(this);

@@ -8,6 +8,8 @@ public readonly struct InMemoryPort(InMemoryLink link) : IPacketPort
 {
     public ushort Index => link.Index;
 
+    public int InterfaceIndex => link.InterfaceIndex;
+
     public int PollDescriptor => -1;
 
     public PortCondition Condition => link.Condition;

@@ -8,8 +8,9 @@ using FastLb.Dataplane.Services;
 namespace FastLb.PacketIO.Workers;
 
 /// <summary>
-/// The loop around the pipeline: takes frames from its ports, has them decided, sends or frees them; ends flows whose time is up; sleeps when
-/// there is nothing to do. The one place on the packet path that reads the clock. <see cref="Run"/> is its thread; the other members may be called from any.
+/// The loop around the pipeline: takes frames from its ports, has them decided, sends or frees them; passes those whose flow another worker owns on to it and takes
+/// what the others pass on; ends flows whose time is up; sleeps when there is nothing to do. The one place on the packet path that reads the clock.
+/// <see cref="Run"/> is its thread; the other public members may be called from any.
 /// </summary>
 /// <typeparam name="TPort">A struct, so that calls are direct.</typeparam>
 public sealed class Worker<TPort>
@@ -25,38 +26,46 @@ public sealed class Worker<TPort>
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
 
     private readonly TPort[] _ports;
+    private readonly EgressTable _egress;
     private readonly FramePool _pool;
     private readonly PacketPipeline _pipeline;
     private readonly FlowTable _flows;
     private readonly PortPoller _poller;
+    private readonly WorkerLinks _links;
     private readonly HeldFrames _held = new();
     private readonly bool[] _keep = new bool[HeldFrames.Capacity];
     private readonly PacketSlot[] _batch = new PacketSlot[PacketPipeline.BatchSize];
     private readonly ConcurrentQueue<Action<int>> _inspections = new();
     private ServiceTable _table;
     private long _acknowledged;
+    private long _handedOver;
     private long _heldGeneration;
+    private bool _transmitsWait;
     private MonotonicTime _nextProbe;
     private volatile bool _stopping;
 
-    /// <param name="ports">Its ports, each at the place that its index names.</param>
-    /// <param name="pool">The free chunks that the ports share.</param>
-    /// <param name="pipeline">Decides; over the same frame memory.</param>
-    /// <param name="flows">The pipeline's flows.</param>
+    /// <param name="parts">What the worker owns.</param>
+    /// <param name="egress">Which of its ports stands in for which other.</param>
+    /// <param name="links">Its ends of the rings between the workers.</param>
     /// <param name="poller">Made for the same ports.</param>
     /// <param name="table">The first service table.</param>
-    public Worker(ReadOnlySpan<TPort> ports, FramePool pool, PacketPipeline pipeline, FlowTable flows, PortPoller poller, ServiceTable table)
+    internal Worker(WorkerParts<TPort> parts, EgressTable egress, WorkerLinks links, PortPoller poller, ServiceTable table)
     {
-        _ports = ports.ToArray();
-        _pool = pool;
-        _pipeline = pipeline;
-        _flows = flows;
+        _ports = parts.Ports;
+        _egress = egress;
+        _pool = parts.Pool;
+        _pipeline = parts.Pipeline;
+        _flows = parts.Flows;
+        _links = links;
         _poller = poller;
         _table = table;
     }
 
     /// <summary>The generation of the table that is in use; no older one will be looked at again.</summary>
     public long AcknowledgedGeneration => Volatile.Read(ref _acknowledged);
+
+    /// <summary>Frames passed on to the owner of their flow.</summary>
+    public long HandedOver => Volatile.Read(ref _handedOver);
 
     /// <summary>Hands the worker a new table, which it takes up with its next batch.</summary>
     public void Publish(ServiceTable table)
@@ -81,22 +90,15 @@ public sealed class Worker<TPort>
         _poller.Wake();
     }
 
-    /// <summary>Works until <see cref="Stop"/> is called. Frames that still wait are then freed; what was enqueued is left to the ports.</summary>
+    /// <summary>Works until <see cref="Stop"/> is called. What is then between the workers, or still waits, is for <see cref="WorkerGroup{TPort}.Settle"/>.</summary>
     public void Run()
     {
         int idleRounds = 0;
         while (!_stopping)
         {
             MonotonicTime now = Now();
-            ServiceTable table = Volatile.Read(ref _table);
-            int work = RetryHeld(table, now);
-            for (int port = 0; port < _ports.Length; port++)
-                work += ForwardFrom(port, table, now);
-            bool transmitsWait = ServePorts();
-            Volatile.Write(ref _acknowledged, table.Generation);
-            work += _flows.Expire(now, ExpiryBudget);
+            int work = Round(now);
             RunInspections();
-
             if (work != 0)
             {
                 idleRounds = 0;
@@ -107,13 +109,46 @@ public sealed class Worker<TPort>
             }
             else
             {
-                Sleep(transmitsWait, now);
+                Sleep(now);
                 idleRounds = 0;
             }
         }
 
-        FreeHeld();
         RunInspections();
+    }
+
+    /// <summary>Does all that there is to do at this moment, once. The worker's thread.</summary>
+    /// <returns>How much it was; 0 for nothing.</returns>
+    internal int Round(MonotonicTime now)
+    {
+        ServiceTable table = Volatile.Read(ref _table);
+        int work = RetryHeld(table, now);
+        for (int port = 0; port < _ports.Length; port++)
+            work += ForwardFrom(port, table, now);
+        if (_links.Workers > 1)
+            work += ServeOthers(table, now);
+        _transmitsWait = ServePorts();
+        if (_links.Workers > 1)
+            _links.Publish(); // the chunks that were reclaimed
+        Volatile.Write(ref _acknowledged, table.Generation);
+        return work + _flows.Expire(now, ExpiryBudget);
+    }
+
+    /// <summary>Deals with what the other workers have passed on, without receiving. For when all threads have ended.</summary>
+    /// <returns>How much it was.</returns>
+    internal int SettleOthers() => ServeOthers(Volatile.Read(ref _table), Now());
+
+    /// <summary>Frees the frames that still wait. For when all threads have ended.</summary>
+    internal void FreeHeld()
+    {
+        foreach (ref readonly PacketSlot slot in _held.Slots)
+        {
+            _pipeline.Verdicts.Count(VerdictReason.AdjacencyUnresolved);
+            _pool.Return(slot.Offset);
+        }
+
+        _keep.AsSpan().Clear();
+        _held.Retain(_keep);
     }
 
     private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
@@ -123,7 +158,12 @@ public sealed class Worker<TPort>
         int received = _ports[port].Receive(_batch);
         if (received == 0)
             return 0;
-        Span<PacketSlot> batch = _batch.AsSpan(0, received);
+        Decide(_batch.AsSpan(0, received), table, now);
+        return received;
+    }
+
+    private void Decide(Span<PacketSlot> batch, ServiceTable table, MonotonicTime now)
+    {
         _pipeline.Process(batch, table, now);
         foreach (ref PacketSlot slot in batch)
         {
@@ -132,8 +172,26 @@ public sealed class Worker<TPort>
             else
                 Carry(ref slot);
         }
+    }
 
-        return received;
+    /// <summary>Takes what the others have passed on, and shows them what this worker passes on: before the ports are served, which takes its time.</summary>
+    private int ServeOthers(ServiceTable table, MonotonicTime now)
+    {
+        int work = 0;
+        for (int other = 0; other < _links.Workers; other++)
+        {
+            int frames = _links.TakeFrames(other, _batch);
+            if (frames != 0)
+                Decide(_batch.AsSpan(0, frames), table, now);
+            int sends = _links.TakeSends(other, _batch);
+            foreach (ref PacketSlot slot in _batch.AsSpan(0, sends))
+                Carry(ref slot);
+            work += frames + sends;
+        }
+
+        _links.TakeChunks(_pool);
+        _links.Publish();
+        return work;
     }
 
     /// <summary>Does what the verdict says, unless it is to hold the frame.</summary>
@@ -141,12 +199,38 @@ public sealed class Worker<TPort>
     {
         if (slot.Kind == VerdictKind.Forward)
         {
-            if (_ports[slot.EgressPort].TryEnqueue(in slot))
+            if (TryForward(ref slot))
                 return;
-            _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.TransmitRingFull);
+        }
+        else if (slot.Kind == VerdictKind.HandOver)
+        {
+            if (_links.TryHandOver(in slot))
+            {
+                Volatile.Write(ref _handedOver, _handedOver + 1);
+                return;
+            }
+
+            _pipeline.Verdicts.Count(VerdictReason.HandOverRingFull);
         }
 
         _pool.Return(slot.Offset);
+    }
+
+    private bool TryForward(ref PacketSlot slot)
+    {
+        int place = _egress[slot.EgressPort];
+        if (place >= 0)
+        {
+            if (_ports[place].TryEnqueue(in slot))
+                return true;
+            _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.TransmitRingFull);
+            return false;
+        }
+
+        if (_links.TrySend(~place, in slot))
+            return true;
+        _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.HandOverRingFull);
+        return false;
     }
 
     private void Hold(ref PacketSlot slot, ServiceTable table, MonotonicTime now)
@@ -189,18 +273,6 @@ public sealed class Worker<TPort>
         return before - _held.Count;
     }
 
-    private void FreeHeld()
-    {
-        foreach (ref readonly PacketSlot slot in _held.Slots)
-        {
-            _pipeline.Verdicts.Count(VerdictReason.AdjacencyUnresolved);
-            _pool.Return(slot.Offset);
-        }
-
-        _keep.AsSpan().Clear();
-        _held.Retain(_keep);
-    }
-
     /// <summary>Sends what was enqueued, takes back what was sent, lends chunks for receiving. True when frames wait for room.</summary>
     private bool ServePorts()
     {
@@ -217,16 +289,19 @@ public sealed class Worker<TPort>
         return waiting;
     }
 
-    private void Sleep(bool transmitsWait, MonotonicTime now)
+    private void Sleep(MonotonicTime now)
     {
         int milliseconds = IdleMilliseconds;
         if (_flows.Count != 0)
             milliseconds = TickMilliseconds;
         if (_held.Count != 0)
             milliseconds = (int)Math.Clamp((_held.NextDeadline - now).TotalMilliseconds + 1, 1, milliseconds);
-        if (transmitsWait)
+        if (_transmitsWait)
             milliseconds = RetryMilliseconds;
+        if (!_links.TryFallAsleep(hungry: _pool.Free == 0))
+            return;
         WaitOutcome outcome = _poller.Wait(milliseconds);
+        _links.WakeUp();
 
         // poll says nothing when an interface is removed, so that idle ports are asked now and then.
         bool ask = (outcome & WaitOutcome.Fault) != WaitOutcome.TimedOut || (outcome == WaitOutcome.TimedOut && now >= _nextProbe);

@@ -42,7 +42,8 @@ public sealed class DecapsulationProgram : IDisposable
     /// <exception cref="SystemCallException">libbpf is missing, or the kernel refused.</exception>
     public static DecapsulationProgram Load(DecapsulationRules rules)
     {
-        using BpfObject loaded = BpfObject.Load(ResourceName, "the decapsulating program");
+        using BpfObject loaded = BpfObject.Open(ResourceName, "the decapsulating program");
+        loaded.Load();
         DecapsulationProgram program = new(loaded.TakeProgram(ProgramName), loaded.TakeMap);
         try
         {

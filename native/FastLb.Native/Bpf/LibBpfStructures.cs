@@ -102,5 +102,6 @@ internal static class BpfConstants
     public const ulong BPF_ANY = 0;
     public const int BPF_XDP = 37;
     public const uint BPF_LINK_TYPE_XDP = 6;
+    public const uint XDP_FLAGS_SKB_MODE = 1 << 1;
     public const uint XDP_FLAGS_DRV_MODE = 1 << 2;
 }

@@ -11,11 +11,11 @@ internal static unsafe class LoadedProgram
     /// <exception cref="SystemCallException">libbpf is missing, or this process may not look at programs.</exception>
     public static BpfDescriptor? TryOpen(uint id)
     {
-        using LibBpfLog log = SteeringObject.OpenLibrary();
+        using LibBpfLog log = BpfObject.OpenLibrary();
         int descriptor = LibBpf.bpf_prog_get_fd_by_id(id);
         if (descriptor >= 0)
             return new BpfDescriptor(descriptor);
-        return descriptor == -(int)Errno.ENOENT ? null : throw SteeringObject.Failure("open", Describe(id), descriptor, log);
+        return descriptor == -(int)Errno.ENOENT ? null : throw BpfObject.Failure("open", Describe(id), descriptor, log);
     }
 
     /// <summary>Descriptors of the program's maps by name, which the caller owns.</summary>

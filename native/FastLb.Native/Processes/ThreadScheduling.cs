@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace FastLb.Native.Processes;
 
-/// <summary>How the kernel schedules the calling thread, for one that must run when its time has come whatever else the machine does.</summary>
+/// <summary>
+/// How and where the kernel schedules the calling thread, for one that must run when its time has come whatever else the machine does, or that works all the time.
+/// </summary>
 public static unsafe partial class ThreadScheduling
 {
     /// <summary>SCHED_RR of <c>linux/sched.h</c>.</summary>
@@ -15,6 +17,9 @@ public static unsafe partial class ThreadScheduling
     internal const int PRIO_PROCESS = 0;
 
     private const int HighestNice = -20;
+
+    // Words of 64 processors; the kernel refuses a mask with fewer bits than it could have processors (CONFIG_NR_CPUS is 8192 at the most).
+    private const int AffinityWords = 8192 / 64;
 
     /// <summary>
     /// Gives the calling thread real-time scheduling (SCHED_RR). Threads and processes that it starts don't inherit that. Where it isn't allowed, the thread
@@ -43,6 +48,37 @@ public static unsafe partial class ThreadScheduling
         return false;
     }
 
+    /// <summary>The processors that the calling thread may run on, by their numbers, the lowest first.</summary>
+    /// <exception cref="SystemCallException">The kernel has more processors than fit.</exception>
+    public static int[] ReadAffinity()
+    {
+        ulong* mask = stackalloc ulong[AffinityWords];
+        new Span<ulong>(mask, AffinityWords).Clear();
+        if (GetAffinity(0, AffinityWords * sizeof(ulong), mask) < 0)
+            throw new SystemCallException("sched_getaffinity", "the calling thread", SystemCallException.LastImportErrno);
+        var processors = new List<int>();
+        for (int processor = 0; processor < AffinityWords * 64; processor++)
+        {
+            if ((mask[processor / 64] & (1ul << (processor % 64))) != 0)
+                processors.Add(processor);
+        }
+
+        return [.. processors];
+    }
+
+    /// <summary>Keeps the calling thread on one processor, as do threads that it starts from now on.</summary>
+    /// <param name="processor">Its number.</param>
+    /// <returns>What kept the kernel from it (<see cref="Errno.EINVAL"/>: the process may not run there), or <see cref="Errno.None"/>.</returns>
+    public static Errno TryPin(int processor)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(processor);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(processor, AffinityWords * 64);
+        ulong* mask = stackalloc ulong[AffinityWords];
+        new Span<ulong>(mask, AffinityWords).Clear();
+        mask[processor / 64] = 1ul << (processor % 64);
+        return SetAffinity(0, AffinityWords * sizeof(ulong), mask) == 0 ? Errno.None : SystemCallException.LastImportErrno;
+    }
+
     /// <param name="thread">0 for the calling one.</param>
     /// <param name="policy">A SCHED_ value and flags.</param>
     /// <param name="priority"><c>struct sched_param</c>, which is this number alone.</param>
@@ -51,4 +87,10 @@ public static unsafe partial class ThreadScheduling
 
     [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
     private static partial int SetPriority(int which, uint id, int nice);
+
+    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
+    private static partial int GetAffinity(int thread, nuint bytes, ulong* mask);
+
+    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
+    private static partial int SetAffinity(int thread, nuint bytes, ulong* mask);
 }

@@ -59,6 +59,29 @@ public sealed class SchedulerTests
         Assert.Equal(100, Choices(scheduler, List("0 1"), 100).Count(choice => choice == '1'));
     }
 
+    [Theory]
+    [InlineData("rr", "1 1 1", "1 1 1")]
+    [InlineData("wrr", "3 1 2", "3 1 2")]
+    public void Workers_that_choose_at_the_same_time_give_each_server_its_exact_share_together(string name, string weights, string shares)
+    {
+        const int rounds = 60_000;
+        Scheduler scheduler = string.Equals(name, "rr", StringComparison.Ordinal) ? new RoundRobin() : new WeightedRoundRobin();
+        SchedulableServer[] servers = List(weights);
+        int[] parts = [.. shares.Split(' ').Select(int.Parse)];
+        int[][] chosen = [new int[3], new int[3]];
+        Thread[] workers = [.. chosen.Select(counts => new Thread(() =>
+        {
+            for (int i = 0; i < rounds * parts.Sum() / 2; i++)
+                counts[scheduler.Choose(servers)]++;
+        }))];
+        foreach (Thread worker in workers)
+            worker.Start();
+        foreach (Thread worker in workers)
+            worker.Join();
+
+        Assert.Equal(parts.Select(part => part * rounds), chosen[0].Zip(chosen[1], (left, right) => left + right));
+    }
+
     private static SchedulableServer[] List(string weights) => [.. weights.Split(' ').Select((weight, slot) => new SchedulableServer((ushort)slot, int.Parse(weight)))];
 
     private static string Choices(Scheduler scheduler, SchedulableServer[] servers, int count) =>

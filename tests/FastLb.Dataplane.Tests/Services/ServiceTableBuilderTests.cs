@@ -84,11 +84,29 @@ public sealed class ServiceTableBuilderTests : IDisposable
         ServiceTable table = builder.Build([Definition(1)], 0);
         Assert.Equal(AdjacencyState.Pending, table.Adjacency(table.Server(0).Adjacency).State);
 
-        builder.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency> { [Address(1)] = new(AdjacencyState.Resolved, 1, new(2), new(3), 1500) });
+        builder.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency> { [Address(1)] = new(AdjacencyState.Resolved, 1, new(2), new(3), 1500) }, []);
         table = builder.Build([Definition(2, 1)], 0);
 
         Assert.Equal(AdjacencyState.Resolved, table.Adjacency(table.Server(0).Adjacency).State);
         Assert.Equal(AdjacencyState.Pending, table.Adjacency(table.Server(1).Adjacency).State);
+    }
+
+    [Fact]
+    public void Counters_sum_up_what_every_worker_counts()
+    {
+        VirtualService service = Find(new ServiceTableBuilder(_memory.Table.Servers, workers: 3).Build([Definition(1)], 0));
+        Parallel.For(0, 3, worker =>
+        {
+            service.Counters.CountConnection(worker);
+            for (int packet = 0; packet < 100_000; packet++)
+                {
+                service.Counters.CountPacket(worker, 100 + worker);
+                service.Counters.CountReply(worker, 50);
+            }
+        });
+
+        Assert.Equal((3, 300_000, 30_300_000), (service.Counters.Connections, service.Counters.Packets, service.Counters.Bytes));
+        Assert.Equal((300_000, 15_000_000), (service.Counters.ReplyPackets, service.Counters.ReplyBytes));
     }
 
     public void Dispose() => _memory.Dispose();

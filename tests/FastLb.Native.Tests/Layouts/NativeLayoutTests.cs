@@ -30,17 +30,30 @@ public sealed class NativeLayoutTests
     {
         HeaderChecker checker = new("\"steering.h\"");
         checker
-            .Structure<SteeredServiceKey>("struct steering_service_key", ("address", "Address"), ("port", "Port"), ("protocol", "Protocol"), ("zero", "Zero"))
+            .Structure<SteeredEndpointKey>(
+                "struct steering_endpoint_key", ("address", "Address"), ("port", "Port"), ("protocol", "Protocol"), ("zero", "Zero"))
+            .Structure<SteeredAddress>("struct steering_address")
             .Structure<OwnMacKey>("struct steering_mac_key")
-            .Equal("STEERING_MAX_SERVICES", ServiceSteering.Capacity)
+            .Equal("STEERING_MAX_ENDPOINTS", SteeringTable.EndpointCapacity)
+            .Equal("STEERING_MAX_ADDRESSES", SteeringTable.AddressCapacity)
+            .Equal("STEERING_SERVICE", (long)SteeringRoles.Service)
+            .Equal("STEERING_SERVICE_FRAGMENTS", (long)SteeringRoles.ServiceFragments)
+            .Equal("STEERING_NAT_SERVER", (long)SteeringRoles.NatServer)
+            .Equal("STEERING_NAT_SERVER_FRAGMENTS", (long)SteeringRoles.NatServerFragments)
             .Equal("STEERING_STEERED", (long)SteeringOutcome.Steered)
+            .Equal("STEERING_STEERED_FRAGMENT", (long)SteeringOutcome.SteeredFragment)
+            .Equal("STEERING_STEERED_RETURN", (long)SteeringOutcome.SteeredReturn)
+            .Equal("STEERING_STEERED_ICMP_ERROR", (long)SteeringOutcome.SteeredIcmpError)
             .Equal("STEERING_NO_SOCKET", (long)SteeringOutcome.NoSocket)
             .Equal("STEERING_NOT_OWN_MAC", (long)SteeringOutcome.NotOwnMac)
+            .Equal("STEERING_PUNTED", (long)SteeringOutcome.Punted)
             .Equal("STEERING_NOT_IPV4", (long)SteeringOutcome.NotIPv4)
             .Equal("STEERING_MALFORMED", (long)SteeringOutcome.Malformed)
             .Equal("STEERING_FRAGMENT", (long)SteeringOutcome.Fragment)
             .Equal("STEERING_OTHER_PROTOCOL", (long)SteeringOutcome.OtherProtocol)
             .Equal("STEERING_NO_SERVICE", (long)SteeringOutcome.NoService)
+            .Equal("STEERING_SERVER_TO_HOST", (long)SteeringOutcome.ServerToHost)
+            .Equal("STEERING_UNRELATED_ICMP_ERROR", (long)SteeringOutcome.UnrelatedIcmpError)
             .Equal("STEERING_OUTCOMES", Enum.GetValues<SteeringOutcome>().Length)
             .Verify();
     }
@@ -67,6 +80,7 @@ public sealed class NativeLayoutTests
             .Equal("BPF_ANY", (long)BPF_ANY)
             .Equal("BPF_XDP", BPF_XDP)
             .Equal("BPF_LINK_TYPE_XDP", BPF_LINK_TYPE_XDP)
+            .Equal("XDP_FLAGS_SKB_MODE", XDP_FLAGS_SKB_MODE)
             .Equal("XDP_FLAGS_DRV_MODE", XDP_FLAGS_DRV_MODE)
             .Verify();
 

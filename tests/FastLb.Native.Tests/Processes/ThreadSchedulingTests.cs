@@ -71,6 +71,34 @@ public sealed class ThreadSchedulingTests
     public void Priority_out_of_range_is_refused(int priority) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => ThreadScheduling.TryUseRealtime(priority, out _));
 
+    [Fact]
+    public void Calling_thread_alone_is_pinned_to_a_processor()
+    {
+        int[] before = ThreadScheduling.ReadAffinity();
+        Assert.NotEmpty(before);
+        foreach (int processor in before)
+        {
+            (Errno errno, int[] own) = OnThread(() => (ThreadScheduling.TryPin(processor), ThreadScheduling.ReadAffinity()));
+            Assert.Equal(Errno.None, errno);
+            Assert.Equal([processor], own);
+        }
+
+        Assert.Equal(before, ThreadScheduling.ReadAffinity());
+    }
+
+    [Fact]
+    public void Pinning_to_a_processor_that_is_not_there_is_refused_and_changes_nothing()
+    {
+        (Errno errno, int[] before, int[] after) = OnThread(() =>
+        {
+            int[] first = ThreadScheduling.ReadAffinity();
+            return (ThreadScheduling.TryPin(8191), first, ThreadScheduling.ReadAffinity());
+        });
+
+        Assert.Equal(Errno.EINVAL, errno);
+        Assert.Equal(before, after);
+    }
+
     private static T OnThread<T>(Func<T> function)
     {
         T result = default!;

@@ -64,10 +64,10 @@ public sealed class FaultTests : IDisposable
         _director.Ip("link", "delete", "d0");
         Assert.Equal(WaitOutcome.TimedOut, poller.Wait(10)); // why probing is needed
         Assert.Equal(PortCondition.Gone, port.Probe());
-        Assert.True(set.Pool.TryTake(out long chunk));
+        Assert.True(set.Mesh.Pools[0].TryTake(out long chunk));
         PacketSlot slot = new() { Offset = chunk + 256, Length = 60 };
         Assert.False(port.TryEnqueue(in slot));
-        set.Pool.Return(chunk);
+        set.Mesh.Pools[0].Return(chunk);
         Assert.Equal(FlushOutcome.Gone, port.Flush());
         Assert.True(set.Quiesce(TimeSpan.Zero));
         Assert.True(set.Account(held: 0).IsBalanced);
@@ -100,7 +100,7 @@ public sealed class FaultTests : IDisposable
         PacketSlot[] slots = new PacketSlot[4];
         Assert.Equal(1, set.Ports[0].Receive(slots));
         Assert.Equal(60, slots[0].Length);
-        set.Pool.Return(slots[0].Offset);
+        set.Mesh.Pools[0].Return(slots[0].Offset);
         Assert.Equal(WaitOutcome.TimedOut, poller.Wait(0));
 
         poller.WatchTransmit(0, watch: true);

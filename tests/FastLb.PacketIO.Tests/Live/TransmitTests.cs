@@ -141,7 +141,7 @@ public sealed class TransmitTests : IDisposable
     public void Chunks_that_the_caller_keeps_are_lost_unless_it_says_so()
     {
         using AfXdpPortSet set = Open(new AfXdpOptions());
-        Assert.True(set.Pool.TryTake(out _));
+        Assert.True(set.Mesh.Pools[0].TryTake(out _));
         Assert.Equal(1, set.Account(held: 0).Lost);
         Assert.False(set.Account(held: 0).IsBalanced);
         Assert.True(set.Account(held: 1).IsBalanced);
@@ -171,7 +171,7 @@ public sealed class TransmitTests : IDisposable
 
     private static PacketSlot NewFrame(AfXdpPortSet set)
     {
-        Assert.True(set.Pool.TryTake(out long chunk));
+        Assert.True(set.Mesh.Pools[0].TryTake(out long chunk));
         PacketSlot slot = new() { Offset = chunk + 256, Length = 60 };
         Span<byte> frame = set.Umem.Frames.Slice(slot.Offset, slot.Length);
         frame.Clear();

@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace FastLb.Dataplane.Flows;
+
+/// <summary>
+/// The flow tables of a process, one for each worker, in one memory that may outlive it, with the server slots that they share. How many tables there are is settled when
+/// they are made and stays: a flow's owner follows from it. Sections: header, server slots, tables, each from a page boundary on. For one thread; the tables belong to
+/// their workers.
+/// </summary>
+public sealed unsafe class FlowStore
+{
+    /// <summary>Tables, and so workers, that there may be.</summary>
+    public const int MostTables = 64;
+
+    private const ulong Magic = 0x3145524F_54534C46; // "FLSTORE1" in memory order
+    private const uint Version = 1;
+    private const int PageBytes = 4096;
+
+    private readonly byte* _base;
+    private readonly long _length;
+    private readonly List<FlowTable> _tables = [];
+
+    private FlowStore(nint address, long length)
+    {
+        _base = (byte*)address;
+        _length = length;
+        Servers = new ServerDirectory(address + PageBytes);
+    }
+
+    /// <summary>The tables, by worker; none before <see cref="MakeTables"/>.</summary>
+    public IReadOnlyList<FlowTable> Tables => _tables;
+
+    /// <summary>What the server slots that the flows of all tables refer to stand for.</summary>
+    public ServerDirectory Servers { get; }
+
+    /// <summary>Flows there are in all tables. Any thread sees a moment's picture.</summary>
+    public int Count => _tables.Sum(table => table.Count);
+
+    /// <summary>Flows that fit into all tables.</summary>
+    public int Capacity => _tables.Sum(table => table.Capacity);
+
+    private static long TablesOffset => PageBytes + ToPages((long)FlowTableLayout.ServerSlots * Unsafe.SizeOf<ServerSlot>());
+
+    private ref StoreHeader Header => ref Unsafe.AsRef<StoreHeader>(_base);
+
+    /// <summary>Bytes that suffice for <paramref name="capacity"/> flows in any number of tables. Most of them are never touched.</summary>
+    public static long RequiredBytes(int capacity)
+    {
+        long most = 0;
+        for (int tables = 1; tables <= MostTables; tables++)
+            most = Math.Max(most, TablesOffset + (tables * TableBytes(TableCapacity(capacity, tables))));
+        return most;
+    }
+
+    /// <summary>
+    /// Takes over the tables that another process left in this memory, wherever it was killed, or begins anew where there are none or none that can be used.
+    /// </summary>
+    /// <param name="address">Start of the memory, aligned to a page; the caller unmaps it after the last use.</param>
+    /// <param name="length">At least <see cref="RequiredBytes"/> of the capacity that tables will be made for.</param>
+    /// <param name="now">The present, on the same clock that the other process used.</param>
+    /// <param name="refusal">Why there are no tables; empty when some were taken over.</param>
+    public static FlowStore Open(nint address, long length, MonotonicTime now, out string refusal)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, TablesOffset);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(address & (PageBytes - 1), 0, nameof(address));
+        var store = new FlowStore(address, length);
+        refusal = store.Adopt(now);
+        if (refusal.Length != 0)
+            store.Begin();
+        return store;
+    }
+
+    /// <summary>Makes the tables, all empty.</summary>
+    /// <param name="tables">How many: one for each worker.</param>
+    /// <param name="capacity">Flows that fit into all of them together, if they are spread as evenly as a hash does it.</param>
+    /// <param name="hash">The hash with its seed; the same for all, as it tells which table a flow belongs to.</param>
+    /// <param name="now">Where the timing wheels begin.</param>
+    /// <exception cref="InvalidOperationException">There are tables, or the memory is too small for these.</exception>
+    public void MakeTables(int tables, int capacity, FlowHash hash, MonotonicTime now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tables);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(tables, MostTables);
+        if (_tables.Count != 0)
+            throw new InvalidOperationException($"there are {_tables.Count} flow tables already");
+        int each = TableCapacity(capacity, tables);
+        long bytes = TableBytes(each);
+        if (TablesOffset + (tables * bytes) > _length)
+            throw new InvalidOperationException($"{tables} flow tables for {capacity} flows need {TablesOffset + (tables * bytes)} bytes, of which there are {_length}");
+        for (int table = 0; table < tables; table++)
+            _tables.Add(FlowTable.Create(AddressOf(table, bytes), bytes, each, hash, now, Servers));
+        Header.TableCapacity = (uint)each;
+        Volatile.Write(ref Header.Tables, (uint)tables); // last: a successor finds all of them or none
+    }
+
+    /// <summary>Some more than its share for each of several: a hash doesn't deal out quite evenly.</summary>
+    private static int TableCapacity(int capacity, int tables)
+    {
+        if (tables == 1)
+            return capacity;
+        int share = (capacity / tables) + 1;
+        return Math.Min(share + (share / 8) + 64, FlowTableLayout.MaximumCapacity);
+    }
+
+    private static long TableBytes(int capacity) => ToPages(FlowTableLayout.RequiredBytes(capacity));
+
+    private static long ToPages(long bytes) => (bytes + PageBytes - 1) & ~(PageBytes - 1L);
+
+    private nint AddressOf(int table, long bytes) => (nint)(_base + TablesOffset + (table * bytes));
+
+    private string Adopt(MonotonicTime now)
+    {
+        ref StoreHeader header = ref Header;
+        if (Volatile.Read(ref header.Magic) != Magic)
+            return "the memory holds no flow tables";
+        if (header.Version != Version)
+            return $"the flow tables are laid out by version {header.Version}, not {Version}";
+        uint tables = Volatile.Read(ref header.Tables);
+        if (tables == 0)
+            return "no flow tables had been made";
+        if (tables > MostTables || header.TableCapacity is 0 or > FlowTableLayout.MaximumCapacity
+            || TablesOffset + (tables * TableBytes((int)header.TableCapacity)) > _length)
+        {
+            return $"{tables} flow tables for {header.TableCapacity} flows each do not fit {_length} bytes";
+        }
+
+        Servers.ClearFlowCounts();
+        long bytes = TableBytes((int)header.TableCapacity);
+        for (int number = 0; number < tables; number++)
+        {
+            if (!FlowTable.TryAdopt(AddressOf(number, bytes), bytes, now, out FlowTable? table, out string refusal, Servers))
+            {
+                _tables.Clear();
+                return refusal;
+            }
+
+            _tables.Add(table!);
+        }
+
+        return string.Empty;
+    }
+
+    // Memory that no table was made in is all zeros but for the header and the slots, and its pages need not be there.
+    private void Begin()
+    {
+        bool isBlank = Header.Magic == 0;
+        bool hasTables = !isBlank && (Header.Magic != Magic || Header.Version != Version || Header.Tables != 0);
+        Volatile.Write(ref Header.Magic, 0);
+        if (!isBlank)
+            NativeMemory.Clear(_base, (nuint)(hasTables ? _length : TablesOffset));
+        Header.Version = Version;
+        Volatile.Write(ref Header.Magic, Magic);
+    }
+
+    /// <summary>First bytes of the memory.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct StoreHeader
+    {
+        public ulong Magic;
+        public uint Version;
+        public uint Tables;
+        public uint TableCapacity;
+    }
+}

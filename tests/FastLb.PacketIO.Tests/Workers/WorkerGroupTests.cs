@@ -1,0 +1,211 @@
+using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Pipeline;
+using FastLb.Dataplane.Services;
+using FastLb.PacketIO.InMemory;
+using FastLb.Testing;
+using FastLb.Wire;
+using Xunit;
+
+namespace FastLb.PacketIO.Tests.Workers;
+
+/// <summary>Workers that pass frames on to one another, their rounds run by turns on the test's thread.</summary>
+public sealed class WorkerGroupTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Every_flow_is_on_its_owner_alone_and_leaves_by_the_owners_queue_wherever_its_frames_come_in(int workers)
+    {
+        using InMemoryWorkers lab = new(workers, serverQueues: workers);
+        ushort[] ports = [.. Enumerable.Range(20_000, 90).Select(port => (ushort)port)];
+        int foreign = 0;
+        for (int queue = 0; queue < workers; queue++)
+        {
+            foreach (ushort port in ports)
+            {
+                TcpFlags flags = queue == 0 ? TcpFlags.Syn : TcpFlags.Acknowledgment;
+                Assert.True(lab.Clients[queue].TryDeliver(new FrameBuilder { ClientPort = port, Flags = flags }.Build()));
+                foreign += InMemoryWorkers.OwnerOf(port, workers) == queue ? 0 : 1;
+            }
+
+            lab.RunRounds();
+        }
+
+        for (int worker = 0; worker < workers; worker++)
+        {
+            int owned = ports.Count(port => InMemoryWorkers.OwnerOf(port, workers) == worker);
+            Assert.Equal(owned, lab.Flows.Tables[worker].Count);
+            Assert.Equal(owned * workers, TakeAll(lab.Servers[worker]).Count(frame => InMemoryWorkers.OwnerOf(ClientPortOf(frame), workers) == worker));
+        }
+
+        Assert.Equal(foreign, lab.Group.Workers.Sum(worker => worker.HandedOver));
+        Assert.Equal(ports.Length * workers, lab.Count(VerdictReason.ForwardedDirect));
+        Assert.Equal(ports.Length * workers, Enum.GetValues<VerdictReason>().Sum(lab.Count));
+        AssertServersShareTheFlows(lab, ports.Length, workers);
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Fact]
+    public void Worker_without_a_queue_of_the_interface_sends_by_the_worker_that_has_one()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 1);
+        foreach (ushort port in InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(50))
+            Assert.True(lab.Clients[1].TryDeliver(new FrameBuilder { ClientPort = port }.Build()));
+        lab.RunRounds();
+
+        Assert.Equal(50, lab.Flows.Tables[1].Count);
+        Assert.Equal(0, lab.Group.Workers.Sum(worker => worker.HandedOver));
+        Assert.Equal(50, TakeAll(lab.Servers[0]).Count);
+        Assert.Equal(50, lab.Verdicts[1][VerdictReason.ForwardedDirect]);
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Fact]
+    public void Answers_to_a_client_leave_by_the_owners_queue_of_the_clients_interface()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 2);
+        ushort port = InMemoryWorkers.PortsOwnedBy(1, workers: 2).First();
+        Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = port, TimeToLive = 1 }.Build()));
+        lab.RunRounds();
+
+        Assert.Equal(1, lab.Count(VerdictReason.TtlExpired));
+        Assert.Empty(TakeAll(lab.Clients[0]));
+        Assert.Single(TakeAll(lab.Clients[1]));
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Theory]
+    [InlineData(2, VerdictReason.ForwardedDirect)] // the ring to the owner of the flow
+    [InlineData(1, VerdictReason.HandOverRingFull)] // and then the ring to the owner of the port
+    public void Frames_for_which_a_ring_has_no_room_are_dropped_counted_and_their_chunks_come_home(int serverQueues, VerdictReason ofOwner)
+    {
+        const int ringSize = 8;
+        using InMemoryWorkers lab = new(workers: 2, serverQueues, ringSize);
+        foreach (ushort port in InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(40))
+            Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = port }.Build()));
+        lab.Group.Workers[0].Round(InMemoryWorkers.Now);
+        Assert.Equal((ringSize, 32), (lab.Group.Workers[0].HandedOver, lab.Verdicts[0][VerdictReason.HandOverRingFull]));
+        Assert.Equal(2 * InMemoryWorkers.ChunksPerWorker, lab.ChunksAccountedFor());
+
+        if (serverQueues == 1)
+        {
+            // Worker 1 has frames of its own as well, more than fit into the ring to worker 0, who has the only port for them.
+            foreach (ushort port in InMemoryWorkers.PortsOwnedBy(1, workers: 2).Skip(40).Take(5))
+                Assert.True(lab.Clients[1].TryDeliver(new FrameBuilder { ClientPort = port }.Build()));
+        }
+
+        lab.Group.Workers[1].Round(InMemoryWorkers.Now);
+        lab.RunRounds();
+        Assert.Equal(serverQueues == 1 ? 5 : 8, lab.Verdicts[1][ofOwner]);
+        Assert.Equal(8, TakeAll(lab.Servers[serverQueues - 1]).Count);
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Fact]
+    public void Frame_that_waits_at_the_owner_for_a_neighbour_leaves_when_it_is_resolved()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 2, ways: AdjacencyState.Pending);
+        ushort port = InMemoryWorkers.PortsOwnedBy(1, workers: 2).First();
+        Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = port }.Build()));
+        lab.RunRounds();
+        Assert.Equal((2 * InMemoryWorkers.ChunksPerWorker) - 1, lab.ChunksAccountedFor()); // the worker holds it
+
+        lab.Group.Publish(lab.SetWays(AdjacencyState.Resolved));
+        lab.RunRounds();
+        Assert.Single(TakeAll(lab.Servers[1]));
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Fact]
+    public void Frames_between_workers_and_frames_that_wait_are_brought_to_an_end_when_the_workers_have_stopped()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 1);
+        foreach (ushort port in InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(20))
+            Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = port }.Build()));
+        lab.Group.Workers[0].Round(InMemoryWorkers.Now);
+        Assert.Equal(20, lab.Mesh.Departed(0));
+
+        lab.Group.Settle();
+        Assert.Equal(20, lab.Count(VerdictReason.ForwardedDirect));
+        lab.Servers[0].Port.Flush();
+        Assert.Equal(20, TakeAll(lab.Servers[0]).Count);
+        AssertAllChunksComeHome(lab);
+
+        lab.Group.Publish(lab.SetWays(AdjacencyState.Pending));
+        Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = InMemoryWorkers.PortsOwnedBy(1, workers: 2).First() }.Build()));
+        lab.RunRounds();
+        lab.Group.Settle();
+        Assert.Equal(1, lab.Count(VerdictReason.AdjacencyUnresolved));
+        AssertAllChunksComeHome(lab);
+    }
+
+    [Fact]
+    public void Generation_is_acknowledged_when_the_last_worker_has_taken_it_up()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 2);
+        lab.RunRounds();
+        long before = lab.Group.AcknowledgedGeneration;
+        ServiceTable table = lab.SetWays(AdjacencyState.Resolved);
+        lab.Group.Publish(table);
+        lab.Group.Workers[0].Round(InMemoryWorkers.Now);
+        Assert.Equal(before, lab.Group.AcknowledgedGeneration);
+        lab.Group.Workers[1].Round(InMemoryWorkers.Now);
+        Assert.Equal(table.Generation, lab.Group.AcknowledgedGeneration);
+    }
+
+    [Fact]
+    public void Passing_frames_on_allocates_nothing()
+    {
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 1);
+        byte[][] frames = [.. InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(32).Select(port => new FrameBuilder { ClientPort = port }.Build())];
+        PassOn(20);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        PassOn(200);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(220 * 32, lab.Group.Workers[0].HandedOver);
+
+        void PassOn(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                foreach (byte[] frame in frames)
+                    lab.Clients[0].TryDeliver(frame);
+                for (int round = 0; round < 3; round++)
+                {
+                    lab.Group.Workers[0].Round(InMemoryWorkers.Now);
+                    lab.Group.Workers[1].Round(InMemoryWorkers.Now);
+                    lab.Servers[0].DiscardSent();
+                }
+            }
+        }
+    }
+
+    private static void AssertServersShareTheFlows(InMemoryWorkers lab, int flows, int packetsPerFlow)
+    {
+        Assert.True(lab.Tables.Current.TryFindService(PipelineFixture.WebService, out VirtualService? service));
+        Assert.Equal((flows, (long)flows * packetsPerFlow), (service.Counters.Connections, service.Counters.Packets));
+        foreach (IpAddress address in new[] { PipelineFixture.Web01, PipelineFixture.Web02 })
+        {
+            (int active, int inactive, TrafficCounters counters) = lab.Tables.Usage(new ServerIdentity(PipelineFixture.WebService, address, 80));
+            Assert.Equal((flows / 2, flows / 2), (active + inactive, (int)counters.Connections)); // round robin over all workers together
+        }
+    }
+
+    private static void AssertAllChunksComeHome(InMemoryWorkers lab)
+    {
+        lab.RunRounds();
+        lab.Mesh.BringChunksHome();
+        Assert.All(lab.Mesh.Pools.ToArray(), pool => Assert.Equal(InMemoryWorkers.ChunksPerWorker, pool.Free));
+    }
+
+    private static ushort ClientPortOf(byte[] frame) => (ushort)((frame[34] << 8) | frame[35]);
+
+    private static List<byte[]> TakeAll(InMemoryLink link)
+    {
+        List<byte[]> frames = [];
+        while (link.TakeSent() is { } frame)
+            frames.Add(frame);
+        return frames;
+    }
+}
