@@ -182,7 +182,7 @@ internal sealed class ForwardingPlane : IDisposable
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
             (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
-        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _tables.Current, _log);
+        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
         try
         {
             _ports.Start();

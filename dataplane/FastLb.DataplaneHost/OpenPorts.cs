@@ -4,6 +4,7 @@ using FastLb.DataplaneChannel.Messages;
 using FastLb.Native;
 using FastLb.Native.Bpf;
 using FastLb.Native.Interfaces;
+using FastLb.PacketIO;
 using FastLb.PacketIO.AfXdp;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,16 @@ namespace FastLb.DataplaneHost;
 internal sealed class OpenPorts : IDisposable
 {
     private readonly List<SteeredInterface> _steering;
+    private readonly PuntPath _punt;
 
     private OpenPorts(IReadOnlyList<DesiredInterface> interfaces, List<SteeredInterface> steering, AfXdpPortSet ports)
     {
         Interfaces = interfaces;
         Ports = ports;
         _steering = steering;
+        _punt = PuntPath.Open(
+            steering.ToDictionary(entry => entry.Interface.Index, entry => entry.Mode),
+            [.. ports.Ports.ToArray().Select(port => port.Socket.Queue.InterfaceIndex)]);
         for (int i = ports.Ports.Length - 1; i >= 0; i--)
             PortOfInterface[ports.Ports[i].Socket.Queue.InterfaceIndex] = (ushort)i;
     }
@@ -27,6 +32,9 @@ internal sealed class OpenPorts : IDisposable
     public IReadOnlyList<DesiredInterface> Interfaces { get; }
 
     public AfXdpPortSet Ports { get; }
+
+    /// <summary>The way back into the kernel.</summary>
+    public IKernelPath Kernel => _punt;
 
     /// <summary>The port that stands for an interface, named by its index, where frames leave: that of its first queue. A worker sends by its own if it has one.</summary>
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
@@ -69,7 +77,16 @@ internal sealed class OpenPorts : IDisposable
             // Sockets that share memory share the mode, and those of an interface in generic mode copy.
             bool mustCopy = steering.Exists(entry => entry.Mode == XdpAttachMode.Generic);
             var options = new AfXdpOptions { Mode = mustCopy ? AfXdpMode.Copy : AfXdpMode.Automatic };
-            return new OpenPorts(interfaces, steering, AfXdpPortSet.Open(queues, options, workers));
+            AfXdpPortSet ports = AfXdpPortSet.Open(queues, options, workers);
+            try
+            {
+                return new OpenPorts(interfaces, steering, ports);
+            }
+            catch
+            {
+                ports.Dispose();
+                throw;
+            }
         }
         catch
         {
@@ -103,6 +120,7 @@ internal sealed class OpenPorts : IDisposable
     {
         foreach (SteeredInterface entry in _steering)
             entry.Program.Dispose();
+        _punt.Dispose();
         Ports.Dispose();
     }
 

@@ -43,6 +43,9 @@ public sealed class PacketPipeline
         _workers = workers;
     }
 
+    /// <summary>Where the frames lie.</summary>
+    public FrameMemory Frames => _frames;
+
     /// <summary>How many frames got which verdict.</summary>
     public VerdictCounters Verdicts { get; }
 
@@ -217,6 +220,7 @@ public sealed class PacketPipeline
     {
         if (half == 0)
         {
+            RequestChecksum(ref slot, packet);
             Punt(ref slot, VerdictReason.NotOurs);
             return;
         }

@@ -49,6 +49,9 @@ public enum VerdictReason : byte
     /// <summary>Belongs to no flow and no service: given back to the kernel.</summary>
     NotOurs,
 
+    /// <summary>Should have been given back to the kernel, which did not take it.</summary>
+    PuntRefused,
+
     /// <summary>Shorter than an Ethernet and an IP header, or not IPv4.</summary>
     NotIp,
 

@@ -78,6 +78,12 @@ internal static unsafe partial class LibBpf
     internal static partial int bpf_xdp_query(int interfaceIndex, int flags, ref XdpQueryOptions options);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_tc_hook_create(ref TcHook hook);
+
+    [LibraryImport(Library)]
+    internal static partial int bpf_tc_attach(in TcHook hook, ref TcOptions options);
+
+    [LibraryImport(Library)]
     internal static partial int libbpf_num_possible_cpus();
 
     [LibraryImport(Library)]

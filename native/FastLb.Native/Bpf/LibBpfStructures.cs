@@ -42,6 +42,30 @@ internal struct XdpQueryOptions
     public ulong AttachMode; // a byte and its padding
 }
 
+/// <summary><c>struct bpf_tc_hook</c>: the clsact queueing discipline of an interface.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TcHook
+{
+    public nuint Size;
+    public int InterfaceIndex;
+    public int AttachPoint;
+    public uint Parent;
+    private readonly uint _padding;
+}
+
+/// <summary><c>struct bpf_tc_opts</c>: a program as a classifier.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TcOptions
+{
+    public nuint Size;
+    public int Program;
+    public uint Flags;
+    public uint ProgramId;
+    public uint Handle;
+    public uint Priority;
+    private readonly uint _padding;
+}
+
 /// <summary><c>struct bpf_link_info</c> as far as an XDP link fills it.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct XdpLinkInfo
@@ -101,6 +125,11 @@ internal static class BpfConstants
     public const uint BPF_F_NO_PREALLOC = 1;
     public const ulong BPF_ANY = 0;
     public const int BPF_XDP = 37;
+    public const int BPF_TC_INGRESS = 1;
+
+    /// <summary>Of <c>enum bpf_attach_type</c>, Linux 6.6; older headers don't have it.</summary>
+    public const int BPF_TCX_INGRESS = 46;
+
     public const uint BPF_LINK_TYPE_XDP = 6;
     public const uint XDP_FLAGS_SKB_MODE = 1 << 1;
     public const uint XDP_FLAGS_DRV_MODE = 1 << 2;

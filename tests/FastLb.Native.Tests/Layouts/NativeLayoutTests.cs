@@ -5,6 +5,7 @@ using FastLb.Native.Firewall;
 using FastLb.Native.Interfaces;
 using FastLb.Native.Polling;
 using FastLb.Native.Processes;
+using FastLb.Native.Punt;
 using FastLb.Native.Vrrp;
 using static FastLb.Native.Bpf.BpfConstants;
 
@@ -59,6 +60,52 @@ public sealed class NativeLayoutTests
     }
 
     [Fact]
+    public void Punt_targets_and_source_are_those_of_the_program()
+    {
+        new HeaderChecker("\"punt.h\"")
+            .Structure<PuntTargetEntry>("struct punt_target", ("interface", "InterfaceIndex"), ("mark_source", "MarkSource"))
+            .Equal("PUNT_MAX_TARGETS", PuntDevice.Capacity)
+            .Verify();
+    }
+
+    [Fact]
+    public void Tap_requests_are_laid_out_as_in_the_kernel_headers() =>
+        new HeaderChecker("<sys/socket.h>", "<linux/if_tun.h>", "<linux/virtio_net.h>", "<linux/rtnetlink.h>", "<linux/if.h>")
+            .Structure<VirtioNetHeader>(
+                "struct virtio_net_hdr",
+                ("flags", "Flags"), ("gso_type", "SegmentationType"), ("hdr_len", "HeaderLength"), ("gso_size", "SegmentSize"), ("csum_start", "ChecksumStart"),
+                ("csum_offset", "ChecksumOffset"))
+            .Members<LinkChange>(
+                "struct nlmsghdr", ("nlmsg_len", "Length"), ("nlmsg_type", "Type"), ("nlmsg_flags", "RequestFlags"), ("nlmsg_seq", "Sequence"),
+                ("nlmsg_pid", "Port"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_family)", Marshal.OffsetOf<LinkChange>("Family"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)", Marshal.OffsetOf<LinkChange>("InterfaceIndex"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_flags)", Marshal.OffsetOf<LinkChange>("LinkFlags"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_change)", Marshal.OffsetOf<LinkChange>("LinkFlagsChanged"))
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg))", LinkChange.BareLength)
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg))", Marshal.OffsetOf<LinkChange>("FamiliesLength"))
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg)) + 3 * RTA_LENGTH(0) + RTA_ALIGN(1)", Unsafe.SizeOf<LinkChange>())
+            .Equal("NLMSG_HDRLEN + offsetof(struct nlmsgerr, error)", Marshal.OffsetOf<LinkChangeAnswer>("Error"))
+            .Equal("TUNSETIFF", TapUapi.TUNSETIFF)
+            .Equal("TUNSETSNDBUF", TapUapi.TUNSETSNDBUF)
+            .Equal("IFF_TAP", TapUapi.IFF_TAP)
+            .Equal("IFF_MULTI_QUEUE", TapUapi.IFF_MULTI_QUEUE)
+            .Equal("IFF_NO_PI", TapUapi.IFF_NO_PI)
+            .Equal("IFF_VNET_HDR", TapUapi.IFF_VNET_HDR)
+            .Equal("IFF_UP", TapUapi.IFF_UP)
+            .Equal("IFF_NOARP", TapUapi.IFF_NOARP)
+            .Equal("VIRTIO_NET_HDR_F_NEEDS_CSUM", TapUapi.VIRTIO_NET_HDR_F_NEEDS_CSUM)
+            .Equal("NETLINK_ROUTE", TapUapi.NETLINK_ROUTE)
+            .Equal("RTM_NEWLINK", TapUapi.RTM_NEWLINK)
+            .Equal("NLMSG_ERROR", TapUapi.NLMSG_ERROR)
+            .Equal("NLM_F_REQUEST", TapUapi.NLM_F_REQUEST)
+            .Equal("NLM_F_ACK", TapUapi.NLM_F_ACK)
+            .Equal("IFLA_AF_SPEC", TapUapi.IFLA_AF_SPEC)
+            .Equal("IFLA_INET6_ADDR_GEN_MODE", TapUapi.IFLA_INET6_ADDR_GEN_MODE)
+            .Equal("IN6_ADDR_GEN_MODE_NONE", TapUapi.IN6_ADDR_GEN_MODE_NONE)
+            .Verify();
+
+    [Fact]
     public void Libbpf_structures_are_laid_out_as_in_its_headers() =>
         new HeaderChecker("<bpf/bpf.h>", "<bpf/libbpf.h>", "<linux/if_link.h>")
             .Members<MapCreateOptions>(
@@ -69,6 +116,12 @@ public sealed class NativeLayoutTests
                 "struct bpf_link_create_opts",
                 ("sz", "Size"), ("flags", "Flags"), ("iter_info", "IteratorInfo"), ("iter_info_len", "IteratorInfoLength"),
                 ("target_btf_id", "TargetBtfId"))
+            .Structure<TcHook>(
+                "struct bpf_tc_hook", ("sz", "Size"), ("ifindex", "InterfaceIndex"), ("attach_point", "AttachPoint"), ("parent", "Parent"))
+            .Structure<TcOptions>(
+                "struct bpf_tc_opts",
+                ("sz", "Size"), ("prog_fd", "Program"), ("flags", "Flags"), ("prog_id", "ProgramId"), ("handle", "Handle"), ("priority", "Priority"))
+            .Equal("BPF_TC_INGRESS", BPF_TC_INGRESS)
             .Structure<XdpQueryOptions>(
                 "struct bpf_xdp_query_opts",
                 ("sz", "Size"), ("prog_id", "ProgramId"), ("drv_prog_id", "DriverProgramId"), ("hw_prog_id", "HardwareProgramId"),

@@ -4,6 +4,7 @@ using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
 using FastLb.Native.Memory;
 using FastLb.PacketIO.AfXdp;
+using FastLb.PacketIO.Tests.Workers;
 using FastLb.PacketIO.Workers;
 using FastLb.Testing;
 using FastLb.Wire;
@@ -119,7 +120,8 @@ public sealed class WorkerGroupTests : IDisposable
                 _set.PortsOf(worker),
                 _set.Mesh.Pools[worker],
                 new PacketPipeline(_set.Umem.Frames, Store.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, Workers),
-                Store.Tables[worker]))];
+                Store.Tables[worker],
+                new RecordingKernel()))];
             _group = new WorkerGroup<AfXdpPort>(_set.Mesh, parts, table);
             _threads = [.. _group.Workers.Select(worker => new Thread(worker.Run) { IsBackground = true })];
             foreach (Thread thread in _threads)

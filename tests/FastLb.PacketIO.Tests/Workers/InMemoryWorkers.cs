@@ -41,7 +41,7 @@ internal sealed class InMemoryWorkers : IDisposable
         {
             InMemoryPort[] ports = worker < serverQueues ? [Clients[worker].Port, Servers[worker].Port] : [Clients[worker].Port];
             PacketPipeline pipeline = new(frames, Flows.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, workers);
-            parts[worker] = new WorkerParts<InMemoryPort>(ports, Mesh.Pools[worker], pipeline, Flows.Tables[worker]);
+            parts[worker] = new WorkerParts<InMemoryPort>(ports, Mesh.Pools[worker], pipeline, Flows.Tables[worker], Kernel);
         }
 
         Group = new WorkerGroup<InMemoryPort>(Mesh, parts, SetWays(ways));
@@ -51,6 +51,9 @@ internal sealed class InMemoryWorkers : IDisposable
 
     /// <summary>The present of rounds that the test runs.</summary>
     public static MonotonicTime Now { get; } = MonotonicTime.FromSeconds(1000);
+
+    /// <summary>What the workers gave back.</summary>
+    public RecordingKernel Kernel { get; } = new();
 
     public WorkerMesh Mesh { get; }
 
