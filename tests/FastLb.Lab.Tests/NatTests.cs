@@ -147,6 +147,22 @@ public sealed class NatTests
     }
 
     [Fact]
+    public async Task Client_reaches_a_servers_own_address_through_the_director_as_a_router()
+    {
+        await using ReferenceLab lab = await StartLab();
+        await using Balancer balancer = await StartBalancer(lab, Repository.NatConfiguration);
+        await lab.Client.Fetch(ReferenceLab.VirtualAddressText);
+        long before = (await balancer.Status()).Service(80).Connections;
+        await using Capture atClient = await Capture.Start(lab.Client, "tcp src port 80");
+
+        // The server's answers look like those to a balanced connection, to the director's steering too.
+        Assert.Equal("this is web01", await lab.Client.Fetch(lab.Web01.Address.ToString()));
+
+        Assert.All(await atClient.Frame(3, frame => frame.IsIpv4), frame => Assert.Equal(lab.Web01.Address, frame.Source));
+        Assert.Equal(before, (await balancer.Status()).Service(80).Connections);
+    }
+
+    [Fact]
     public async Task Server_reaches_the_client_through_the_director_as_its_gateway()
     {
         await using ReferenceLab lab = await StartLab();
