@@ -84,6 +84,22 @@ public sealed class SteeringTests
         Assert.Equal(0, after.Service(80).Packets);
     }
 
+    [Fact]
+    public async Task Interface_whose_driver_refuses_native_xdp_is_served_in_generic_mode()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
+        (await lab.Master.Run("ethtool", "-L", lab.Master.Interface, "rx", "1")).Expected(); // fewer than its peer sends on
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+
+        for (int request = 0; request < 4; request++)
+            Assert.StartsWith("this is web0", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
+
+        BalancerStatus status = await balancer.Status();
+        Assert.Equal("generic", Assert.Single(status.Ports).Mode);
+        Assert.Equal(status.Service(80).Packets, Steering(status).Steered);
+        Assert.Contains($"{lab.Master.Interface}: native XDP by the driver of {lab.Master.Interface} with so few queues", balancer.Log, StringComparison.Ordinal);
+    }
+
     private static SteeringStatus Steering(BalancerStatus status) => Assert.Single(status.Steering);
 
     private static async Task AssertExchange(Socket client, Socket server)
