@@ -216,6 +216,7 @@ public sealed class Worker<TPort>
         _pool.Return(slot.Offset);
     }
 
+    // A frame that another worker decided about was counted by that one: only the sum of all workers' counts is sure not to be below 0.
     private bool TryForward(ref PacketSlot slot)
     {
         int place = _egress[slot.EgressPort];
