@@ -79,26 +79,22 @@ public sealed class PacketPipeline
             slot.ChecksumStart = 0;
             if (slot.Reason != VerdictReason.None)
                 Drop(ref slot, slot.Reason);
-            else if (_workers > 1 && IsOfAnother(ref slot, parsed[i]))
-                continue;
             else
                 Decide(ref slot, parsed[i], table, now, tick);
-            if (slot.Kind != VerdictKind.Hold)
+            if (slot.Kind is not (VerdictKind.Hold or VerdictKind.HandOver))
                 Verdicts.Count(slot.Reason);
         }
     }
 
-    private bool IsOfAnother(ref PacketSlot slot, in ParsedPacket packet)
-    {
-        slot.Worker = (ushort)_flows.OwnerOf(packet.Key, _workers);
-        if (slot.Worker == _worker)
-            return false;
-        slot.Kind = VerdictKind.HandOver;
-        return true;
-    }
-
     private void Decide(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, MonotonicTime now, uint tick)
     {
+        if (_workers > 1 && _flows.OwnerOf(packet.Key, _workers) is int owner && owner != _worker)
+        {
+            slot.Kind = VerdictKind.HandOver;
+            slot.Worker = (ushort)owner;
+            return;
+        }
+
         uint index = _flows.Find(packet.Key, packet.Hash);
         if (index == 0 && (index = Admit(ref slot, packet, table, now, tick)) == 0)
             return;
