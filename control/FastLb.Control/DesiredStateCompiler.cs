@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using FastLb.Configuration.Model;
 using FastLb.Control.Network;
 using FastLb.DataplaneChannel.Messages;
@@ -44,11 +45,23 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     {
         IEnumerable<LinkInfo?> links = configuration.VrrpInstances
             .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
-            .Concat(kernel.Routes.ListDefaultInterfaces(System.Net.Sockets.AddressFamily.InterNetwork).Select(kernel.Links.Find))
+            .Concat(kernel.Routes.ListDefaultInterfaces(AddressFamily.InterNetwork).Select(kernel.Links.Find))
             .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)));
         return [.. links.OfType<LinkInfo>().DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)
-            .Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!)))];
+            .Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu))];
     }
+
+    /// <summary>
+    /// The host's own IPv4 addresses, in a fixed order, if there is a service for which they matter: what real servers behind address translation, or routers
+    /// on the way of a tunnel, send there is told from what belongs to a service.
+    /// </summary>
+    public IReadOnlyList<IPAddress> FindOwnAddresses(IReadOnlyList<DesiredService> services) =>
+        services.All(service => service.Servers.All(server => server.Method == ForwardingMethod.DirectRouting))
+            ? []
+            : [
+                .. kernel.Addresses.List().Select(address => address.Address).Where(address => address.AddressFamily == AddressFamily.InterNetwork).Distinct()
+                    .OrderBy(address => address.ToString(), StringComparer.Ordinal),
+            ];
 
     private bool CanCarryPorts(LinkInfo link)
     {
@@ -69,9 +82,14 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
             Scheduler.WeightedRoundRobin => SchedulerKind.WeightedRoundRobin,
             _ => throw new DirectorException($"{service.Origin}: scheduler {KeywordNames.Of(service.Scheduler)} is not supported yet"),
         },
-        service.Method == Configuration.Model.ForwardingMethod.DirectRouting
-            ? ForwardingMethod.DirectRouting
-            : throw new DirectorException($"{service.Origin}: lb_kind {KeywordNames.Of(service.Method)} is not supported yet"),
+        ToMethod(service.Method),
         isSteered,
-        [.. pool.Members.Select(server => new DesiredServer(server.Address, server.Port, server.Weight))]);
+        [.. pool.Members.Select(server => new DesiredServer(server.Address, server.Port, server.Weight, ToMethod(server.Method)))]);
+
+    private static ForwardingMethod ToMethod(Configuration.Model.ForwardingMethod method) => method switch
+    {
+        Configuration.Model.ForwardingMethod.Nat => ForwardingMethod.AddressTranslation,
+        Configuration.Model.ForwardingMethod.Tunnel => ForwardingMethod.Tunnel,
+        _ => ForwardingMethod.DirectRouting,
+    };
 }

@@ -23,7 +23,7 @@ public sealed class Reconciler(
     internal static readonly TimeSpan Refresh = TimeSpan.FromSeconds(3);
 
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private DesiredState _state = new(0, [], []);
+    private DesiredState _state = new(0, [], [], []);
     private volatile AdjacencyState _adjacencies = new([]);
 
     /// <summary>Called when a server's way has changed. From the loop's thread.</summary>
@@ -46,7 +46,7 @@ public sealed class Reconciler(
         IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
         var adjacencies = new AdjacencyState([.. AddressesOf(services).Select(resolver.Resolve)]);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
-        var state = new DesiredState(_state.Generation + 1, interfaces, services);
+        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
         if (!SameAsBefore(state))
         {
             await engine.Apply(state, cancellation);
@@ -94,6 +94,7 @@ public sealed class Reconciler(
 
     private bool SameAsBefore(DesiredState state) =>
         _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
+        && _state.OwnAddresses.SequenceEqual(state.OwnAddresses)
         && _state.Services.Zip(state.Services).All(pair =>
             pair.First with { Servers = pair.Second.Servers } == pair.Second && pair.First.Servers.SequenceEqual(pair.Second.Servers));
 

@@ -59,8 +59,8 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
 
     private bool Matches(in FlowEntry flow) =>
         (filter.Protocol is not { } protocol || (int)protocol == (int)flow.Protocol)
-        && (_virtual is not { } address || address == IpAddress.FromV4(flow.VirtualAddress))
-        && (filter.VirtualPort is not { } port || port == flow.VirtualPort)
+        && (_virtual is not { } address || address == IpAddress.FromV4(flow.PeerAddress))
+        && (filter.VirtualPort is not { } port || port == flow.PeerPort)
         && (_client is not { } client || (client.IsIPv4 && ((client.V4 ^ flow.ClientAddress) & _clientMask) == 0));
 
     private bool Matches(in ServerIdentity server) =>
@@ -70,8 +70,8 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
         (TransportProtocol)flow.Protocol,
         IpAddress.FromV4(flow.ClientAddress).ToIPAddress(),
         flow.ClientPort,
-        IpAddress.FromV4(flow.VirtualAddress).ToIPAddress(),
-        flow.VirtualPort,
+        IpAddress.FromV4(flow.PeerAddress).ToIPAddress(),
+        flow.PeerPort,
         server.Address.ToIPAddress(),
         server.Port,
         FlowStates.NameOf(flow.State),

@@ -27,11 +27,11 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly SharedMemory _flowMemory;
     private readonly FlowStore _flows;
     private readonly ServiceTableBuilder _tables;
-    private readonly ServiceSteering _steered = ServiceSteering.Create();
+    private readonly SteeringTable _steered = SteeringTable.Create();
     private readonly VerdictCounters[] _verdicts;
     private readonly DataplaneOptions _options;
     private readonly ILogger _log;
-    private DesiredState _state = new(0, [], []);
+    private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
     private OpenPorts? _ports;
     private WorkerThreads? _workers;
@@ -68,7 +68,7 @@ internal sealed class ForwardingPlane : IDisposable
         _workers?.Publish(table);
         if (_ports is null || !_ports.Interfaces.SequenceEqual(state.Interfaces))
             Reopen(state.Interfaces);
-        _steered.SetServices([.. state.Services.Where(service => service.IsSteered).Select(MessageConversion.ToSteered)]);
+        Steer(state);
         _state = state;
         Apply(_adjacencies);
         _log.LogInformation("generation {Generation}: {Services} services, {Steered} of them steered, on {Interfaces}",
@@ -82,7 +82,7 @@ internal sealed class ForwardingPlane : IDisposable
         var ways = new Dictionary<IpAddress, Adjacency>();
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
-        ServiceTable table = _tables.BuildWithAdjacencies(ways);
+        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.Links ?? []);
         _workers?.Publish(table);
     }
 
@@ -128,6 +128,7 @@ internal sealed class ForwardingPlane : IDisposable
     {
         bool balanced = ClosePorts();
         _steered.SetServices([]);
+        _steered.SetNatServers([]);
         return balanced;
     }
 
@@ -136,6 +137,16 @@ internal sealed class ForwardingPlane : IDisposable
         ClosePorts();
         _steered.Dispose();
         _flowMemory.Dispose();
+    }
+
+    // A service that isn't taken here, because another director holds its address, has no replies or errors for us either.
+    private void Steer(DesiredState state)
+    {
+        DesiredService[] steered = [.. state.Services.Where(service => service.IsSteered)];
+        _steered.SetOwnAddresses(state.OwnAddresses);
+        _steered.SetTunnelServers([.. steered.SelectMany(MessageConversion.TunnelServersOf)]);
+        _steered.SetNatServers([.. steered.SelectMany(MessageConversion.TranslatedServersOf)]);
+        _steered.SetServices([.. steered.Select(MessageConversion.ToSteered)]);
     }
 
     private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
@@ -147,17 +158,18 @@ internal sealed class ForwardingPlane : IDisposable
         TrafficCounters counters = current!.Counters;
         return new ServiceStatus(
             service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            [.. service.Servers.Select(server => ReadServer(key, server))]);
+            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))]);
     }
 
     private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
     {
         (int active, int inactive, TrafficCounters counters) = _tables.Usage(new ServerIdentity(service, IpAddress.From(server.Address), server.Port));
         return new ServerStatus(
-            server.Address, server.Port, server.Weight, active, inactive, counters.Connections, counters.Packets, counters.Bytes);
+            server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes,
+            counters.ReplyPackets, counters.ReplyBytes);
     }
 
-    // Sockets first, then the workers, then the programs: no frame arrives before there is someone to take it.
+    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
     {
         ClosePorts();
@@ -165,15 +177,15 @@ internal sealed class ForwardingPlane : IDisposable
             return;
         IReadOnlyList<InterfaceQueue> queues = OpenPorts.QueuesOf(interfaces);
         MakeFlowTables(queues);
-        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count);
+        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _log);
         FrameMemory frames = _ports.Ports.Umem.Frames;
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
             (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
-        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _tables.Current, _log);
+        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
         try
         {
-            _ports.Attach();
+            _ports.Start();
         }
         catch
         {
@@ -182,7 +194,13 @@ internal sealed class ForwardingPlane : IDisposable
         }
 
         foreach (AfXdpPort port in _ports.Ports.Ports)
-            _log.LogInformation("{Queue}: AF_XDP, {Mode}", port.Socket.Queue, _ports.Ports.ModeReason);
+        {
+            _log.LogInformation(
+                "{Queue}: AF_XDP, {Attached} XDP, {Mode}",
+                port.Socket.Queue,
+                StatusNames.Of(_ports.AttachModeOf(port.Socket.Queue.InterfaceIndex)),
+                _ports.Ports.ModeReason);
+        }
     }
 
     /// <summary>
@@ -204,7 +222,7 @@ internal sealed class ForwardingPlane : IDisposable
     {
         if (_ports is not { } ports)
             return true;
-        ports.Detach();
+        ports.Stop();
         _workers?.StopAndWait();
         bool quiet = ports.Ports.Quiesce(QuiescePatience);
         FrameAccount account = ports.Ports.Account(held: 0);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
@@ -12,9 +13,19 @@ internal static class MessageConversion
     public static ServiceDefinition ToDefinition(DesiredService service) => new(
         new ServiceKey(IpAddress.From(service.Address), (IpProtocol)service.Protocol, service.Port),
         SchedulerName(service.Scheduler),
-        [.. service.Servers.Select(server => new ServerDefinition(IpAddress.From(server.Address), server.Port, server.Weight))]);
+        [.. service.Servers.Select(server => new ServerDefinition(IpAddress.From(server.Address), server.Port, server.Weight, ToMethod(server.Method)))]);
 
-    public static SteeredService ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+    public static SteeredEndpoint ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+
+    /// <summary>The servers of a service whose replies are translated.</summary>
+    public static IEnumerable<SteeredEndpoint> TranslatedServersOf(DesiredService service) => service.Servers
+        .Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.AddressTranslation)
+        .Select(server => new SteeredEndpoint(server.Address, (ProtocolType)service.Protocol, server.Port));
+
+    /// <summary>The servers of a service that a tunnel leads to.</summary>
+    public static IEnumerable<IPAddress> TunnelServersOf(DesiredService service) => service.Servers
+        .Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.Tunnel)
+        .Select(server => server.Address);
 
     /// <summary>A way to a server; unreachable when it leads over an interface that has no port.</summary>
     public static Adjacency ToAdjacency(ServerAdjacency way, IReadOnlyDictionary<int, ushort> portOfInterface)
@@ -24,8 +35,22 @@ internal static class MessageConversion
         if (way.State != NeighbourState.Resolved || !portOfInterface.TryGetValue(way.InterfaceIndex, out ushort port)
             || !MacAddress.TryParse(way.Mac, out MacAddress destination) || !MacAddress.TryParse(way.SourceMac, out MacAddress source))
             return new Adjacency(Dataplane.Services.AdjacencyState.Unreachable, 0, default, default, 0);
-        return new Adjacency(Dataplane.Services.AdjacencyState.Resolved, port, destination, source, (ushort)Math.Clamp(way.Mtu, 0, ushort.MaxValue));
+        uint local = way.LocalAddress is { AddressFamily: AddressFamily.InterNetwork } address ? IpAddress.From(address).V4 : 0;
+        return new Adjacency(Dataplane.Services.AdjacencyState.Resolved, port, destination, source, ToMtu(way.Mtu), local);
     }
+
+    /// <summary>What is known of the link that a port's frames leave by.</summary>
+    public static EgressLink ToLink(DesiredInterface wanted) =>
+        new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu));
+
+    private static ushort ToMtu(int bytes) => (ushort)Math.Clamp(bytes, 0, ushort.MaxValue);
+
+    private static Dataplane.Services.ForwardingMethod ToMethod(DataplaneChannel.Messages.ForwardingMethod method) => method switch
+    {
+        DataplaneChannel.Messages.ForwardingMethod.AddressTranslation => Dataplane.Services.ForwardingMethod.AddressTranslation,
+        DataplaneChannel.Messages.ForwardingMethod.Tunnel => Dataplane.Services.ForwardingMethod.Tunnel,
+        _ => Dataplane.Services.ForwardingMethod.DirectRouting,
+    };
 
     private static string SchedulerName(SchedulerKind scheduler) => scheduler switch
     {

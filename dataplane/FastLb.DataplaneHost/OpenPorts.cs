@@ -1,20 +1,29 @@
 using System.Net.NetworkInformation;
+using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Native;
 using FastLb.Native.Bpf;
 using FastLb.Native.Interfaces;
+using FastLb.PacketIO;
 using FastLb.PacketIO.AfXdp;
+using Microsoft.Extensions.Logging;
 
 namespace FastLb.DataplaneHost;
 
 /// <summary>The AF_XDP ports of a set of interfaces, every receive queue of each, and the steering programs that feed them.</summary>
 internal sealed class OpenPorts : IDisposable
 {
-    private readonly List<(DesiredInterface Interface, SteeringProgram Program)> _steering = [];
+    private readonly List<SteeredInterface> _steering;
+    private readonly PuntPath _punt;
 
-    private OpenPorts(IReadOnlyList<DesiredInterface> interfaces, AfXdpPortSet ports)
+    private OpenPorts(IReadOnlyList<DesiredInterface> interfaces, List<SteeredInterface> steering, AfXdpPortSet ports)
     {
         Interfaces = interfaces;
         Ports = ports;
+        _steering = steering;
+        _punt = PuntPath.Open(
+            steering.ToDictionary(entry => entry.Interface.Index, entry => entry.Mode),
+            [.. ports.Ports.ToArray().Select(port => port.Socket.Queue.InterfaceIndex)]);
         for (int i = ports.Ports.Length - 1; i >= 0; i--)
             PortOfInterface[ports.Ports[i].Socket.Queue.InterfaceIndex] = (ushort)i;
     }
@@ -24,88 +33,126 @@ internal sealed class OpenPorts : IDisposable
 
     public AfXdpPortSet Ports { get; }
 
+    /// <summary>The way back into the kernel.</summary>
+    public IKernelPath Kernel => _punt;
+
     /// <summary>The port that stands for an interface, named by its index, where frames leave: that of its first queue. A worker sends by its own if it has one.</summary>
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
+
+    /// <summary>What frames have in common that leave by a port, by the port's index.</summary>
+    public IReadOnlyList<EgressLink> Links =>
+        [.. Ports.Ports.ToArray().Select(port => MessageConversion.ToLink(Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex)))];
 
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
 
     /// <summary>All receive queues of these interfaces.</summary>
-    public static IReadOnlyList<InterfaceQueue> QueuesOf(IReadOnlyList<DesiredInterface> interfaces)
-    {
-        var queues = new List<InterfaceQueue>();
-        foreach (DesiredInterface wanted in interfaces)
-        {
-            int count = NetworkDevice.Read(wanted.Name).ReceiveQueues;
-            queues.AddRange(Enumerable.Range(0, count).Select(queue => new InterfaceQueue(wanted.Name, wanted.Index, queue)));
-        }
+    public static IReadOnlyList<InterfaceQueue> QueuesOf(IReadOnlyList<DesiredInterface> interfaces) =>
+    [
+        .. interfaces.SelectMany(wanted => Enumerable.Range(0, NetworkDevice.Read(wanted.Name).ReceiveQueues)
+            .Select(queue => new InterfaceQueue(wanted.Name, wanted.Index, queue))),
+    ];
 
-        return queues;
-    }
-
-    /// <summary>Opens sockets and loads programs; nothing is steered before <see cref="Attach"/>.</summary>
+    /// <summary>
+    /// Attaches programs, natively where that is possible and else in generic mode, and opens sockets. Nothing is steered before <see cref="Start"/>: a program
+    /// without sockets leaves all frames to the kernel.
+    /// </summary>
     /// <param name="interfaces">What was asked for.</param>
     /// <param name="queues">Their queues.</param>
-    /// <param name="services">What is steered.</param>
+    /// <param name="table">What is steered.</param>
     /// <param name="workers">Workers to share the queues out to.</param>
-    public static OpenPorts Open(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, ServiceSteering services, int workers)
+    /// <param name="log">Hears where native XDP is refused.</param>
+    public static OpenPorts Open(
+        IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, SteeringTable table, int workers, ILogger log)
     {
-        var open = new OpenPorts(interfaces, AfXdpPortSet.Open(queues, new AfXdpOptions(), workers));
+        var steering = new List<SteeredInterface>();
         try
         {
-            open.LoadPrograms(services);
-            return open;
+            foreach (DesiredInterface wanted in interfaces)
+            {
+                int count = queues.Count(queue => queue.InterfaceIndex == wanted.Index);
+                steering.Add(Attach(wanted, SteeringProgram.Load(table, count), log));
+            }
+
+            // Sockets that share memory share the mode, and those of an interface in generic mode copy.
+            bool mustCopy = steering.Exists(entry => entry.Mode == XdpAttachMode.Generic);
+            var options = new AfXdpOptions { Mode = mustCopy ? AfXdpMode.Copy : AfXdpMode.Automatic };
+            AfXdpPortSet ports = AfXdpPortSet.Open(queues, options, workers);
+            try
+            {
+                return new OpenPorts(interfaces, steering, ports);
+            }
+            catch
+            {
+                ports.Dispose();
+                throw;
+            }
         }
         catch
         {
-            open.Dispose();
+            foreach (SteeredInterface entry in steering)
+                entry.Program.Dispose();
             throw;
         }
     }
 
+    /// <summary>Where the program of an interface, named by its index, runs.</summary>
+    public XdpAttachMode AttachModeOf(int interfaceIndex) => _steering.Find(entry => entry.Interface.Index == interfaceIndex)!.Mode;
+
     /// <summary>Begins to steer frames to the ports.</summary>
-    public void Attach()
+    public void Start()
     {
-        foreach ((DesiredInterface wanted, SteeringProgram program) in _steering)
-            program.Attach(wanted.Index, wanted.Name);
+        foreach (AfXdpPort port in Ports.Ports)
+        {
+            InterfaceQueue queue = port.Socket.Queue;
+            _steering.Find(entry => entry.Interface.Index == queue.InterfaceIndex)!.Program.SetSocket(queue.Queue, port.Socket.Handle);
+        }
     }
 
     /// <summary>Gives all frames back to the kernel.</summary>
-    public void Detach()
+    public void Stop()
     {
-        foreach ((_, SteeringProgram program) in _steering)
-            program.Detach();
+        foreach (SteeredInterface entry in _steering)
+            entry.Program.Detach();
     }
 
     public void Dispose()
     {
-        foreach ((_, SteeringProgram program) in _steering)
-            program.Dispose();
+        foreach (SteeredInterface entry in _steering)
+            entry.Program.Dispose();
+        _punt.Dispose();
         Ports.Dispose();
     }
 
-    private void LoadPrograms(ServiceSteering services)
+    // Takes ownership of the program.
+    private static SteeredInterface Attach(DesiredInterface wanted, SteeringProgram program, ILogger log)
     {
-        foreach (DesiredInterface wanted in Interfaces)
+        try
         {
-            AfXdpSocket[] sockets = SocketsOf(wanted.Index);
-            SteeringProgram program = SteeringProgram.Load(services, sockets.Length);
-            _steering.Add((wanted, program));
             program.SetOwnMacs([PhysicalAddress.Parse(wanted.Mac)]);
-            foreach (AfXdpSocket socket in sockets)
-                program.SetSocket(socket.Queue.Queue, socket.Handle);
+            return new SteeredInterface(wanted, program, AttachBest(wanted, program, log));
         }
-    }
-
-    private AfXdpSocket[] SocketsOf(int interfaceIndex)
-    {
-        var sockets = new List<AfXdpSocket>();
-        foreach (AfXdpPort port in Ports.Ports)
+        catch
         {
-            if (port.Socket.Queue.InterfaceIndex == interfaceIndex)
-                sockets.Add(port.Socket);
+            program.Dispose();
+            throw;
         }
-
-        return [.. sockets];
     }
+
+    private static XdpAttachMode AttachBest(DesiredInterface wanted, SteeringProgram program, ILogger log)
+    {
+        try
+        {
+            program.Attach(wanted.Index, wanted.Name, XdpAttachMode.Native);
+            return XdpAttachMode.Native;
+        }
+        catch (KernelFeatureException refusal)
+        {
+            log.LogWarning("{Interface}: {Reason}; generic XDP is used, which is slower", wanted.Name, refusal.Message);
+            program.Attach(wanted.Index, wanted.Name, XdpAttachMode.Generic);
+            return XdpAttachMode.Generic;
+        }
+    }
+
+    private sealed record SteeredInterface(DesiredInterface Interface, SteeringProgram Program, XdpAttachMode Mode);
 }

@@ -13,6 +13,9 @@ internal static class StatusNames
     /// <summary>The reason's name with a small first letter, as in JSON.</summary>
     public static string Of(VerdictReason reason) => CamelCase(reason.ToString());
 
+    /// <summary>Where an interface's XDP program runs: <c>native</c> or <c>generic</c>.</summary>
+    public static string Of(XdpAttachMode mode) => CamelCase(mode.ToString());
+
     public static IReadOnlyList<PortStatus> PortsOf(OpenPorts open)
     {
         var ports = new List<PortStatus>();
@@ -24,7 +27,7 @@ internal static class StatusNames
                 port.Socket.Queue.Interface,
                 port.Socket.Queue.Queue,
                 "af_xdp",
-                "native",
+                Of(open.AttachModeOf(port.Socket.Queue.InterfaceIndex)),
                 port.Socket.IsZeroCopy ? "zero-copy" : "copy",
                 counters.Received,
                 counters.Enqueued,

@@ -36,11 +36,11 @@ internal sealed class WorkerThreads : IDisposable
 
     /// <summary>Starts a worker for each table of flows.</summary>
     public static WorkerThreads Start(
-        AfXdpPortSet ports, IReadOnlyList<PacketPipeline> pipelines, IReadOnlyList<FlowTable> flows, ServiceTable table, ILogger log)
+        AfXdpPortSet ports, IReadOnlyList<PacketPipeline> pipelines, IReadOnlyList<FlowTable> flows, IKernelPath kernel, ServiceTable table, ILogger log)
     {
         var parts = new WorkerParts<AfXdpPort>[flows.Count];
         for (int worker = 0; worker < parts.Length; worker++)
-            parts[worker] = new WorkerParts<AfXdpPort>(ports.PortsOf(worker), ports.Mesh.Pools[worker], pipelines[worker], flows[worker]);
+            parts[worker] = new WorkerParts<AfXdpPort>(ports.PortsOf(worker), ports.Mesh.Pools[worker], pipelines[worker], flows[worker], kernel);
         var started = new WorkerThreads(new WorkerGroup<AfXdpPort>(ports.Mesh, parts, table), flows, log);
         foreach (Thread thread in started._threads)
             thread.Start();

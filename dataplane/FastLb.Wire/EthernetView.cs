@@ -8,6 +8,9 @@ public enum EtherType : ushort
     Ipv4 = 0x0800,
     Arp = 0x0806,
     Vlan = 0x8100,
+
+    /// <summary>A provider's VLAN tag (IEEE 802.1ad).</summary>
+    ProviderVlan = 0x88A8,
     Ipv6 = 0x86DD,
 }
 

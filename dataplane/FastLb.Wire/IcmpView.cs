@@ -25,6 +25,12 @@ public readonly ref struct IcmpView
 
     private IcmpView(Span<byte> bytes) => _bytes = bytes;
 
+    /// <summary>
+    /// True for the errors that quote a packet of a flow and that its parties need to hear of: destination unreachable, source quench, time exceeded (those
+    /// that IPVS relays) and parameter problem.
+    /// </summary>
+    public bool IsError => _bytes[Offset.Type] is 3 or 4 or 11 or 12;
+
     /// <summary>Type and code as one number.</summary>
     public IcmpError TypeAndCode => (IcmpError)BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Type..]);
 
@@ -42,6 +48,13 @@ public readonly ref struct IcmpView
         bool whole = message.Length >= HeaderLength;
         icmp = whole ? new IcmpView(message) : default;
         return whole;
+    }
+
+    /// <summary>Computes the checksum anew, after the quote has been changed.</summary>
+    public void UpdateChecksum()
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], (ushort)~InternetChecksum.Sum(_bytes));
     }
 
     /// <summary>Writes the header of an error before the quote that already stands behind it, checksum over both included.</summary>

@@ -68,8 +68,21 @@ public static class InternetChecksum
     public static ushort PseudoHeaderSum(uint source, uint destination, IpProtocol protocol, int length) =>
         Fold((ulong)(source >> 16) + (source & 0xFFFF) + (destination >> 16) + (destination & 0xFFFF) + (byte)protocol + (uint)length);
 
-    /// <summary>The checksum after one 16-bit word of what it covers went from <paramref name="old"/> to <paramref name="now"/> (RFC 1624 eqn 3).</summary>
+    /// <summary>
+    /// What a change of 16 bits that a checksum covers adds to the sum, not folded (~m + m' in RFC 1624 eqn 3). Several differences may be added up.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ushort Update(ushort checksum, ushort old, ushort now) =>
-        (ushort)~Fold((ulong)(ushort)~checksum + (ushort)~old + now);
+    public static uint Difference(ushort old, ushort now) => (uint)(ushort)~old + now;
+
+    /// <summary>What a change of 32 bits that a checksum covers adds to the sum, not folded.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Difference(uint old, uint now) => (~old >> 16) + (~old & 0xFFFF) + (now >> 16) + (now & 0xFFFF);
+
+    /// <summary>The checksum after what it covers has changed by a <see cref="Difference(uint, uint)"/> (RFC 1624 eqn 3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort Update(ushort checksum, uint difference) => (ushort)~Fold((ulong)(ushort)~checksum + difference);
+
+    /// <summary>The sum, not complemented, after what it covers has changed by a <see cref="Difference(uint, uint)"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort UpdateSum(ushort sum, uint difference) => Fold((ulong)sum + difference);
 }

@@ -5,6 +5,9 @@ public enum IpProtocol : byte
 {
     None = 0,
     Icmp = 1,
+
+    /// <summary>IPv4 within IP (RFC 2003).</summary>
+    IpInIp = 4,
     Tcp = 6,
     Udp = 17,
     AuthenticationHeader = 51,

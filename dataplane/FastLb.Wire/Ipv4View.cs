@@ -10,6 +10,7 @@ public readonly ref struct Ipv4View
 
     private const ushort DontFragmentBit = 0x4000;
     private const ushort MoreFragmentsAndOffset = 0x3FFF;
+    private const ushort FragmentOffsetBits = 0x1FFF;
 
     private readonly Span<byte> _bytes;
 
@@ -32,6 +33,9 @@ public readonly ref struct Ipv4View
     /// <summary>True for every fragment, the first one included.</summary>
     public bool IsFragment => (FragmentField & MoreFragmentsAndOffset) != 0;
 
+    /// <summary>True for every fragment but the first: there is no transport header in it.</summary>
+    public bool IsLaterFragment => (FragmentField & FragmentOffsetBits) != 0;
+
     public byte TimeToLive => _bytes[Offset.TimeToLive];
 
     public IpProtocol Protocol => (IpProtocol)_bytes[Offset.Protocol];
@@ -39,10 +43,18 @@ public readonly ref struct Ipv4View
     public ushort HeaderChecksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Checksum..]);
 
     /// <summary>Source address as a number.</summary>
-    public uint Source => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Source..]);
+    public uint Source
+    {
+        get => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Source..]);
+        set => Replace(Offset.Source, value);
+    }
 
     /// <summary>Destination address as a number.</summary>
-    public uint Destination => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Destination..]);
+    public uint Destination
+    {
+        get => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.Destination..]);
+        set => Replace(Offset.Destination, value);
+    }
 
     /// <summary>True when the header's sum, checksum included, is all ones (RFC 1071 §1 (3)).</summary>
     public bool HasValidChecksum => InternetChecksum.Sum(Header) == 0xFFFF;
@@ -76,7 +88,7 @@ public readonly ref struct Ipv4View
         ushort old = BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.TimeToLive..]);
         ushort now = (ushort)(old - 0x0100);
         BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.TimeToLive..], now);
-        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], InternetChecksum.Update(HeaderChecksum, old, now));
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], InternetChecksum.Update(HeaderChecksum, InternetChecksum.Difference(old, now)));
     }
 
     /// <summary>
@@ -97,6 +109,13 @@ public readonly ref struct Ipv4View
         BinaryPrimitives.WriteUInt32BigEndian(bytes[Offset.Destination..], destination);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Checksum..], (ushort)~InternetChecksum.Sum(bytes[..MinimumHeaderLength]));
         return new Ipv4View(bytes);
+    }
+
+    private void Replace(int offset, uint value)
+    {
+        uint old = BinaryPrimitives.ReadUInt32BigEndian(_bytes[offset..]);
+        BinaryPrimitives.WriteUInt32BigEndian(_bytes[offset..], value);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], InternetChecksum.Update(HeaderChecksum, InternetChecksum.Difference(old, value)));
     }
 
     private static class Offset

@@ -25,6 +25,46 @@ public sealed class LinkTable
     public LinkInfo? Find(int index) => Find(
         NetlinkRequest.Do(RTM_GETLINK, new LinkMessageBody { Index = index }), $"interface {index.ToString(CultureInfo.InvariantCulture)}");
 
+    /// <summary>Creates a link that is all software, down at first. False when there is one of that name. Loads the kind's kernel module where there is one.</summary>
+    /// <param name="name">1 to 15 bytes.</param>
+    /// <param name="kind">The driver's name: <c>ipip</c>, <c>veth</c>.</param>
+    /// <exception cref="KernelFeatureException">The kernel doesn't know the kind.</exception>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public bool Create(string name, string kind)
+    {
+        const ushort Flags = NetlinkConstants.NLM_F_CREATE | NetlinkConstants.NLM_F_EXCL;
+        NetlinkResult result = _socket.Execute(NetlinkRequest.Do(RTM_NEWLINK, default(LinkMessageBody), Flags)
+            .Attribute(IFLA_IFNAME, name)
+            .Nested(IFLA_LINKINFO, info => info.Attribute(IFLA_INFO_KIND, kind)));
+        return result.Errno switch
+        {
+            Errno.None => true,
+            Errno.EEXIST => false,
+            Errno.EOPNOTSUPP => throw new KernelFeatureException($"a link of kind {kind}", minimumKernel: null, result.Failure("create link", name)),
+            _ => throw result.Failure("create link", $"{name} of kind {kind}"),
+        };
+    }
+
+    /// <summary>Removes a link. False when it wasn't there.</summary>
+    /// <exception cref="SystemCallException">The kernel refused: hardware and a kind's own first device can't be removed.</exception>
+    public bool Remove(int index)
+    {
+        NetlinkResult result = _socket.Execute(NetlinkRequest.Do(RTM_DELLINK, new LinkMessageBody { Index = index }));
+        return result.Errno switch
+        {
+            Errno.None => true,
+            Errno.ENODEV => false,
+            _ => throw result.Failure("remove link", NameOf(index)),
+        };
+    }
+
+    /// <summary>Sets a link up or down, as its administrator would.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public void SetUp(int index, bool up) =>
+        _socket.Execute(NetlinkRequest.Do(
+            RTM_NEWLINK,
+            new LinkMessageBody { Index = index, Flags = up ? (uint)LinkFlags.Up : 0, ChangeMask = (uint)LinkFlags.Up })).ThrowIfFailed(up ? "set up" : "set down", NameOf(index));
+
     /// <summary>Reads RTM_NEWLINK and RTM_DELLINK. Null for others, and for a bridge's messages about its ports, which only look like the links'.</summary>
     internal static LinkInfo? Parse(NetlinkMessage message)
     {
@@ -69,4 +109,6 @@ public sealed class LinkTable
             result.ThrowIfFailed("find link", what);
         return found.FirstOrDefault();
     }
+
+    private string NameOf(int index) => Find(index)?.Name ?? $"interface {index.ToString(CultureInfo.InvariantCulture)}";
 }

@@ -3,7 +3,7 @@ using FastLb.Native;
 namespace FastLb.Netlink;
 
 /// <summary>
-/// Links, addresses, routes and neighbours of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls block for as long
+/// Links, addresses, routes, neighbours and filters of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls block for as long
 /// as the kernel works on them, microseconds to milliseconds. Any thread may use it.
 /// </summary>
 public sealed class Rtnetlink : IDisposable
@@ -17,6 +17,7 @@ public sealed class Rtnetlink : IDisposable
         Addresses = new AddressTable(socket, Links);
         Routes = new RouteTable(socket);
         Neighbours = new NeighbourTable(socket);
+        Filters = new FilterTable(socket, Links);
     }
 
     public LinkTable Links { get; }
@@ -26,6 +27,8 @@ public sealed class Rtnetlink : IDisposable
     public RouteTable Routes { get; }
 
     public NeighbourTable Neighbours { get; }
+
+    public FilterTable Filters { get; }
 
     /// <summary>Opens a connection to the kernel.</summary>
     /// <exception cref="SystemCallException">No socket could be had.</exception>

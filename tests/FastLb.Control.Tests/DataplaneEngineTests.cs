@@ -10,10 +10,10 @@ namespace FastLb.Control.Tests;
 
 public sealed class DataplaneEngineTests : IAsyncDisposable
 {
-    private static readonly DesiredState State = new(5, [new DesiredInterface("near", 2, "02:00:00:00:00:01")], []);
+    private static readonly DesiredState State = new(5, [new DesiredInterface("near", 2, "02:00:00:00:00:01", 1500)], [], []);
 
     private static readonly AdjacencyState Adjacencies =
-        new([new ServerAdjacency(IPAddress.Parse("192.0.2.7"), NeighbourState.Pending, 2, null, null, 0, "being resolved")]);
+        new([new ServerAdjacency(IPAddress.Parse("192.0.2.7"), NeighbourState.Pending, 2, null, null, 0, null, "being resolved")]);
 
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLog _log = new();

@@ -13,6 +13,7 @@ using FastLb.Netlink;
 using FastLb.Runtime;
 using FastLb.Runtime.Tests;
 using FastLb.VrrpChannel;
+using ForwardingMethod = FastLb.DataplaneChannel.Messages.ForwardingMethod;
 using NeighbourState = FastLb.DataplaneChannel.Messages.NeighbourState;
 
 namespace FastLb.Control.Tests;
@@ -100,8 +101,8 @@ public sealed class ReconcilerTests : IAsyncDisposable
                 (IPAddress.Parse("192.0.2.200"), DataplaneChannel.Messages.TransportProtocol.Udp, (ushort)53, SchedulerKind.RoundRobin),
             ],
             services.Select(service => (service.Address, service.Protocol, service.Port, service.Scheduler)));
-        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.7"), 80, 3), new DesiredServer(IPAddress.Parse("198.51.100.8"), 80, 1)], services[0].Servers);
-        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.10"), 53, 4)], services[1].Servers);
+        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.7"), 80, 3, ForwardingMethod.DirectRouting), new DesiredServer(IPAddress.Parse("198.51.100.8"), 80, 1, ForwardingMethod.DirectRouting)], services[0].Servers);
+        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.10"), 53, 4, ForwardingMethod.DirectRouting)], services[1].Servers);
     }
 
     [Fact]
@@ -112,8 +113,8 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
         IReadOnlyList<DesiredService> desired = _compiler.Compile(pools, null);
 
-        Assert.Equal([new DesiredServer(IPAddress.Parse("198.51.100.8"), 80, 1)], desired[0].Servers);
-        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.9"), 53, 1)], desired[1].Servers);
+        Assert.Equal([new DesiredServer(IPAddress.Parse("198.51.100.8"), 80, 1, ForwardingMethod.DirectRouting)], desired[0].Servers);
+        Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.9"), 53, 1, ForwardingMethod.DirectRouting)], desired[1].Servers);
     }
 
     [Fact]
@@ -279,7 +280,7 @@ public sealed class ReconcilerTests : IAsyncDisposable
         "VI_1", "near", 51, VrrpState.Master, default, "started", 100, 100, 1, null, null, [new VrrpAddressStatus(Moved, 32, "near", "held")],
         new VrrpCounters(0, 0, 0, new Dictionary<string, long>(), 0, 0));
 
-    private static ServerAdjacency Way(int interfaceIndex) => new(IPAddress.Loopback, NeighbourState.Pending, interfaceIndex, null, null, 0, null);
+    private static ServerAdjacency Way(int interfaceIndex) => new(IPAddress.Loopback, NeighbourState.Pending, interfaceIndex, null, null, 0, null, null);
 
     private IEnumerable<bool> Steered(IReadOnlySet<IPAddress>? held) => _compiler.Compile(_health.Pools.Services, held).Select(service => service.IsSteered);
 

@@ -61,6 +61,49 @@ public sealed class LabTests
         Assert.Equal(["rx-0", "rx-1", "tx-0", "tx-1"], queues.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("dr")]
+    [InlineData("tun")]
+    public async Task Servers_on_a_segment_of_their_own_answer_the_client_by_the_router(string mode)
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = 2, Mode = mode, DirectorQueues = 2 });
+        await using Capture atRouter = await Capture.Start(lab.Router!, lab.Router!.InsideInterface!, "tcp src port 80");
+
+        Assert.Equal("this is web01", await lab.Client.Fetch("10.0.0.11"));
+        Assert.Equal("this is web02", await lab.Client.Fetch("10.0.0.12"));
+
+        Assert.NotEmpty(await atRouter.Frame(1, frame => frame.IsIpv4));
+        string queues = (await lab.Master.Run("ls", $"/sys/class/net/{lab.Master.InsideInterface}/queues")).Expected();
+        Assert.Contains("rx-1", queues, StringComparison.Ordinal);
+        await lab.Web01.Ip($"address show dev lo to {ReferenceLab.VirtualAddressText}/32");
+    }
+
+    [Fact]
+    public async Task Director_in_nat_mode_is_the_way_between_the_segments_once_it_has_the_gateways_address()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = 2, Mode = "nat" });
+        Assert.Null(lab.Router);
+        Assert.NotEqual(0, (await lab.Client.TryFetch("10.0.0.11", limit: 1)).ExitCode);
+
+        // What a director's VRRP does.
+        await lab.Master.Ip($"address add {ReferenceLab.VirtualAddressText}/24 dev {lab.Master.Interface}");
+        await lab.Master.Ip($"address add 10.0.0.1/24 dev {lab.Master.InsideInterface}");
+
+        Assert.Equal("this is web01", await lab.Client.Fetch("10.0.0.11"));
+        Assert.Empty(await lab.Web01.Ip($"address show to {ReferenceLab.VirtualAddressText}"));
+    }
+
+    [Fact]
+    public async Task Links_have_the_mtu_asked_for()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = 2, Mtu = 1400 });
+
+        foreach (LabHost host in (LabHost[])[lab.Client, lab.Master, lab.Web01, lab.Router!])
+            Assert.Contains("mtu 1400", await host.Ip($"link show {host.Interface}"), StringComparison.Ordinal);
+        Assert.Contains("mtu 1400", await lab.Master.Ip($"link show {lab.Master.InsideInterface}"), StringComparison.Ordinal);
+        Assert.Contains("mtu 1400", await lab.Segment.Ip("link show br1"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Lab_of_a_killed_process_is_taken_down_with_all_that_runs_in_it()
     {

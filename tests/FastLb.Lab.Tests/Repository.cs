@@ -20,6 +20,12 @@ internal static class Repository
     /// <summary>The reference configuration for a director that is alone: it takes its address without waiting for another.</summary>
     public static string AloneConfiguration => Path.Combine(Root, "tests", "lab", "alone.conf");
 
+    /// <summary>A director that is alone between the client's and the servers' segment, in NAT mode.</summary>
+    public static string NatConfiguration => Path.Combine(Root, "tests", "lab", "nat.conf");
+
+    /// <summary>A director that is alone, whose servers are on another segment, in TUN mode.</summary>
+    public static string TunnelConfiguration => Path.Combine(Root, "tests", "lab", "tun.conf");
+
     private static string FindRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

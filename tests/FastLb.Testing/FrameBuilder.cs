@@ -24,6 +24,8 @@ public sealed record FrameBuilder
 
     public byte TimeToLive { get; init; } = 64;
 
+    public byte TypeOfService { get; init; }
+
     public bool DontFragment { get; init; } = true;
 
     /// <summary>The low 14 bits of the fragment field: more-fragments and offset.</summary>
@@ -78,6 +80,7 @@ public sealed record FrameBuilder
     private void WriteIp(Span<byte> ip, int header, int total)
     {
         ip[0] = (byte)(0x40 | (header / 4));
+        ip[1] = TypeOfService;
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)total);
         BinaryPrimitives.WriteUInt16BigEndian(ip[4..], 0x1234);
         BinaryPrimitives.WriteUInt16BigEndian(ip[6..], (ushort)((DontFragment ? 0x4000 : 0) | FragmentField));

@@ -42,7 +42,8 @@ public sealed unsafe class PipelineBatch : IDisposable
         {
             [PipelineFixture.Web01] = new(AdjacencyState.Resolved, 0, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
             [PipelineFixture.Web02] = new(AdjacencyState.Resolved, 0, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, 1500),
-        });
+        },
+        []);
         _pipeline = new PacketPipeline(_frames, _flows, FlowTimeouts.Default);
         WriteFrames();
         Run(Math.Max(1, flows / batch));

@@ -8,8 +8,8 @@ using FastLb.Wire;
 namespace FastLb.Testing;
 
 /// <summary>
-/// A pipeline with one service and its servers, fed frame by frame at a time of the test's choosing. The frame memory holds just the headroom and the
-/// frame, so that any access outside them throws.
+/// A pipeline with one service and its servers, fed frame by frame at a time of the test's choosing. The frame memory ends with the frame, so that any access
+/// behind it throws; what lies before its headroom is looked at afterwards.
 /// </summary>
 public sealed unsafe class PipelineFixture : IDisposable
 {
@@ -23,15 +23,29 @@ public sealed unsafe class PipelineFixture : IDisposable
     public static readonly MacAddress Web02Mac = new(0x02_00_00_00_01_33);
     public static readonly MacAddress DirectorMac = new(0x02_00_00_00_01_30);
 
-    private readonly byte* _frames = (byte*)NativeMemory.AlignedAlloc(1 << 17, 64);
+    /// <summary>The director's address towards the servers.</summary>
+    public static readonly IpAddress Director = IpAddress.Parse("192.0.2.130");
+
+    /// <summary>What frames leave with by each of the ports, 0 to 7.</summary>
+    public static readonly EgressLink Link = new(new MacAddress(0x02_00_00_00_02_30), 1500);
+
+    private const int FrameBytes = 1 << 17;
+    private const byte Untouched = 0xA5;
+
+    private readonly byte* _frames = (byte*)NativeMemory.AlignedAlloc(FrameBytes, 64);
+    private readonly FrameMemory _frameMemory;
+    private readonly PacketPipeline _pipeline;
     private readonly void* _flowMemory;
 
-    public PipelineFixture(int capacity = 1000, FlowHash? hash = null)
+    public PipelineFixture(int capacity = 1000, int worker = 0, int workers = 1, FlowHash? hash = null)
     {
+        new Span<byte>(_frames, FrameBytes).Fill(Untouched);
+        _frameMemory = new FrameMemory((nint)_frames, FrameBytes);
         nuint length = (nuint)FlowTableLayout.RequiredBytes(capacity);
         _flowMemory = NativeMemory.AlignedAlloc(length, 64);
         NativeMemory.Clear(_flowMemory, length);
         Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
+        _pipeline = new PacketPipeline(_frameMemory, Flows, FlowTimeouts.Default, Verdicts, worker, workers);
         Tables = new ServiceTableBuilder(Flows.Servers, MostWorkers);
         SetServers("rr", new ServerDefinition(Web01, 80, 1), new ServerDefinition(Web02, 80, 1));
         SetWays(AdjacencyState.Resolved);
@@ -55,24 +69,25 @@ public sealed unsafe class PipelineFixture : IDisposable
         ],
         acknowledged: long.MaxValue);
 
-    public void SetWays(AdjacencyState state, ushort mtu = 1500) => Tables.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency>
-    {
-        [Web01] = new(state, 3, Web01Mac, DirectorMac, mtu),
-        [Web02] = new(state, 3, Web02Mac, DirectorMac, mtu),
-    });
+    public void SetWays(AdjacencyState state, ushort mtu = 1500, VlanTag tag = default) => Tables.BuildWithAdjacencies(
+        new Dictionary<IpAddress, Adjacency>
+        {
+            [Web01] = new(state, 3, Web01Mac, DirectorMac, mtu, Director.V4, tag),
+            [Web02] = new(state, 3, Web02Mac, DirectorMac, mtu, Director.V4, tag),
+        },
+        [.. Enumerable.Repeat(Link, 8)]);
 
     /// <summary>Takes one frame through the pipeline.</summary>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom) => Process(frame, worker: 0, workers: 1, headroom);
-
-    /// <summary>Takes one frame through the pipeline of one of several workers.</summary>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int worker, int workers, int headroom = Headroom)
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7)
     {
-        frame.CopyTo(new Span<byte>(_frames + headroom, frame.Length));
-        var memory = new FrameMemory((nint)_frames, Math.Max(1, headroom + frame.Length));
-        var pipeline = new PacketPipeline(memory, Flows, FlowTimeouts.Default, Verdicts, worker, workers);
-        PacketSlot[] batch = [new() { Offset = headroom, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = 7 }];
-        pipeline.Process(batch, Tables.Current, Now);
-        Frame = memory.Slice(batch[0].Offset, batch[0].Length).ToArray();
+        int offset = FrameBytes - frame.Length;
+        frame.CopyTo(new Span<byte>(_frames + offset, frame.Length));
+        PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port }];
+        _pipeline.Process(batch, Tables.Current, Now);
+        Frame = _frameMemory.Slice(batch[0].Offset, batch[0].Length).ToArray();
+        if (new ReadOnlySpan<byte>(_frames + offset - headroom - 512, 512).ContainsAnyExcept(Untouched))
+            throw new InvalidOperationException("the pipeline wrote before the headroom of a frame");
+        new Span<byte>(_frames + offset - headroom, headroom + frame.Length).Fill(Untouched);
         return batch[0];
     }
 

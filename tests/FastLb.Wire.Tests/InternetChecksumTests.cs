@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CsCheck;
 
 namespace FastLb.Wire.Tests;
@@ -17,10 +18,27 @@ public sealed class InternetChecksumTests
             changed[word * 2] = (byte)(now >> 8);
             changed[(word * 2) + 1] = (byte)now;
 
-            ushort updated = InternetChecksum.Update((ushort)~InternetChecksum.Sum(bytes), old, now);
+            ushort updated = InternetChecksum.Update((ushort)~InternetChecksum.Sum(bytes), InternetChecksum.Difference(old, now));
 
             // 0 and ffff are the same number in one's complement.
             Assert.Equal(0xFFFF, InternetChecksum.Fold((ulong)updated + SumByTheRfc(changed)) | (SumByTheRfc(changed) == 0 ? updated : 0));
+        });
+
+    [Fact]
+    public void Differences_of_an_address_and_a_port_add_up() =>
+        Gen.Select(Gen.Byte.Array[20, 60], Gen.UInt, Gen.UShort).Sample((bytes, address, port) =>
+        {
+            byte[] changed = (byte[])bytes.Clone();
+            BinaryPrimitives.WriteUInt32BigEndian(changed.AsSpan(12), address);
+            BinaryPrimitives.WriteUInt16BigEndian(changed.AsSpan(2), port);
+            uint difference = InternetChecksum.Difference(BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(12)), address)
+                + InternetChecksum.Difference(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(2)), port);
+
+            ushort updated = InternetChecksum.Update((ushort)~InternetChecksum.Sum(bytes), difference);
+            ushort sum = InternetChecksum.UpdateSum(InternetChecksum.Sum(bytes), difference);
+
+            Assert.Equal(SumByTheRfc(changed) % 0xFFFF, (ushort)~updated % 0xFFFF); // 0 and ffff are the same number
+            Assert.Equal(SumByTheRfc(changed) % 0xFFFF, sum % 0xFFFF);
         });
 
     [Fact]

@@ -54,7 +54,7 @@ internal static class StatusReport
             return;
         text.AppendLine();
         text.AppendLine("Prot LocalAddress:Port Scheduler");
-        text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes  Health     Next hop");
+        text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes    Replies  Health     Next hop");
         foreach (DirectorServiceStatus service in status.Services)
         {
             string standing = (service.Steered ? string.Empty : ", not steered: the address is not held here") + (service.HasQuorum ? string.Empty : ", without quorum");
@@ -65,10 +65,18 @@ internal static class StatusReport
                 string health = server.IsSorryServer ? "sorry" : server.Health;
                 string failure = server is { Health: "down", LastFailure: { } last } ? $"  ({last})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {"Route",-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13}  {health,-9}  {way}{failure}");
+                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {ForwardOf(server.Method),-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13} {server.ReplyPackets,10}  {health,-9}  {way}{failure}");
             }
         }
     }
+
+    // The words of ipvsadm.
+    private static string ForwardOf(string method) => method switch
+    {
+        "NAT" => "Masq",
+        "TUN" => "Tunnel",
+        _ => "Route",
+    };
 
     private static void AppendCounts(StringBuilder text, string title, IReadOnlyDictionary<string, long> counts)
     {

@@ -17,7 +17,7 @@ internal sealed record RealServerDefaults(
     IPAddress Address, ushort Port, ForwardingMethod Method, int Weight, bool InhibitOnFailure, ProbeSettings Probes, bool LogAllFailures);
 
 /// <summary>Binds <c>real_server</c>.</summary>
-internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReader reader)
+internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
 {
     /// <summary>Binds one block.</summary>
     /// <param name="block">The statement with its block.</param>
@@ -39,7 +39,7 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, StatementReade
                     weight = (int)statement.Integer(0);
                     break;
                 case "lvs_method":
-                    ownMethod = KeywordNames.ToMethod(statement.Text(0));
+                    ownMethod = ForwardingMethodReader.Read(statement, features);
                     break;
                 case "inhibit_on_failure":
                     inhibit = statement.Switch(0);

@@ -12,7 +12,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
     /// <summary>What <c>persistence_timeout</c> without a parameter means, and what a service without port is given.</summary>
     private static readonly TimeSpan DefaultPersistence = TimeSpan.FromSeconds(360);
 
-    private readonly RealServerBinder _realServers = new(diagnostics, reader);
+    private readonly RealServerBinder _realServers = new(diagnostics, features, reader);
 
     /// <summary>Binds one block.</summary>
     /// <returns>Null when the service is left out; the reason has been reported.</returns>
@@ -107,7 +107,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 draft.Scheduler = KeywordNames.ToScheduler(statement.Text(0));
                 break;
             case "lb_kind" or "lvs_method":
-                draft.Method = KeywordNames.ToMethod(statement.Text(0));
+                draft.Method = ForwardingMethodReader.Read(statement, features);
                 break;
             case "persistence_timeout":
                 draft.Persistence = statement.Has(0) ? statement.Seconds(0) : DefaultPersistence;
@@ -141,7 +141,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 draft.SorryInhibit = true;
                 break;
             case "sorry_server_lvs_method":
-                draft.SorryMethod = KeywordNames.ToMethod(statement.Text(0));
+                draft.SorryMethod = ForwardingMethodReader.Read(statement, features);
                 break;
             case "real_server":
                 draft.RealServers.Add(statement);
@@ -200,7 +200,6 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
     {
         if (draft.Method is { } method) return method;
         diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no forwarding method is given", "keepalived's default is NAT; add 'lb_kind'");
-        ReportChoice("lb_kind", "NAT", block);
         return ForwardingMethod.Nat;
     }
 

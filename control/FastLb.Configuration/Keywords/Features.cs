@@ -66,7 +66,7 @@ public static class Features
     public static readonly Feature OtherChecks = new(
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
 
-    public static readonly Feature OtherForwarding = new("NAT and TUN", NotYetRefused, "only direct routing (DR) is forwarded yet", "use 'lb_kind DR'");
+    public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
     public static readonly Feature OtherSchedulers = new("further schedulers", NotYetRefused, "only the schedulers rr and wrr are there yet", "use 'lb_algo rr' or 'lb_algo wrr'");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature Persistence = new("persistence", NotYetRefused, "clients are not kept on one server yet", "remove it, if clients may change servers");
@@ -87,7 +87,7 @@ public static class Features
     [
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
-        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, OtherForwarding,
+        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, TunnelTypes,
         OtherSchedulers, Sctp, Persistence, SchedulerOptions, Thresholds, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
         NetworkNamespaces, NoAccept, AddressOptions,
     ];

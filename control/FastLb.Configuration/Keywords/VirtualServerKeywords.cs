@@ -14,7 +14,7 @@ internal static class VirtualServerKeywords
         ("nq", Features.OtherSchedulers), ("twos", Features.OtherSchedulers));
 
     private static readonly ChoiceArgument ForwardingMethods =
-        Choice("METHOD", ("NAT", Features.OtherForwarding), ("DR", Features.Done), ("TUN", Features.OtherForwarding));
+        Choice("METHOD", ("NAT", Features.Done), ("DR", Features.Done), ("TUN", Features.Done));
 
     private static readonly ChoiceArgument Protocols = Choice("PROTOCOL", ("TCP", Features.Done), ("UDP", Features.Done), ("SCTP", Features.Sctp)) with { IgnoresCase = true };
 

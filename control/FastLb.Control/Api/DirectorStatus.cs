@@ -47,7 +47,8 @@ public sealed record DirectorStatus(
 public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State);
 
 /// <summary>
-/// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address.
+/// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address. Replies pass the
+/// director, and are counted, only where addresses are translated.
 /// </summary>
 public sealed record DirectorServiceStatus(
     IPAddress Address,
@@ -62,6 +63,8 @@ public sealed record DirectorServiceStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     IReadOnlyList<DirectorServerStatus> Servers);
 
 /// <summary>
@@ -72,6 +75,7 @@ public sealed record DirectorServerStatus(
     IPAddress Address,
     ushort Port,
     int Weight,
+    string Method,
     string Health,
     DateTimeOffset? HealthSince,
     string? LastFailure,
@@ -81,6 +85,8 @@ public sealed record DirectorServerStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     AdjacencyStatus Adjacency);
 
 /// <summary>The way to a server.</summary>

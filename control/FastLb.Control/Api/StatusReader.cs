@@ -95,7 +95,7 @@ public sealed class StatusReader(
         VirtualServer service = pool.Service;
         Dictionary<(IPAddress Address, ushort Port), ServerStatus> servers = (counted?.Servers ?? []).ToDictionary(server => (server.Address, server.Port));
         IEnumerable<DirectorServerStatus> sorry = pool.Members.Where(member => member.IsSorryServer).Select(member => ToStatus(
-            member.Address, member.Port, member.Weight, null, servers.GetValueOrDefault((member.Address, member.Port)), ways));
+            member.Address, member.Port, member.Weight, member.Method, null, servers.GetValueOrDefault((member.Address, member.Port)), ways));
         return new DirectorServiceStatus(
             service.Address,
             service.Port,
@@ -109,22 +109,26 @@ public sealed class StatusReader(
             counted?.Connections ?? 0,
             counted?.Packets ?? 0,
             counted?.Bytes ?? 0,
+            counted?.ReplyPackets ?? 0,
+            counted?.ReplyBytes ?? 0,
             [
-                .. state.Servers.Select(server => ToStatus(
-                    server.Server.Address, server.Server.Port, server.EffectiveWeight ?? 0, server,
+                .. state.Servers.Zip(service.RealServers, (server, configured) => ToStatus(
+                    server.Server.Address, server.Server.Port, server.EffectiveWeight ?? 0, configured.Method, server,
                     servers.GetValueOrDefault((server.Server.Address, server.Server.Port)), ways)),
                 .. sorry,
             ]);
     }
 
     private DirectorServerStatus ToStatus(
-        IPAddress address, ushort port, int weight, ServerHealthStatus? state, ServerStatus? counted, Dictionary<IPAddress, ServerAdjacency> ways)
+        IPAddress address, ushort port, int weight, Configuration.Model.ForwardingMethod method, ServerHealthStatus? state, ServerStatus? counted,
+        Dictionary<IPAddress, ServerAdjacency> ways)
     {
         ServerAdjacency? way = ways.GetValueOrDefault(address);
         return new DirectorServerStatus(
             address,
             port,
             weight,
+            KeywordNames.Of(method),
             HealthOf(state),
             state?.Since,
             state?.Checks.Where(check => check.LastFailure is not null).MaxBy(check => check.LastFailureAt)?.LastFailure,
@@ -134,6 +138,8 @@ public sealed class StatusReader(
             counted?.Connections ?? 0,
             counted?.Packets ?? 0,
             counted?.Bytes ?? 0,
+            counted?.ReplyPackets ?? 0,
+            counted?.ReplyBytes ?? 0,
             new AdjacencyStatus(
                 (way?.State ?? DataplaneChannel.Messages.NeighbourState.Pending).ToString().ToLowerInvariant(),
                 way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,

@@ -31,11 +31,12 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
         {
             return neighbour.State.HasFlag(Netlink.NeighbourState.Failed)
                 ? Unreachable(server, link.Index, $"{neighbour.Address} does not answer on {link.Name}")
-                : new ServerAdjacency(server, NeighbourState.Pending, link.Index, null, null, 0, $"{neighbour.Address} is being resolved on {link.Name}");
+                : new ServerAdjacency(server, NeighbourState.Pending, link.Index, null, null, 0, null, $"{neighbour.Address} is being resolved on {link.Name}");
         }
 
         return new ServerAdjacency(
-            server, NeighbourState.Resolved, link.Index, Text(neighbour.Mac!), Text(source), Math.Min(link.Mtu, route.Mtu ?? int.MaxValue), null);
+            server, NeighbourState.Resolved, link.Index, Text(neighbour.Mac!), Text(source), Math.Min(link.Mtu, route.Mtu ?? int.MaxValue),
+            route.PreferredSource, null);
     }
 
     /// <summary>Six octets as hex digits with colons.</summary>
@@ -48,5 +49,5 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
     }
 
     private static ServerAdjacency Unreachable(IPAddress server, int interfaceIndex, string explanation) =>
-        new(server, NeighbourState.Unreachable, interfaceIndex, null, null, 0, explanation);
+        new(server, NeighbourState.Unreachable, interfaceIndex, null, null, 0, null, explanation);
 }

@@ -15,6 +15,9 @@ public enum FlowState : byte
     Listen = 9,
     SynAck = 10,
     Udp = 11,
+
+    /// <summary>Not a state: marks the entry by which a flow's replies are found.</summary>
+    ReturnHalf = 12,
 }
 
 /// <summary>What of a state is the same for every flow in it.</summary>

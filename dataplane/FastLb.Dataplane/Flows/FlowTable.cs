@@ -14,16 +14,18 @@ public sealed class FlowTable
     private readonly FlowMemory _memory;
     private readonly TimingWheel _wheel;
     private readonly FlowHash _hash;
+    private readonly EntryAllocator _entries;
 
     private FlowTable(FlowMemory memory, ServerDirectory? servers)
     {
         _memory = memory;
         _wheel = new TimingWheel(memory);
+        _entries = new EntryAllocator(memory);
         _hash = memory.Header.Hash;
         Servers = servers ?? new ServerDirectory(memory);
     }
 
-    /// <summary>Flows that fit.</summary>
+    /// <summary>Entries: a flow takes one, one whose replies are translated takes two.</summary>
     public int Capacity => (int)_memory.Capacity;
 
     /// <summary>Flows there are.</summary>
@@ -107,7 +109,7 @@ public sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong HashOf(in FlowKey key) => _hash.Compute(key);
 
-    /// <summary>Which of <paramref name="workers"/> a flow belongs to: the client's endpoint decides, which packets in both directions have.</summary>
+    /// <summary>Which of several workers owns the flows of this client's endpoint: the same in both directions and for every method.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int OwnerOf(in FlowKey key, int workers) => _hash.Choose(key.ClientAddress, key.ClientPort, workers);
 
@@ -159,30 +161,45 @@ public sealed class FlowTable
     /// <param name="expires">Tick at which it ends.</param>
     public uint Insert(in FlowKey key, ulong hash, ushort server, uint expires)
     {
-        ref FlowTableHeader header = ref _memory.Header;
-        uint index = header.FreeHead;
+        uint index = _entries.TakeSingle();
         if (index != 0)
-            header.FreeHead = _memory.Entry(index).Next;
-        else if (header.HighWater < header.Capacity)
-            index = ++header.HighWater;
-        else
-            return 0;
-
-        ref FlowEntry entry = ref _memory.Entry(index);
-        entry.ClientAddress = key.ClientAddress;
-        entry.VirtualAddress = key.VirtualAddress;
-        entry.ClientPort = key.ClientPort;
-        entry.VirtualPort = key.VirtualPort;
-        entry.State = FlowState.None;
-        entry.Server = server;
-        entry.Expires = expires;
-        Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
-        header.Count++;
-        AddToIndex(index, hash);
-        _wheel.Link(index, ref entry);
-        Servers.AddFlow(server);
+            Fill(index, key, hash, server, expires, EntryUse.None);
         return index;
     }
+
+    /// <summary>As <see cref="Insert"/>, for a flow whose replies are found by <paramref name="returnKey"/>, which is not in the table yet either.</summary>
+    /// <param name="key">The flow.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="returnKey">The key of its replies.</param>
+    /// <param name="returnHash">That key's hash.</param>
+    /// <param name="server">The server slot that it is bound to.</param>
+    /// <param name="expires">Tick at which it ends.</param>
+    public uint InsertPair(in FlowKey key, ulong hash, in FlowKey returnKey, ulong returnHash, ushort server, uint expires)
+    {
+        uint index = _entries.TakePair();
+        if (index == 0)
+            return 0;
+        ref FlowEntry half = ref ReturnHalf(index);
+        half.ClientAddress = returnKey.ClientAddress;
+        half.PeerAddress = returnKey.PeerAddress;
+        half.ClientPort = returnKey.ClientPort;
+        half.PeerPort = returnKey.PeerPort;
+        half.State = FlowState.ReturnHalf;
+        half.Server = server;
+        half.Use = EntryUse.None;
+        Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref half.Protocol), (byte)returnKey.Protocol);
+        AddToIndex(index + 1, returnHash);
+        Fill(index, key, hash, server, expires, EntryUse.HasReturnHalf);
+        return index;
+    }
+
+    /// <summary>The return half of a flow that has one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref FlowEntry ReturnHalf(uint index) => ref _memory.Entry(index + 1);
+
+    /// <summary>The index of the flow that a return half, found by a key that <see cref="FlowKey.IsReturn"/>, belongs to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static uint FlowOfReturnHalf(uint index) => index - 1;
 
     /// <summary>Brings a flow into a state and sets when it ends; the server's counts follow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -229,24 +246,53 @@ public sealed class FlowTable
         for (uint index = position + 1; index <= last; index++)
         {
             ref FlowEntry entry = ref _memory.Entry(index);
-            if (entry.Protocol != IpProtocol.None)
+            if (entry.Protocol != IpProtocol.None && entry.State != FlowState.ReturnHalf)
                 flows[count++] = entry;
         }
 
         return last < _memory.Header.HighWater ? last : 0;
     }
 
+    private void Fill(uint index, in FlowKey key, ulong hash, ushort server, uint expires, EntryUse use)
+    {
+        ref FlowEntry entry = ref _memory.Entry(index);
+        entry.ClientAddress = key.ClientAddress;
+        entry.PeerAddress = key.PeerAddress;
+        entry.ClientPort = key.ClientPort;
+        entry.PeerPort = key.PeerPort;
+        entry.State = FlowState.None;
+        entry.Server = server;
+        entry.Use = use;
+        entry.Expires = expires;
+        Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
+        _memory.Header.Count++;
+        AddToIndex(index, hash);
+        _wheel.Link(index, ref entry);
+        Servers.AddFlow(server);
+    }
+
     private void Free(uint index)
     {
-        ref FlowTableHeader header = ref _memory.Header;
         ref FlowEntry entry = ref _memory.Entry(index);
-        FlowKey key = entry.Key;
-        RemoveFromIndex(index, _hash.Compute(key));
-        Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)IpProtocol.None);
+        bool hasReturnHalf = entry.HasReturnHalf;
+        Clear(index, ref entry);
         Servers.RemoveFlow(entry.Server, FlowStates.IsActive(entry.State));
-        entry.Next = header.FreeHead;
-        header.FreeHead = index;
-        header.Count--;
+        _memory.Header.Count--;
+        if (hasReturnHalf)
+        {
+            Clear(index + 1, ref ReturnHalf(index));
+            _entries.ReturnPair(index);
+        }
+        else
+        {
+            _entries.ReturnSingle(index);
+        }
+    }
+
+    private void Clear(uint index, ref FlowEntry entry)
+    {
+        RemoveFromIndex(index, _hash.Compute(entry.Key));
+        Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)IpProtocol.None);
     }
 
     private void AddToIndex(uint index, ulong hash)
@@ -297,27 +343,74 @@ public sealed class FlowTable
     {
         ref FlowTableHeader header = ref _memory.Header;
         _memory.ClearIndex();
-        header.FreeHead = 0;
+        _entries.Clear();
         header.Count = 0;
         header.WheelCursor = TimingWheel.TickOf(now);
-        for (uint index = 1; index <= header.HighWater; index++)
+        for (uint index = 1; index <= header.HighWater; index += 2)
         {
-            ref FlowEntry entry = ref _memory.Entry(index);
-            if (entry.Protocol == IpProtocol.None || (int)entry.State >= FlowStates.Count || !Servers.IsInUse(entry.Server)
-                || Find(entry.Key, _hash.Compute(entry.Key)) != 0)
-            {
-                entry.Protocol = IpProtocol.None;
-                entry.Next = header.FreeHead;
-                header.FreeHead = index;
+            if (TryKeepPair(index))
                 continue;
-            }
-
-            AddToIndex(index, _hash.Compute(entry.Key));
-            _wheel.Link(index, ref entry);
-            Servers.AddFlow(entry.Server);
-            Servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
-            header.Count++;
+            bool whole = index < header.HighWater;
+            Unmark(index);
+            if (whole)
+                Unmark(index + 1);
+            KeepSingle(index);
+            if (whole)
+                KeepSingle(index + 1);
         }
+    }
+
+    // The list that the mark spoke of is gone.
+    private void Unmark(uint index)
+    {
+        ref FlowEntry entry = ref _memory.Entry(index);
+        if (entry.Use != EntryUse.HasReturnHalf)
+            entry.Use = EntryUse.None;
+    }
+
+    private bool TryKeepPair(uint index)
+    {
+        ref FlowEntry entry = ref _memory.Entry(index);
+        if (index == _memory.Header.HighWater || !entry.HasReturnHalf || !IsSound(ref entry))
+            return false;
+        ref FlowEntry half = ref ReturnHalf(index);
+        if (half.State != FlowState.ReturnHalf || half.Protocol != entry.Protocol || half.ClientAddress != entry.ClientAddress
+            || half.ClientPort != entry.ClientPort || Find(half.Key, _hash.Compute(half.Key)) != 0)
+        {
+            return false;
+        }
+
+        half.Use = EntryUse.None;
+        AddToIndex(index + 1, _hash.Compute(half.Key));
+        Keep(index, ref entry);
+        return true;
+    }
+
+    // A half of a pair without its other half is nothing.
+    private void KeepSingle(uint index)
+    {
+        ref FlowEntry entry = ref _memory.Entry(index);
+        if (!entry.HasReturnHalf && IsSound(ref entry))
+        {
+            Keep(index, ref entry);
+            return;
+        }
+
+        entry.Protocol = IpProtocol.None;
+        entry.Use = EntryUse.None;
+        _entries.ReturnSingle(index);
+    }
+
+    private bool IsSound(ref FlowEntry entry) =>
+        entry.Protocol != IpProtocol.None && (int)entry.State < FlowStates.Count && Servers.IsInUse(entry.Server) && Find(entry.Key, _hash.Compute(entry.Key)) == 0;
+
+    private void Keep(uint index, ref FlowEntry entry)
+    {
+        AddToIndex(index, _hash.Compute(entry.Key));
+        _wheel.Link(index, ref entry);
+        Servers.AddFlow(entry.Server);
+        Servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
+        _memory.Header.Count++;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,13 +13,13 @@ namespace FastLb.Dataplane.Flows;
 public static class FlowTableLayout
 {
     internal const ulong Magic = 0x31574F4C_46424C46; // "FLBFLOW1" in memory order
-    internal const uint Version = 1;
+    internal const uint Version = 2;
     internal const int HeaderBytes = 4096;
 
     /// <summary>Slots for real servers, retired ones that still have flows included.</summary>
     public const int ServerSlots = 16384;
 
-    /// <summary>Flows that a table is made for unless another number is asked for: 40 to 48 bytes each.</summary>
+    /// <summary>Flows that a table is made for unless another number is asked for: 40 to 48 bytes each, twice that if their replies are translated.</summary>
     public const int DefaultCapacity = 1 << 20;
 
     /// <summary>The most flows that one table can be made for.</summary>
@@ -57,15 +57,17 @@ internal struct FlowTableHeader
     /// <summary>Entries ever used: those above have not been touched since the memory was zeroed.</summary>
     public uint HighWater;
 
-    /// <summary>First of the list of freed entries, linked by <see cref="FlowEntry.Next"/>.</summary>
-    public uint FreeHead;
+    /// <summary>First of the free entries whose neighbour in the cache line is in use.</summary>
+    public uint FreeSingles;
 
-    /// <summary>Entries in use.</summary>
+    /// <summary>First of the free cache lines, each named by its first entry.</summary>
+    public uint FreePairs;
+
+    /// <summary>Flows there are.</summary>
     public uint Count;
 
     /// <summary>The last tick whose wheel slot has been worked off.</summary>
     public uint WheelCursor;
-    public uint Reserved;
     public FlowHash Hash;
 }
 
@@ -94,37 +96,99 @@ internal struct FlowBucket
     }
 }
 
-/// <summary>One flow; two of them fill a cache line.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 32)]
+/// <summary>What an entry is used for, beyond what its protocol says.</summary>
+internal enum EntryUse : byte
+{
+    /// <summary>A flow without a return half, a return half, or half of a free cache line.</summary>
+    None = 0,
+
+    /// <summary>A flow whose return half is the next entry.</summary>
+    HasReturnHalf,
+
+    /// <summary>Free, and its neighbour in the cache line isn't.</summary>
+    FreeSingle,
+}
+
+/// <summary>
+/// One flow, or the return half of one: two entries fill a cache line. A flow whose replies pass the director has both in one line: the first is found by
+/// what the client sends, the second, in <see cref="FlowState.ReturnHalf"/>, by what the server sends. A return half is in no list of the timing wheel and
+/// keeps there the way back to the client.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 32)]
 public struct FlowEntry
 {
+    [FieldOffset(0)]
     public uint ClientAddress;
-    public uint VirtualAddress;
+
+    /// <summary>Whom the client talks to: the virtual address; in a return half the real server's.</summary>
+    [FieldOffset(4)]
+    public uint PeerAddress;
+
+    [FieldOffset(8)]
     public ushort ClientPort;
-    public ushort VirtualPort;
+
+    /// <summary>The virtual service's port; in a return half the real server's.</summary>
+    [FieldOffset(10)]
+    public ushort PeerPort;
 
     /// <summary><see cref="IpProtocol.None"/> marks an entry that is not in use. Written last when a flow is made, cleared first when it ends.</summary>
+    [FieldOffset(12)]
     public IpProtocol Protocol;
+
+    [FieldOffset(13)]
     public FlowState State;
 
+    /// <summary>The server slot that the flow is bound to.</summary>
+    [FieldOffset(14)]
+    public ushort Server;
+
     /// <summary>The slot of the timing wheel whose list the entry is in.</summary>
+    [FieldOffset(16)]
     internal ushort WheelSlot;
 
-    /// <summary>The server slot that the flow is bound to.</summary>
-    public ushort Server;
-    internal ushort Reserved;
+    [FieldOffset(18)]
+    internal EntryUse Use;
 
     /// <summary>Tick at which the flow ends unless another packet comes.</summary>
+    [FieldOffset(20)]
     public uint Expires;
+
+    [FieldOffset(24)]
     internal uint Next;
+
+    [FieldOffset(28)]
     internal uint Previous;
+
+    /// <summary>Of a return half: the way that the client's last frame came.</summary>
+    [FieldOffset(24)]
+    internal ClientHop Hop;
+
+    /// <summary>Of a return half: the VLAN tag that the client's last frame had, 0 for none; see <see cref="VlanTag"/>.</summary>
+    [FieldOffset(20)]
+    internal VlanTag HopTag;
+
+    /// <summary>True when the flow's replies pass the director and are translated back.</summary>
+    public readonly bool HasReturnHalf => Use == EntryUse.HasReturnHalf;
 
     /// <summary>How long the flow lives on from <paramref name="now"/> if no packet comes, in steps of 125 ms; zero when it is about to end.</summary>
     public readonly TimeSpan Remaining(MonotonicTime now) =>
         TimeSpan.FromTicks(Math.Max(0, (int)(Expires - TimingWheel.TickOf(now))) * (TimingWheel.TickNanoseconds / TimeSpan.NanosecondsPerTick));
 
-    /// <summary>The flow's key.</summary>
-    public readonly FlowKey Key => new(ClientAddress, VirtualAddress, ClientPort, VirtualPort, Protocol);
+    /// <summary>The key that the entry is found by.</summary>
+    public readonly FlowKey Key => new(ClientAddress, PeerAddress, ClientPort, PeerPort, Protocol, State == FlowState.ReturnHalf);
+}
+
+/// <summary>The way back to a client: a port and the Ethernet address of the client or of the router before it. Fits eight bytes.</summary>
+internal readonly record struct ClientHop(ulong Value)
+{
+    public ClientHop(ushort port, MacAddress address)
+        : this(((ulong)port << 48) | address.Value)
+    {
+    }
+
+    public ushort Port => (ushort)(Value >> 48);
+
+    public MacAddress Address => new(Value & 0xFFFF_FFFF_FFFF);
 }
 
 /// <summary>

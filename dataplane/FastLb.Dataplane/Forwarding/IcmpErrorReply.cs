@@ -4,8 +4,8 @@ using FastLb.Wire;
 namespace FastLb.Dataplane.Forwarding;
 
 /// <summary>
-/// Turns a client's frame into the ICMP error about it, sent back the way it came. The source is the virtual address, as IPVS has it, type of
-/// service is 0xc0 (RFC 1812 §4.3.2.5) and the message has at most 576 bytes (§4.3.2.3).
+/// Turns a frame into the ICMP error about it, sent back the way it came. The source is the virtual address for clients and the director's own for
+/// servers, as IPVS has it; type of service is 0xc0 (RFC 1812 §4.3.2.5) and the message has at most 576 bytes (§4.3.2.3).
 /// </summary>
 internal static class IcmpErrorReply
 {
@@ -24,29 +24,29 @@ internal static class IcmpErrorReply
     /// Puts IP and ICMP headers before the packet, which becomes the quote, and an Ethernet header before them; the frame grows into the headroom.
     /// False when there is not enough of it, and the slot is then untouched.
     /// </summary>
-    public static bool TryWrite(FrameMemory frames, ref PacketSlot slot, in ParsedPacket packet, IcmpError error, ushort nextHopMtu)
+    public static bool TryWrite(FrameMemory frames, ref PacketSlot slot, int totalLength, IcmpError error, ushort nextHopMtu, uint source, uint destination)
     {
         if (slot.Headroom < Prepended)
             return false;
         Span<byte> old = frames.Slice(slot.Offset, EthernetView.HeaderLength);
-        MacAddress client = MacAddress.Read(old[MacAddress.Size..]);
+        MacAddress sender = MacAddress.Read(old[MacAddress.Size..]);
         MacAddress director = MacAddress.Read(old);
 
         slot.Offset -= Prepended;
         slot.Headroom -= Prepended;
-        int packetLength = Prepended + Math.Min((int)packet.TotalLength, MaximumLength - Prepended);
+        int packetLength = Prepended + Math.Min(totalLength, MaximumLength - Prepended);
         slot.Length = EthernetView.HeaderLength + packetLength;
         slot.ChecksumStart = 0;
 
         Span<byte> frame = frames.Slice(slot.Offset, slot.Length);
         _ = EthernetView.TryParse(frame, out EthernetView ethernet);
-        ethernet.Destination = client;
+        ethernet.Destination = sender;
         ethernet.Source = director;
         ethernet.Type = EtherType.Ipv4;
         Span<byte> answer = frame[EthernetView.HeaderLength..];
         IcmpView.WriteError(answer[Ipv4View.MinimumHeaderLength..], error, nextHopMtu);
         Ipv4View.Write(
-            answer, InternetworkControl, identification: 0, dontFragment: true, InitialTimeToLive, IpProtocol.Icmp, packet.Key.VirtualAddress, packet.Key.ClientAddress);
+            answer, InternetworkControl, identification: 0, dontFragment: true, InitialTimeToLive, IpProtocol.Icmp, source, destination);
         return true;
     }
 }

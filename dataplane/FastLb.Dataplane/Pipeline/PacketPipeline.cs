@@ -22,23 +22,29 @@ public sealed class PacketPipeline
     private readonly int _worker;
     private readonly int _workers;
     private readonly ParsedPacket[] _parsed = new ParsedPacket[BatchSize];
+    private readonly FragmentTable _fragments = new();
+    private readonly PathMtuCache _pathMtus = new();
     private IcmpErrorLimit _icmpLimit;
+    private ushort _identification;
 
     /// <param name="frames">Where the frames lie.</param>
     /// <param name="flows">The flows of the worker.</param>
     /// <param name="timeouts">How long they live.</param>
     /// <param name="verdicts">Counters to go on with, or null to begin at zero.</param>
-    /// <param name="worker">The worker, from 0, whose pipeline it is.</param>
-    /// <param name="workers">Workers that flows are shared out to.</param>
+    /// <param name="worker">Number of the worker that it belongs to, from 0.</param>
+    /// <param name="workers">How many workers share the flows between them.</param>
     public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts, VerdictCounters? verdicts = null, int worker = 0, int workers = 1)
     {
-        _worker = worker;
-        _workers = workers;
         Verdicts = verdicts ?? new VerdictCounters();
         _frames = frames;
         _flows = flows;
         _timeouts = timeouts;
+        _worker = worker;
+        _workers = workers;
     }
+
+    /// <summary>Where the frames lie.</summary>
+    public FrameMemory Frames => _frames;
 
     /// <summary>How many frames got which verdict.</summary>
     public VerdictCounters Verdicts { get; }
@@ -60,11 +66,12 @@ public sealed class PacketPipeline
 
     private void ProcessGroup(Span<PacketSlot> group, ServiceTable table, MonotonicTime now)
     {
+        PacketRoles roles = new(table, _fragments, now);
         Span<ParsedPacket> parsed = _parsed.AsSpan(0, group.Length);
         for (int i = 0; i < group.Length; i++)
         {
             ref PacketSlot slot = ref group[i];
-            slot.Reason = ParsedPacket.Parse(_frames.Slice(slot.Offset, slot.Length), out parsed[i]);
+            slot.Reason = ParsedPacket.Parse(WithoutTag(ref slot), roles, ref slot.FragmentPorts, out parsed[i]);
             parsed[i].Hash = _flows.HashOf(parsed[i].Key);
             _flows.PrefetchBucket(parsed[i].Hash);
         }
@@ -72,21 +79,37 @@ public sealed class PacketPipeline
         for (int i = 0; i < group.Length; i++)
             _flows.PrefetchEntry(parsed[i].Hash);
 
-        uint tick = TimingWheel.TickOf(now);
+        var moment = new Moment(now, TimingWheel.TickOf(now));
         for (int i = 0; i < group.Length; i++)
         {
             ref PacketSlot slot = ref group[i];
             slot.ChecksumStart = 0;
-            if (slot.Reason != VerdictReason.None)
+            slot.Kind = VerdictKind.None;
+            if (slot.Reason is VerdictReason.NotOurs or VerdictReason.FragmentUnmatched)
+                Punt(ref slot, slot.Reason);
+            else if (slot.Reason != VerdictReason.None)
                 Drop(ref slot, slot.Reason);
             else
-                Decide(ref slot, parsed[i], table, now, tick);
+                Decide(ref slot, parsed[i], table, moment);
             if (slot.Kind is not (VerdictKind.Hold or VerdictKind.HandOver))
                 Verdicts.Count(slot.Reason);
         }
     }
 
-    private void Decide(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, MonotonicTime now, uint tick)
+    /// <summary>The frame, its VLAN tag moved into the slot.</summary>
+    private Span<byte> WithoutTag(ref PacketSlot slot)
+    {
+        Span<byte> frame = _frames.Slice(slot.Offset, slot.Length);
+        if (frame.Length < EthernetView.HeaderLength + VlanTag.Size || !EthernetView.TryParse(frame, out EthernetView ethernet) || !VlanTag.IsTag(ethernet.Type))
+            return frame;
+        slot.Tag = VlanTag.Remove(frame);
+        slot.Offset += VlanTag.Size;
+        slot.Headroom += VlanTag.Size;
+        slot.Length -= VlanTag.Size;
+        return frame[VlanTag.Size..];
+    }
+
+    private void Decide(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
     {
         if (_workers > 1 && _flows.OwnerOf(packet.Key, _workers) is int owner && owner != _worker)
         {
@@ -96,7 +119,19 @@ public sealed class PacketPipeline
         }
 
         uint index = _flows.Find(packet.Key, packet.Hash);
-        if (index == 0 && (index = Admit(ref slot, packet, table, now, tick)) == 0)
+        if (packet.IsIcmpError)
+        {
+            RelayIcmpError(ref slot, packet, index, table, moment);
+            return;
+        }
+
+        if (packet.Key.IsReturn)
+        {
+            ForwardReply(ref slot, packet, index, table, moment);
+            return;
+        }
+
+        if (index == 0 && (index = Admit(ref slot, packet, table, moment)) == 0)
             return;
 
         ref FlowEntry flow = ref _flows.Entry(index);
@@ -107,58 +142,279 @@ public sealed class PacketPipeline
             return;
         }
 
-        FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnClientSegment(flow.State, packet.TcpFlags) : FlowState.Udp;
-        _flows.Advance(index, ref flow, state, tick + _timeouts.Ticks(state));
-        Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), now);
+        FlowState state = FlowState.Udp;
+        if (packet.Key.Protocol == IpProtocol.Tcp)
+        {
+            state = flow.HasReturnHalf
+                ? TcpStateMachine.OnClientSegment(flow.State, packet.TcpFlags)
+                : TcpStateMachine.OnClientSegmentOnly(flow.State, packet.TcpFlags);
+        }
+
+        _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
+        if (flow.HasReturnHalf)
+            RememberHop(ref _flows.ReturnHalf(index), slot);
+        Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), moment);
     }
 
-    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, in Adjacency adjacency, MonotonicTime now)
+    // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
+    private void RememberHop(ref FlowEntry half, in PacketSlot slot)
+    {
+        var hop = new ClientHop(slot.IngressPort, MacAddress.Read(_frames.Slice(slot.Offset + MacAddress.Size, MacAddress.Size)));
+        if (half.Hop != hop)
+            half.Hop = hop;
+        if (half.HopTag != slot.Tag)
+            half.HopTag = slot.Tag;
+    }
+
+    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, in Adjacency adjacency, Moment moment)
     {
         if (packet.TimeToLive <= 1)
         {
-            Answer(ref slot, packet, IcmpError.TimeExceeded, 0, VerdictReason.TtlExpired, now);
+            Answer(ref slot, packet, IcmpError.TimeExceeded, 0, VerdictReason.TtlExpired, packet.Key.PeerAddress, moment);
             return;
         }
 
-        if (adjacency.State != AdjacencyState.Resolved)
-        {
-            if (adjacency.State == AdjacencyState.Unreachable)
-            {
-                Drop(ref slot, VerdictReason.NoRoute);
-                return;
-            }
-
-            slot.Kind = VerdictKind.Hold;
-            slot.Adjacency = server.Adjacency;
+        if (!IsResolved(ref slot, server, adjacency))
             return;
-        }
-
-        if (packet.TotalLength > adjacency.Mtu)
+        int mtu = adjacency.Mtu;
+        if (server.Method == ForwardingMethod.Tunnel)
+            mtu = Math.Max(_pathMtus.Limit(server.Address, mtu, moment.Now) - IpTunnel.Overhead, IpTunnel.MinimumMtu);
+        if (packet.TotalLength > mtu)
         {
-            AnswerTooBig(ref slot, packet, adjacency, now);
+            AnswerTooBig(ref slot, packet, (ushort)mtu, packet.Key.PeerAddress, moment);
             return;
         }
 
         slot.Length = EthernetView.HeaderLength + packet.TotalLength;
-        DirectRouting.Rewrite(_frames.Slice(slot.Offset, slot.Length), adjacency);
-        slot.EgressPort = adjacency.EgressPort;
-        if (packet.HasPartialChecksum)
+        RequestChecksum(ref slot, packet);
+        Ipv4View ip = PacketOf(slot);
+        ip.DecrementTimeToLive();
+        switch (server.Method)
         {
-            slot.ChecksumStart = packet.TransportOffset;
-            slot.ChecksumOffset = packet.Key.Protocol == IpProtocol.Tcp ? (ushort)TcpView.ChecksumOffset : (ushort)UdpView.ChecksumOffset;
+            case ForwardingMethod.AddressTranslation:
+                AddressTranslation.ToServer(ip, packet, server.Address, server.Port);
+                slot.Reason = VerdictReason.ForwardedTranslated;
+                break;
+            case ForwardingMethod.Tunnel:
+                if (!IpTunnel.TryEncapsulate(_frames, ref slot, adjacency.LocalAddress, server.Address, ++_identification))
+                {
+                    Drop(ref slot, VerdictReason.NoHeadroom);
+                    return;
+                }
+
+                slot.Reason = VerdictReason.ForwardedTunnel;
+                break;
+            default:
+                slot.Reason = VerdictReason.ForwardedDirect;
+                break;
         }
 
-        slot.Kind = VerdictKind.Forward;
-        slot.Reason = VerdictReason.ForwardedDirect;
+        if (!TrySend(ref slot, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag))
+            return;
         server.Counters.CountPacket(_worker, packet.TotalLength);
         server.Service!.Counters.CountPacket(_worker, packet.TotalLength);
     }
 
+    /// <summary>Sends a server's packet to the client as if it came from the virtual service; one that belongs to no flow is the kernel's.</summary>
+    private void ForwardReply(ref PacketSlot slot, in ParsedPacket packet, uint half, ServiceTable table, Moment moment)
+    {
+        if (half == 0)
+        {
+            RequestChecksum(ref slot, packet);
+            Punt(ref slot, VerdictReason.NotOurs);
+            return;
+        }
+
+        uint index = FlowTable.FlowOfReturnHalf(half);
+        ref FlowEntry flow = ref _flows.Entry(index);
+        FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnServerSegment(flow.State, packet.TcpFlags) : FlowState.Udp;
+        _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
+
+        // Errors to a server come from the director's own address towards it, as with IPVS.
+        ref readonly RealServer server = ref table.Server(flow.Server);
+        uint ownAddress = server.Service is null ? 0 : table.Adjacency(server.Adjacency).LocalAddress;
+        if (packet.TimeToLive <= 1)
+        {
+            Answer(ref slot, packet, IcmpError.TimeExceeded, 0, VerdictReason.TtlExpired, ownAddress, moment);
+            return;
+        }
+
+        ref FlowEntry back = ref _flows.Entry(half);
+        EgressLink link = table.Link(back.Hop.Port);
+        if (link.Mtu == 0)
+        {
+            Drop(ref slot, VerdictReason.NoRoute);
+            return;
+        }
+
+        if (packet.TotalLength > link.Mtu)
+        {
+            AnswerTooBig(ref slot, packet, link.Mtu, ownAddress, moment);
+            return;
+        }
+
+        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        RequestChecksum(ref slot, packet);
+        Ipv4View ip = PacketOf(slot);
+        ip.DecrementTimeToLive();
+        AddressTranslation.ToClient(ip, packet, flow.PeerAddress, flow.PeerPort);
+        slot.Reason = VerdictReason.ForwardedReply;
+        if (!TrySend(ref slot, back.Hop.Port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
+            return;
+        server.Counters.CountReply(_worker, packet.TotalLength);
+        server.Service.Counters.CountReply(_worker, packet.TotalLength);
+    }
+
+    /// <summary>Brings an ICMP error about a flow's packet to the party that sent the packet; no error is ever answered with another.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RelayIcmpError(ref PacketSlot slot, in ParsedPacket packet, uint index, ServiceTable table, Moment moment)
+    {
+        Ipv4View ip = PacketOf(slot);
+        if (index == 0 || !IcmpView.TryParse(ip.Payload, out IcmpView icmp) || !QuotedPacket.TryParse(icmp.Quote, out QuotedPacket quote))
+        {
+            Punt(ref slot, VerdictReason.NotOurs);
+            return;
+        }
+
+        ref FlowEntry flow = ref _flows.Entry(packet.Key.IsReturn ? FlowTable.FlowOfReturnHalf(index) : index);
+        ref readonly RealServer server = ref table.Server(flow.Server);
+        if (server.Service is null)
+        {
+            Drop(ref slot, VerdictReason.ServerRemoved);
+        }
+        else if (quote.IsTunnelled)
+        {
+            TakeNoteOfTunnelError(ref slot, icmp, quote, server, moment);
+        }
+        else if (packet.TimeToLive <= 1)
+        {
+            Drop(ref slot, VerdictReason.TtlExpired);
+        }
+        else if (packet.Key.IsReturn)
+        {
+            ip.DecrementTimeToLive();
+            IcmpErrorRelay.ToClient(ip, flow.PeerAddress, flow.PeerPort);
+            ref FlowEntry back = ref _flows.Entry(index);
+            SendIcmpError(ref slot, packet, back.Hop.Port, back.Hop.Address, table.Link(back.Hop.Port).Source, back.HopTag);
+        }
+        else if (quote.Source != flow.PeerAddress)
+        {
+            Punt(ref slot, VerdictReason.NotOurs); // about a client's packet and on its way to the client: the kernel routes it
+        }
+        else
+        {
+            RelayToServer(ref slot, packet, server, table.Adjacency(server.Adjacency));
+        }
+    }
+
+    private void RelayToServer(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, in Adjacency adjacency)
+    {
+        if (!IsResolved(ref slot, server, adjacency))
+            return;
+        Ipv4View ip = PacketOf(slot);
+        ip.DecrementTimeToLive();
+        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        if (server.Method == ForwardingMethod.AddressTranslation)
+        {
+            IcmpErrorRelay.ToServer(ip, server.Address, server.Port);
+        }
+        else if (server.Method == ForwardingMethod.Tunnel
+            && !IpTunnel.TryEncapsulate(_frames, ref slot, adjacency.LocalAddress, server.Address, ++_identification))
+        {
+            Drop(ref slot, VerdictReason.NoHeadroom);
+            return;
+        }
+
+        slot.Reason = VerdictReason.RelayedIcmpError;
+        TrySend(ref slot, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag);
+    }
+
+    private void SendIcmpError(ref PacketSlot slot, in ParsedPacket packet, ushort port, MacAddress destination, MacAddress source, VlanTag tag)
+    {
+        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        slot.Reason = VerdictReason.RelayedIcmpError;
+        TrySend(ref slot, port, destination, source, tag);
+    }
+
+    // The way back to the client of a tunnelled flow isn't known, so that it hears of the size with its next packet that is too big.
+    private void TakeNoteOfTunnelError(ref PacketSlot slot, IcmpView icmp, QuotedPacket quote, in RealServer server, Moment moment)
+    {
+        bool learns = server.Method == ForwardingMethod.Tunnel && quote.TunnelDestination == server.Address
+            && icmp.TypeAndCode == IcmpError.FragmentationNeeded && icmp.NextHopMtu >= IpTunnel.MinimumMtu;
+        if (learns)
+            _pathMtus.Learn(server.Address, icmp.NextHopMtu, moment.Now);
+        Drop(ref slot, VerdictReason.TunnelIcmpError);
+    }
+
+    /// <summary>False, and a verdict, when frames can't be sent to the server now.</summary>
+    private static bool IsResolved(ref PacketSlot slot, in RealServer server, in Adjacency adjacency)
+    {
+        if (adjacency.State == AdjacencyState.Resolved)
+            return true;
+        if (adjacency.State == AdjacencyState.Unreachable)
+        {
+            Drop(ref slot, VerdictReason.NoRoute);
+        }
+        else
+        {
+            slot.Kind = VerdictKind.Hold;
+            slot.Adjacency = server.Adjacency;
+        }
+
+        return false;
+    }
+
+    // The headers have been checked by Parse; a packet stays where it is until it is encapsulated.
+    private Ipv4View PacketOf(in PacketSlot slot)
+    {
+        _ = Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], out Ipv4View ip);
+        return ip;
+    }
+
+    private static void RequestChecksum(ref PacketSlot slot, in ParsedPacket packet)
+    {
+        if (!packet.HasPartialChecksum)
+            return;
+        slot.ChecksumStart = packet.TransportOffset;
+        slot.ChecksumOffset = packet.ChecksumOffset;
+    }
+
+    /// <summary>Writes the Ethernet header and gives the verdict to forward; false, and a verdict to drop, when a tag finds no room.</summary>
+    private bool TrySend(ref PacketSlot slot, ushort port, MacAddress destination, MacAddress source, VlanTag tag)
+    {
+        _ = EthernetView.TryParse(_frames.Slice(slot.Offset, slot.Length), out EthernetView ethernet);
+        ethernet.Destination = destination;
+        ethernet.Source = source;
+        ethernet.Type = EtherType.Ipv4;
+        if (!tag.IsNone && !TryInsert(tag, ref slot))
+        {
+            Drop(ref slot, VerdictReason.NoHeadroom);
+            return false;
+        }
+
+        slot.EgressPort = port;
+        slot.Kind = VerdictKind.Forward;
+        return true;
+    }
+
+    private bool TryInsert(VlanTag tag, ref PacketSlot slot)
+    {
+        if (slot.Headroom < VlanTag.Size)
+            return false;
+        slot.Offset -= VlanTag.Size;
+        slot.Headroom -= VlanTag.Size;
+        slot.Length += VlanTag.Size;
+        if (slot.ChecksumStart != 0)
+            slot.ChecksumStart += VlanTag.Size;
+        tag.Insert(_frames.Slice(slot.Offset, slot.Length));
+        return true;
+    }
+
     /// <summary>Makes the flow of a packet that belongs to none, if it may; 0 and a verdict when it may not.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint Admit(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, MonotonicTime now, uint tick)
+    private uint Admit(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
     {
-        var key = new ServiceKey(IpAddress.FromV4(packet.Key.VirtualAddress), packet.Key.Protocol, packet.Key.VirtualPort);
+        var key = new ServiceKey(IpAddress.FromV4(packet.Key.PeerAddress), packet.Key.Protocol, packet.Key.PeerPort);
         if (!table.TryFindService(key, out VirtualService? service))
         {
             Drop(ref slot, VerdictReason.NoService);
@@ -175,25 +431,42 @@ public sealed class PacketPipeline
         int choice = service.Scheduler.Choose(servers);
         if (choice < 0)
         {
-            Answer(ref slot, packet, IcmpError.PortUnreachable, 0, VerdictReason.NoServer, now);
+            Answer(ref slot, packet, IcmpError.PortUnreachable, 0, VerdictReason.NoServer, packet.Key.PeerAddress, moment);
             return 0;
         }
 
         ushort chosen = servers[choice].Slot;
-        uint index = _flows.Insert(packet.Key, packet.Hash, chosen, tick + _timeouts.Ticks(FlowState.None));
+        ref readonly RealServer server = ref table.Server(chosen);
+        uint index = server.Method == ForwardingMethod.AddressTranslation
+            ? InsertTranslated(ref slot, packet, server, chosen, moment)
+            : _flows.Insert(packet.Key, packet.Hash, chosen, moment.Tick + _timeouts.Ticks(FlowState.None));
         if (index == 0)
         {
-            Drop(ref slot, VerdictReason.FlowTableFull);
+            if (slot.Kind != VerdictKind.Drop)
+                Drop(ref slot, VerdictReason.FlowTableFull);
             return 0;
         }
 
         service.Counters.CountConnection(_worker);
-        table.Server(chosen).Counters.CountConnection(_worker);
+        server.Counters.CountConnection(_worker);
         return index;
     }
 
-    /// <summary>With DF the client is told the size that fits; without it a router would fragment, which is not done here.</summary>
-    private void AnswerTooBig(ref PacketSlot slot, in ParsedPacket packet, in Adjacency adjacency, MonotonicTime now)
+    private uint InsertTranslated(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ushort chosen, Moment moment)
+    {
+        FlowKey back = packet.Key with { PeerAddress = server.Address, PeerPort = server.Port, IsReturn = true };
+        ulong hash = _flows.HashOf(back);
+        if (_flows.Find(back, hash) != 0)
+        {
+            Drop(ref slot, VerdictReason.ReturnPathTaken);
+            return 0;
+        }
+
+        return _flows.InsertPair(packet.Key, packet.Hash, back, hash, chosen, moment.Tick + _timeouts.Ticks(FlowState.None));
+    }
+
+    /// <summary>With DF the sender is told the size that fits; without it a router would fragment, which is not done here.</summary>
+    private void AnswerTooBig(ref PacketSlot slot, in ParsedPacket packet, ushort mtu, uint source, Moment moment)
     {
         if (!packet.DontFragment)
         {
@@ -202,22 +475,25 @@ public sealed class PacketPipeline
         }
 
         // IPVS takes the hop off before it finds the packet too big, and quotes what it then has.
-        if (Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], out Ipv4View ip))
-            ip.DecrementTimeToLive();
-        Answer(ref slot, packet, IcmpError.FragmentationNeeded, adjacency.Mtu, VerdictReason.TooBig, now);
+        PacketOf(slot).DecrementTimeToLive();
+        Answer(ref slot, packet, IcmpError.FragmentationNeeded, mtu, VerdictReason.TooBig, source, moment);
     }
 
-    private void Answer(ref PacketSlot slot, in ParsedPacket packet, IcmpError error, ushort nextHopMtu, VerdictReason reason, MonotonicTime now)
+    /// <summary>Sends an ICMP error from <paramref name="source"/> back to the packet's sender, unless rules or rates forbid it.</summary>
+    private void Answer(ref PacketSlot slot, in ParsedPacket packet, IcmpError error, ushort nextHopMtu, VerdictReason reason, uint source, Moment moment)
     {
-        if (!IcmpErrorReply.MayAnswer(packet.Key.ClientAddress))
+        bool firstOrWhole = packet.HasTransportHeader; // RFC 1812 §4.3.2.7: none about later fragments
+        uint sender = packet.Key.IsReturn ? packet.Key.PeerAddress : packet.Key.ClientAddress;
+        if (!firstOrWhole || source == 0 || !IcmpErrorReply.MayAnswer(sender))
         {
             Drop(ref slot, reason);
         }
-        else if (!_icmpLimit.TryTake(now))
+        else if (!_icmpLimit.TryTake(moment.Now))
         {
             Drop(ref slot, VerdictReason.IcmpRateLimited);
         }
-        else if (!IcmpErrorReply.TryWrite(_frames, ref slot, packet, error, nextHopMtu))
+        else if (!IcmpErrorReply.TryWrite(_frames, ref slot, packet.TotalLength, error, nextHopMtu, source, sender)
+            || (!slot.Tag.IsNone && !TryInsert(slot.Tag, ref slot)))
         {
             Drop(ref slot, reason);
         }
@@ -234,4 +510,16 @@ public sealed class PacketPipeline
         slot.Kind = VerdictKind.Drop;
         slot.Reason = reason;
     }
+
+    /// <summary>Leaves the frame to the kernel, with the tag that it came with.</summary>
+    private void Punt(ref PacketSlot slot, VerdictReason reason)
+    {
+        slot.Kind = VerdictKind.Punt;
+        slot.Reason = reason;
+        if (!slot.Tag.IsNone)
+            _ = TryInsert(slot.Tag, ref slot); // where it was taken out of, so that there is room
+    }
+
+    /// <summary>The time of a batch, and the tick of the timing wheel that it lies in.</summary>
+    private readonly record struct Moment(MonotonicTime Now, uint Tick);
 }

@@ -1,3 +1,5 @@
+using FastLb.Wire;
+
 namespace FastLb.Dataplane.Pipeline;
 
 /// <summary>
@@ -41,6 +43,12 @@ public struct PacketSlot
 
     /// <summary>Offset of the checksum field from <see cref="ChecksumStart"/>.</summary>
     public ushort ChecksumOffset;
+
+    /// <summary>The VLAN tag that the frame came with, taken out of it; none when it came without.</summary>
+    public VlanTag Tag;
+
+    /// <summary>Source and destination port of a later fragment, once its first one has told them; else 0.</summary>
+    public uint FragmentPorts;
 
     /// <summary>Index of the adjacency waited for, when <see cref="Kind"/> is <see cref="VerdictKind.Hold"/>.</summary>
     public int Adjacency;

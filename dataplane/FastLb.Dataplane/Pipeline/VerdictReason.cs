@@ -15,6 +15,9 @@ public enum VerdictKind : byte
     /// <summary>Return its memory to the pool.</summary>
     Drop,
 
+    /// <summary>It is not ours: give it back to the kernel, as it came, then return its memory to the pool.</summary>
+    Punt,
+
     /// <summary>Pass it on untouched to worker <see cref="PacketSlot.Worker"/>, which owns its flow and decides; it is not counted before.</summary>
     HandOver,
 }
@@ -28,6 +31,27 @@ public enum VerdictReason : byte
     /// <summary>Sent to a real server by direct routing.</summary>
     ForwardedDirect,
 
+    /// <summary>Sent to a real server with its address in place of the virtual one.</summary>
+    ForwardedTranslated,
+
+    /// <summary>A real server's reply, sent to the client with the virtual address in place of the server's.</summary>
+    ForwardedReply,
+
+    /// <summary>Sent to a real server through a tunnel.</summary>
+    ForwardedTunnel,
+
+    /// <summary>An ICMP error about a flow's packet, passed on to the party that sent it.</summary>
+    RelayedIcmpError,
+
+    /// <summary>An ICMP error about a tunnel's packet, taken note of: the client's next packet that is too big is answered.</summary>
+    TunnelIcmpError,
+
+    /// <summary>Belongs to no flow and no service: given back to the kernel.</summary>
+    NotOurs,
+
+    /// <summary>Should have been given back to the kernel, which did not take it.</summary>
+    PuntRefused,
+
     /// <summary>Shorter than an Ethernet and an IP header, or not IPv4.</summary>
     NotIp,
 
@@ -40,8 +64,8 @@ public enum VerdictReason : byte
     /// <summary>TCP or UDP header that is cut off.</summary>
     MalformedTransport,
 
-    /// <summary>A fragment: no ports to decide by.</summary>
-    Fragment,
+    /// <summary>A later fragment whose first one, which alone has the ports, has not been seen.</summary>
+    FragmentUnmatched,
 
     /// <summary>Neither TCP nor UDP.</summary>
     UnsupportedProtocol,
@@ -66,6 +90,14 @@ public enum VerdictReason : byte
 
     /// <summary>The flow table is full and nothing in it may be evicted.</summary>
     FlowTableFull,
+
+    /// <summary>
+    /// Another flow of this client's endpoint goes to the same server through another service already, so that replies could not be told apart.
+    /// </summary>
+    ReturnPathTaken,
+
+    /// <summary>No room before the packet for what has to be put there.</summary>
+    NoHeadroom,
 
     /// <summary>There is no route to the real server, or its interface carries no port of ours.</summary>
     NoRoute,

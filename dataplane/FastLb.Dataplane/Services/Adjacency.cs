@@ -21,4 +21,12 @@ public enum AdjacencyState : byte
 /// <param name="Destination">The next hop's MAC address.</param>
 /// <param name="Source">The MAC address of the interface that frames leave by.</param>
 /// <param name="Mtu">Largest IP packet on that way, bytes.</param>
-public readonly record struct Adjacency(AdjacencyState State, ushort EgressPort, MacAddress Destination, MacAddress Source, ushort Mtu);
+/// <param name="LocalAddress">The director's own IPv4 address towards the server, as a number; 0 when it has none.</param>
+/// <param name="Tag">The VLAN tag of frames on that way.</param>
+public readonly record struct Adjacency(
+    AdjacencyState State, ushort EgressPort, MacAddress Destination, MacAddress Source, ushort Mtu, uint LocalAddress = 0, VlanTag Tag = default);
+
+/// <summary>What frames that leave by a port have in common.</summary>
+/// <param name="Source">The interface's own MAC address.</param>
+/// <param name="Mtu">Largest IP packet, bytes.</param>
+public readonly record struct EgressLink(MacAddress Source, ushort Mtu);

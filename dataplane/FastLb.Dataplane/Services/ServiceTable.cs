@@ -10,7 +10,11 @@ namespace FastLb.Dataplane.Services;
 /// <param name="Weight">Share of new flows; 0 takes none.</param>
 /// <param name="Adjacency">Index of the way to it.</param>
 /// <param name="Counters">Its share of the traffic.</param>
-public readonly record struct RealServer(VirtualService? Service, int Weight, int Adjacency, TrafficCounters Counters);
+/// <param name="Method">How packets get to it.</param>
+/// <param name="Address">Its IPv4 address as a number.</param>
+/// <param name="Port">Its port; differs from the service's in address translation only.</param>
+public readonly record struct RealServer(
+    VirtualService? Service, int Weight, int Adjacency, TrafficCounters Counters, ForwardingMethod Method, uint Address, ushort Port);
 
 /// <summary>A virtual service as the packet path sees it.</summary>
 /// <param name="Key">Address, protocol, port.</param>
@@ -28,41 +32,57 @@ public sealed class ServiceTable
     private readonly VirtualService[] _services;
     private readonly RealServer[] _servers;
     private readonly Adjacency[] _adjacencies;
+    private readonly EgressLink[] _links;
+    private readonly AddressSet _virtualAddresses;
 
     /// <param name="generation">Grows with every table.</param>
     /// <param name="services">The services.</param>
     /// <param name="servers">By slot.</param>
     /// <param name="adjacencies">What <see cref="RealServer.Adjacency"/> names.</param>
-    public ServiceTable(long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies)
+    /// <param name="links">By index of the port.</param>
+    public ServiceTable(long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies, EgressLink[] links)
     {
         Generation = generation;
         _services = services;
         _servers = servers;
         _adjacencies = adjacencies;
+        _links = links;
         _byKey = services.ToFrozenDictionary(service => service.Key);
+        _virtualAddresses = new AddressSet([.. services.Select(service => service.Key.Address).Where(address => address.IsIPv4).Select(address => address.V4).Distinct()]);
+        TranslatesReplies = servers.Any(server => server is { Service: not null, Method: ForwardingMethod.AddressTranslation });
     }
 
-    private ServiceTable(ServiceTable other, long generation, Adjacency[] adjacencies)
+    private ServiceTable(ServiceTable other, long generation, Adjacency[] adjacencies, EgressLink[] links)
     {
         Generation = generation;
         _services = other._services;
         _servers = other._servers;
         _byKey = other._byKey;
+        _virtualAddresses = other._virtualAddresses;
+        TranslatesReplies = other.TranslatesReplies;
         _adjacencies = adjacencies;
+        _links = links;
     }
 
     private static RealServer[] NotConfigured { get; } = new RealServer[1];
 
     /// <summary>A table without services.</summary>
-    public static ServiceTable Empty { get; } = new(0, [], [], []);
+    public static ServiceTable Empty { get; } = new(0, [], [], [], []);
 
     /// <summary>Grows with every table.</summary>
     public long Generation { get; }
 
     public ReadOnlySpan<VirtualService> Services => _services;
 
+    /// <summary>True when there is a server whose replies pass the director and are translated.</summary>
+    public bool TranslatesReplies { get; }
+
     /// <summary>The same services with other ways to their servers.</summary>
-    public ServiceTable WithAdjacencies(long generation, Adjacency[] adjacencies) => new(this, generation, adjacencies);
+    public ServiceTable WithAdjacencies(long generation, Adjacency[] adjacencies, EgressLink[] links) => new(this, generation, adjacencies, links);
+
+    /// <summary>Whether an IPv4 address, given as a number, is that of any service.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsVirtualAddress(uint address) => _virtualAddresses.Contains(address);
 
     /// <summary>The service of this address, protocol and port.</summary>
     public bool TryFindService(in ServiceKey key, [MaybeNullWhen(false)] out VirtualService service) => _byKey.TryGetValue(key, out service);
@@ -73,4 +93,8 @@ public sealed class ServiceTable
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Adjacency Adjacency(int index) => ref _adjacencies[index];
+
+    /// <summary>What is known of a port's link; one that takes no packet for a port that this table does not know.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public EgressLink Link(int port) => (uint)port < (uint)_links.Length ? _links[port] : default;
 }

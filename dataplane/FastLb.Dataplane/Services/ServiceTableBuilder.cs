@@ -11,7 +11,11 @@ namespace FastLb.Dataplane.Services;
 public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers);
 
 /// <summary>A real server as it is wanted.</summary>
-public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight);
+/// <param name="Address">Its address.</param>
+/// <param name="Port">Its port; the service's, unless addresses are translated.</param>
+/// <param name="Weight">Share of new flows; 0 takes none.</param>
+/// <param name="Method">How packets get to it.</param>
+public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight, ForwardingMethod Method = ForwardingMethod.DirectRouting);
 
 /// <summary>
 /// Compiles service tables, one after another. Keeps between them what must stay: which slot stands for which server, the schedulers' positions
@@ -25,6 +29,7 @@ public sealed class ServiceTableBuilder
     private readonly Stack<int> _freeSlots = new();
     private readonly Dictionary<IpAddress, int> _adjacencyIndexes = [];
     private readonly int _workers;
+    private EgressLink[] _links = [];
     private long _generation;
 
     /// <param name="directory">The slots; those in use already (a table that was adopted) keep their meaning.</param>
@@ -85,7 +90,7 @@ public sealed class ServiceTableBuilder
 
                 // IPVS puts each new server at the head of its list.
                 list[^(position + 1)] = new SchedulableServer((ushort)known.Slot, server.Weight);
-                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters);
+                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters, server.Method, server.Address.V4, server.Port);
             }
 
             KeepListIfUnchanged(ref services[i], slots);
@@ -93,16 +98,19 @@ public sealed class ServiceTableBuilder
 
         Retire(generation, definitions);
         Definitions = definitions;
-        return Current = new ServiceTable(generation, services, slots, [.. adjacencies]);
+        return Current = new ServiceTable(generation, services, slots, [.. adjacencies], _links);
     }
 
     /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
-    public ServiceTable BuildWithAdjacencies(IReadOnlyDictionary<IpAddress, Adjacency> ways)
+    /// <param name="ways">By the server's address.</param>
+    /// <param name="links">By index of the port; kept for later tables.</param>
+    public ServiceTable BuildWithAdjacencies(IReadOnlyDictionary<IpAddress, Adjacency> ways, IReadOnlyList<EgressLink> links)
     {
+        _links = [.. links];
         var adjacencies = new Adjacency[_adjacencyIndexes.Count];
         foreach ((IpAddress server, int index) in _adjacencyIndexes)
             adjacencies[index] = ways.TryGetValue(server, out Adjacency way) ? way : default;
-        return Current = Current.WithAdjacencies(++_generation, adjacencies);
+        return Current = Current.WithAdjacencies(++_generation, adjacencies, _links);
     }
 
     /// <summary>Connections and counters of a configured server.</summary>

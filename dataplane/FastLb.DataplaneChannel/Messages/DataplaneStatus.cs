@@ -16,7 +16,10 @@ public sealed record DataplaneStatus(
     public IReadOnlyList<WorkerStatus> Workers { get; init; } = [];
 }
 
-/// <summary>A virtual service's traffic: connections scheduled, packets and bytes (of IP packets) forwarded.</summary>
+/// <summary>
+/// A virtual service's traffic: connections scheduled, packets and bytes (of IP packets) forwarded, and those of replies, which are seen only where addresses
+/// are translated.
+/// </summary>
 public sealed record ServiceStatus(
     IPAddress Address,
     ushort Port,
@@ -27,6 +30,8 @@ public sealed record ServiceStatus(
     long Connections,
     long Packets,
     long Bytes,
+    long ReplyPackets,
+    long ReplyBytes,
     IReadOnlyList<ServerStatus> Servers);
 
 /// <summary>A real server's share of it. Active and inactive are counted as IPVS does.</summary>
@@ -34,11 +39,14 @@ public sealed record ServerStatus(
     IPAddress Address,
     ushort Port,
     int Weight,
+    ForwardingMethod Method,
     int ActiveConnections,
     int InactiveConnections,
     long Connections,
     long Packets,
-    long Bytes);
+    long Bytes,
+    long ReplyPackets,
+    long ReplyBytes);
 
 /// <summary>One receive queue of one interface.</summary>
 /// <param name="Interface">Its name.</param>

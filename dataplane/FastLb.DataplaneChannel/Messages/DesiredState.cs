@@ -14,6 +14,12 @@ public enum ForwardingMethod
 {
     /// <summary>To the server's MAC address, otherwise unchanged (IPVS "Route").</summary>
     DirectRouting,
+
+    /// <summary>With the server's endpoint in place of the virtual one, and back again in its replies (IPVS "Masq").</summary>
+    AddressTranslation,
+
+    /// <summary>Whole, inside a packet to the server (IPVS "Tunnel", IP in IP).</summary>
+    Tunnel,
 }
 
 /// <summary>How a new flow's server is chosen; named as in keepalived.conf.</summary>
@@ -27,20 +33,23 @@ public enum SchedulerKind
 /// <param name="Generation">Grows with each state that control computes.</param>
 /// <param name="Interfaces">Where frames are taken and sent.</param>
 /// <param name="Services">In the order of the configuration.</param>
-public sealed record DesiredState(long Generation, IReadOnlyList<DesiredInterface> Interfaces, IReadOnlyList<DesiredService> Services);
+/// <param name="OwnAddresses">The host's own addresses: what real servers send there is the kernel's, unless it is for a service.</param>
+public sealed record DesiredState(
+    long Generation, IReadOnlyList<DesiredInterface> Interfaces, IReadOnlyList<DesiredService> Services, IReadOnlyList<IPAddress> OwnAddresses);
 
 /// <summary>An interface that the dataplane serves.</summary>
 /// <param name="Name">As the kernel calls it now.</param>
 /// <param name="Index">The kernel's number for it, which survives renaming.</param>
 /// <param name="Mac">Its Ethernet address, six octets as hex digits with colons: only frames to it are taken.</param>
-public sealed record DesiredInterface(string Name, int Index, string Mac);
+/// <param name="Mtu">Largest IP packet that it sends, bytes.</param>
+public sealed record DesiredInterface(string Name, int Index, string Mac, int Mtu);
 
 /// <summary>A virtual service.</summary>
 /// <param name="Address">IPv4 or IPv6.</param>
 /// <param name="Protocol">Its transport protocol.</param>
 /// <param name="Port">Its port.</param>
 /// <param name="Scheduler">How a server is chosen.</param>
-/// <param name="Method">How packets get there.</param>
+/// <param name="Method">How packets get to servers that have no method of their own.</param>
 /// <param name="IsSteered">Whether frames for it are taken: not while another director holds the address.</param>
 /// <param name="Servers">In the order of the configuration.</param>
 public sealed record DesiredService(
@@ -54,9 +63,10 @@ public sealed record DesiredService(
 
 /// <summary>A real server of a service, in the order of the configuration.</summary>
 /// <param name="Address">IPv4 or IPv6.</param>
-/// <param name="Port">Its port; the service's in direct routing.</param>
+/// <param name="Port">Its port; the service's unless addresses are translated.</param>
 /// <param name="Weight">Share of new flows; 0 takes none.</param>
-public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight);
+/// <param name="Method">How packets get to it.</param>
+public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method);
 
 /// <summary>The ways to the real servers, as the kernel's routes and neighbours have them now. Complete each time.</summary>
 public sealed record AdjacencyState(IReadOnlyList<ServerAdjacency> Servers);
@@ -81,6 +91,7 @@ public enum NeighbourState
 /// <param name="Mac">The next hop's Ethernet address, six octets as hex digits with colons; null unless resolved.</param>
 /// <param name="SourceMac">That of the interface; null unless resolved.</param>
 /// <param name="Mtu">Largest IP packet, bytes; 0 unless resolved.</param>
+/// <param name="LocalAddress">The host's own address towards the server; null unless resolved.</param>
 /// <param name="Explanation">Why it is not resolved, for people.</param>
 public sealed record ServerAdjacency(
     IPAddress Server,
@@ -89,4 +100,5 @@ public sealed record ServerAdjacency(
     string? Mac,
     string? SourceMac,
     int Mtu,
+    IPAddress? LocalAddress,
     string? Explanation);

@@ -30,6 +30,7 @@ public sealed class Worker<TPort>
     private readonly FramePool _pool;
     private readonly PacketPipeline _pipeline;
     private readonly FlowTable _flows;
+    private readonly IKernelPath _kernel;
     private readonly PortPoller _poller;
     private readonly WorkerLinks _links;
     private readonly HeldFrames _held = new();
@@ -56,6 +57,7 @@ public sealed class Worker<TPort>
         _pool = parts.Pool;
         _pipeline = parts.Pipeline;
         _flows = parts.Flows;
+        _kernel = parts.Kernel;
         _links = links;
         _poller = poller;
         _table = table;
@@ -215,6 +217,11 @@ public sealed class Worker<TPort>
             }
 
             _pipeline.Verdicts.Count(VerdictReason.HandOverRingFull);
+        }
+        else if (slot.Kind == VerdictKind.Punt
+            && !_kernel.TryReturn(_pipeline.Frames.Slice(slot.Offset, slot.Length), slot.IngressPort, slot.ChecksumStart, slot.ChecksumOffset))
+        {
+            _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.PuntRefused);
         }
 
         _pool.Return(slot.Offset);

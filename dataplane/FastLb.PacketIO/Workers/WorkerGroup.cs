@@ -9,7 +9,8 @@ namespace FastLb.PacketIO.Workers;
 /// <param name="Pool">Its chunks, which its ports share: one of <see cref="WorkerMesh.Pools"/>.</param>
 /// <param name="Pipeline">Decides; over the frame memory that all share.</param>
 /// <param name="Flows">The pipeline's flows: those whose owner the worker is.</param>
-public sealed record WorkerParts<TPort>(TPort[] Ports, FramePool Pool, PacketPipeline Pipeline, FlowTable Flows)
+/// <param name="Kernel">Takes the frames that are the kernel's.</param>
+public sealed record WorkerParts<TPort>(TPort[] Ports, FramePool Pool, PacketPipeline Pipeline, FlowTable Flows, IKernelPath Kernel)
     where TPort : struct, IPacketPort;
 
 /// <summary>

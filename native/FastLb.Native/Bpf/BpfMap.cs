@@ -21,6 +21,19 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
 
     public BpfDescriptor Descriptor { get; }
 
+    /// <summary>Makes a hash map whose entries take memory only while they are there.</summary>
+    /// <exception cref="SystemCallException">libbpf is missing, or the process may not create BPF maps.</exception>
+    public static BpfMap<TKey, TValue> CreateHash(string name, int capacity)
+    {
+        MapCreateOptions options = new() { Size = (nuint)sizeof(MapCreateOptions), MapFlags = BpfConstants.BPF_F_NO_PREALLOC };
+        using LibBpfLog log = BpfObject.OpenLibrary();
+        int descriptor = LibBpf.bpf_map_create(
+            BpfConstants.BPF_MAP_TYPE_HASH, name, (uint)sizeof(TKey), (uint)sizeof(TValue), (uint)capacity, options);
+        return descriptor >= 0
+            ? new BpfMap<TKey, TValue>(new BpfDescriptor(descriptor), name)
+            : throw BpfObject.Failure("create", $"BPF map '{name}'", descriptor, log);
+    }
+
     /// <summary>Adds the key or replaces its value.</summary>
     public void Update(TKey key, TValue value)
     {

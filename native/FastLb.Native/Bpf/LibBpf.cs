@@ -66,10 +66,22 @@ internal static unsafe partial class LibBpf
     internal static partial int bpf_link_get_fd_by_id(uint id);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_prog_get_fd_by_id(uint id);
+
+    [LibraryImport(Library)]
+    internal static partial int bpf_map_get_fd_by_id(uint id);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_obj_get_info_by_fd(BpfDescriptor descriptor, void* info, ref uint infoLength);
 
     [LibraryImport(Library)]
     internal static partial int bpf_xdp_query(int interfaceIndex, int flags, ref XdpQueryOptions options);
+
+    [LibraryImport(Library)]
+    internal static partial int bpf_tc_hook_create(ref TcHook hook);
+
+    [LibraryImport(Library)]
+    internal static partial int bpf_tc_attach(in TcHook hook, ref TcOptions options);
 
     [LibraryImport(Library)]
     internal static partial int libbpf_num_possible_cpus();

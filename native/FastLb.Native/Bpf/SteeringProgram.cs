@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace FastLb.Native.Bpf;
 
 /// <summary>
-/// One interface's instance of the steering program (<c>native/bpf/steering.bpf.c</c>): gives frames for a service to the AF_XDP socket of their receive
-/// queue and leaves all else to the kernel. One thread at a time may change it; <see cref="ReadCounters"/> may be called from any.
+/// One interface's instance of the steering program (<c>native/bpf/steering.bpf.c</c>): gives frames that belong to a service to the AF_XDP socket of their
+/// receive queue and leaves all else to the kernel. One thread at a time may change it; <see cref="ReadCounters"/> may be called from any.
 /// </summary>
 /// <remarks>
 /// Order of use: <see cref="Load"/>, <see cref="SetOwnMacs"/> and <see cref="SetSocket"/>, then <see cref="Attach"/>, so that no frame meets a half-filled
@@ -20,9 +20,9 @@ public sealed class SteeringProgram : IDisposable
     private readonly BpfPerCpuCounters _counters;
     private XdpAttachment? _attachment;
 
-    private SteeringProgram(SteeringObject loaded)
+    private SteeringProgram(BpfObject loaded)
     {
-        Descriptor = loaded.TakeProgram();
+        Descriptor = loaded.TakeProgram("steer");
         _ownMacs = new BpfMap<OwnMacKey, byte>(loaded.TakeMap("own_macs"), "own_macs");
         _sockets = new BpfMap<uint, int>(loaded.TakeMap("xsks"), "xsks");
         _counters = new BpfPerCpuCounters(loaded.TakeMap("counters"), "counters");
@@ -33,15 +33,20 @@ public sealed class SteeringProgram : IDisposable
 
     internal BpfDescriptor Descriptor { get; }
 
-    /// <summary>Loads an instance that looks services up in <paramref name="services"/>.</summary>
-    /// <param name="services">Shared with the instances of other interfaces.</param>
+    /// <summary>Loads an instance that steers what <paramref name="table"/> says.</summary>
+    /// <param name="table">Shared with the instances of other interfaces.</param>
     /// <param name="receiveQueues">Receive queues of the interface; at least 1.</param>
     /// <exception cref="SystemCallException">libbpf is missing, or the kernel refused the program; the message has the verifier's log.</exception>
-    public static SteeringProgram Load(ServiceSteering services, int receiveQueues)
+    public static SteeringProgram Load(SteeringTable table, int receiveQueues)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(receiveQueues, 1);
-        using SteeringObject loaded = SteeringObject.Load(services, receiveQueues);
-        return new SteeringProgram(loaded);
+        using BpfObject loading = BpfObject.Open("steering.bpf.o", "the steering program");
+        loading.ShareMap(SteeringEndpointMap.Name, table.Endpoints.Map.Descriptor);
+        loading.ShareMap("tunnel_servers", table.TunnelServerSet.Map.Descriptor);
+        loading.ShareMap("own_addresses", table.OwnAddressSet.Map.Descriptor);
+        loading.ResizeMap("xsks", receiveQueues);
+        loading.Load();
+        return new SteeringProgram(loading);
     }
 
     /// <summary>
@@ -78,16 +83,20 @@ public sealed class SteeringProgram : IDisposable
     /// <summary>Lets the frames of a receive queue go to the kernel. Does nothing when the queue has no socket.</summary>
     public void RemoveSocket(int queue) => _sockets.Delete((uint)queue);
 
-    /// <summary>Puts the program on the interface in native (driver) mode; it stays until <see cref="Detach"/> or the end of the process.</summary>
+    /// <summary>Puts the program on the interface; it stays until <see cref="Detach"/> or the end of the process.</summary>
     /// <param name="interfaceIndex">Interface index in this thread's network namespace.</param>
     /// <param name="interfaceName">For messages.</param>
-    /// <exception cref="KernelFeatureException">The driver has no native XDP.</exception>
-    /// <exception cref="SystemCallException">Another program is attached (the message names it), or the interface's settings don't allow XDP.</exception>
-    public void Attach(int interfaceIndex, string interfaceName)
+    /// <param name="mode">Where the program runs.</param>
+    /// <exception cref="KernelFeatureException">
+    /// The driver has no native XDP, or not with the interface's settings; the message says which, and generic mode may do. Of generic mode: this kernel
+    /// has none.
+    /// </exception>
+    /// <exception cref="SystemCallException">Another program is attached (the message names it), the interface is gone, or the process may not.</exception>
+    public void Attach(int interfaceIndex, string interfaceName, XdpAttachMode mode)
     {
         if (_attachment is not null)
             throw new InvalidOperationException($"the steering program is attached already; {interfaceName} needs its own instance");
-        _attachment = XdpAttachment.AttachNative(Descriptor, interfaceIndex, interfaceName);
+        _attachment = XdpAttachment.Attach(Descriptor, interfaceIndex, interfaceName, mode);
     }
 
     /// <summary>Takes the program off the interface. Does nothing when it isn't attached.</summary>

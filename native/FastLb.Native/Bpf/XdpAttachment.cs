@@ -5,8 +5,7 @@ using FastLb.Native.Interfaces;
 namespace FastLb.Native.Bpf;
 
 /// <summary>
-/// A BPF link that holds an XDP program on an interface in native (driver) mode. Disposing of it, or the end of the process however it comes, detaches the
-/// program.
+/// A BPF link that holds an XDP program on an interface. Disposing of it, or the end of the process however it comes, detaches the program.
 /// </summary>
 internal sealed unsafe class XdpAttachment : IDisposable
 {
@@ -15,11 +14,15 @@ internal sealed unsafe class XdpAttachment : IDisposable
     private XdpAttachment(BpfDescriptor link) => _link = link;
 
     /// <summary>Attaches <paramref name="program"/>.</summary>
-    /// <exception cref="KernelFeatureException">The driver has no native XDP.</exception>
-    /// <exception cref="SystemCallException">Another program is attached, or the interface's settings don't allow XDP.</exception>
-    public static XdpAttachment AttachNative(BpfDescriptor program, int interfaceIndex, string interfaceName)
+    /// <exception cref="KernelFeatureException">The interface can't have a program in this mode, whose message says why.</exception>
+    /// <exception cref="SystemCallException">Another program is attached, the interface is gone, or the process may not.</exception>
+    public static XdpAttachment Attach(BpfDescriptor program, int interfaceIndex, string interfaceName, XdpAttachMode mode)
     {
-        LinkCreateOptions options = new() { Size = (nuint)Unsafe.SizeOf<LinkCreateOptions>(), Flags = BpfConstants.XDP_FLAGS_DRV_MODE };
+        LinkCreateOptions options = new()
+        {
+            Size = (nuint)Unsafe.SizeOf<LinkCreateOptions>(),
+            Flags = mode == XdpAttachMode.Native ? BpfConstants.XDP_FLAGS_DRV_MODE : BpfConstants.XDP_FLAGS_SKB_MODE,
+        };
         int result = LibBpf.bpf_link_create(program, interfaceIndex, BpfConstants.BPF_XDP, options);
         if (result >= 0)
             return new XdpAttachment(new BpfDescriptor(result));
@@ -32,15 +35,11 @@ internal sealed unsafe class XdpAttachment : IDisposable
             Errno.EBUSY or Errno.EEXIST => DescribeHolder(interfaceIndex, interfaceName),
             Errno.EPERM => "needs CAP_NET_ADMIN, or root",
             Errno.ENODEV => "there is no such interface in this network namespace",
-            Errno.ENOSPC => "the driver has too few queues: on veth, the interface needs as many receive queues as its peer has transmit queues",
-            Errno.ERANGE or Errno.EINVAL or Errno.EMSGSIZE =>
-                "the driver's settings don't go with XDP; most often the MTU of the interface or its peer is too large, or large receive offload is on "
-                + "(the kernel log says which)",
             _ => null,
         });
-        throw errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP
-            ? new KernelFeatureException($"native XDP by the driver of {interfaceName}", minimumKernel: null, fault)
-            : fault;
+        throw errno is Errno.EBUSY or Errno.EEXIST or Errno.EPERM or Errno.ENODEV
+            ? fault
+            : new KernelFeatureException(DescribeRefusal(interfaceName, mode, errno), minimumKernel: null, fault);
     }
 
     public void Dispose()
@@ -50,6 +49,22 @@ internal sealed unsafe class XdpAttachment : IDisposable
         if (!_link.IsClosed)
             _ = LibBpf.bpf_link_detach(_link);
         _link.Dispose();
+    }
+
+    /// <summary>What an interface lacks that can't have a program, in the order of a sentence that ends "is not supported here".</summary>
+    private static string DescribeRefusal(string interfaceName, XdpAttachMode mode, Errno errno)
+    {
+        string subject = mode == XdpAttachMode.Native ? "native XDP by the driver of" : "generic XDP on";
+        string? condition = errno switch
+        {
+            Errno.EOPNOTSUPP or Errno.ENOTSUPP => null,
+            Errno.ENOSPC => "with so few queues (on veth, it needs as many receive queues as its peer has transmit queues)",
+            Errno.ERANGE or Errno.EINVAL or Errno.EMSGSIZE =>
+                "with its present settings (most often the MTU of the interface or its peer is too large, or large receive offload is on; the kernel log says "
+                + "which)",
+            _ => $"(error {errno})",
+        };
+        return condition is null ? $"{subject} {interfaceName}" : $"{subject} {interfaceName} {condition}";
     }
 
     private static string DescribeHolder(int interfaceIndex, string interfaceName)

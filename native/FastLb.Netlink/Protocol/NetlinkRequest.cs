@@ -12,6 +12,11 @@ internal sealed class NetlinkRequest
     private readonly ArrayBufferWriter<byte> _buffer = new(256);
     private MessageHeader _header;
 
+    /// <summary>Attributes alone, for the inside of another one.</summary>
+    private NetlinkRequest()
+    {
+    }
+
     private NetlinkRequest(ushort type, ushort flags)
     {
         _header = new MessageHeader { Type = type, Flags = flags };
@@ -52,6 +57,14 @@ internal sealed class NetlinkRequest
 
     /// <summary>Adds a string with its terminating zero.</summary>
     public NetlinkRequest Attribute(ushort type, string value) => Attribute(type, Encoding.UTF8.GetBytes(value + '\0'));
+
+    /// <summary>Adds an attribute that has attributes within.</summary>
+    public NetlinkRequest Nested(ushort type, Action<NetlinkRequest> fill)
+    {
+        NetlinkRequest within = new();
+        fill(within);
+        return Attribute(type, within._buffer.WrittenSpan);
+    }
 
     /// <summary>The whole message under the given sequence number.</summary>
     public byte[] ToMessage(uint sequence)

@@ -95,3 +95,18 @@ internal struct NeighbourMessageBody
     public byte Flags;
     public byte Type;
 }
+
+/// <summary><c>struct tcmsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TrafficControlMessageBody
+{
+    public byte Family;
+    public byte Padding1;
+    public ushort Padding2;
+    public int Index;
+    public uint Handle;
+    public uint Parent;
+
+    /// <summary>Of a filter: priority in the upper half, EtherType in network order in the lower.</summary>
+    public uint Info;
+}

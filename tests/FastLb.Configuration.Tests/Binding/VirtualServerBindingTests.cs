@@ -91,7 +91,7 @@ public sealed class VirtualServerBindingTests
     [InlineData("persistence_timeout", "persistence_timeout")]
     [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
     [InlineData("lb_algo wlc", "lb_algo wlc")]
-    [InlineData("lb_kind NAT", "lb_kind NAT")]
+    [InlineData("lb_kind TUN type gue port 6080", "lb_kind TUN type")]
     [InlineData("protocol SCTP", "protocol SCTP")]
     [InlineData("ops", "ops")]
     [InlineData("sh-port", "sh-port")]
@@ -109,9 +109,21 @@ public sealed class VirtualServerBindingTests
     public void Defaults_that_cannot_be_done_are_refused_too()
     {
         ConfigurationResult result = Parse("real_server 192.0.2.21 80 {\n }");
-        Assert.Equal(["FLB1309", "FLB1309", "FLB1402", "FLB1309", "FLB1402"], result.Diagnostics.Select(d => d.Code));
+        Assert.Equal(["FLB1309", "FLB1309", "FLB1402", "FLB1309"], result.Diagnostics.Select(d => d.Code));
         VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
         Assert.Equal((TransportProtocol.Udp, Scheduler.WeightedLeastConnection, ForwardingMethod.Nat), (server.Protocol, server.Scheduler, server.Method));
+    }
+
+    [Theory]
+    [InlineData("lb_kind DR", ForwardingMethod.DirectRouting)]
+    [InlineData("lb_kind NAT", ForwardingMethod.Nat)]
+    [InlineData("lb_kind TUN", ForwardingMethod.Tunnel)]
+    [InlineData("lvs_method TUN type ipip", ForwardingMethod.Tunnel)]
+    public void Forwarding_method_is_taken_up_silently(string line, ForwardingMethod method)
+    {
+        ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal(method, Assert.Single(result.Configuration!.VirtualServers).RealServers[0].Method);
     }
 
     [Fact]
@@ -148,7 +160,7 @@ public sealed class VirtualServerBindingTests
     [InlineData("sorry_server_inhibit\n sorry_server 192.0.2.9 80", "'sorry_server_inhibit' stands before or without 'sorry_server'", true)]
     [InlineData("sorry_server_lvs_method DR", "'sorry_server_lvs_method' stands before or without 'sorry_server'", true)]
     [InlineData("sorry_server 2001:db8::1 80", "'2001:db8::1' is not of the family of the virtual server 192.0.2.1", true)]
-    [InlineData("sorry_server 192.0.2.9 80\n sorry_server_lvs_method NAT", "'sorry_server_lvs_method NAT' is refused: only direct routing (DR) is forwarded yet", false)]
+    [InlineData("sorry_server 192.0.2.9 80\n sorry_server_lvs_method TUN type gre", "'sorry_server_lvs_method TUN type' is refused: only IP-in-IP tunnels are there yet", false)]
     public void Sorry_server_that_fits_ill_is_told(string lines, string message, bool starts)
     {
         ConfigurationResult result = Parse($"{Head} {lines}\n real_server 192.0.2.21 80 {{ }}");

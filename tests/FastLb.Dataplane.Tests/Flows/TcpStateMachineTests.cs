@@ -7,21 +7,35 @@ public sealed class TcpStateMachineTests
 {
     private const string States = "NO ES SS SR FW TW CL CW LA LI SA";
 
-    /// <summary>IPVS's input-only table as text.</summary>
+    /// <summary>IPVS's table of what a client sends whose replies are not seen.</summary>
     [Theory]
     [InlineData(TcpFlags.Syn, "SR ES ES SR SR SR SR SR SR SR SR")]
     [InlineData(TcpFlags.Fin, "CL FW SS TW FW TW CL CW LA LI TW")]
     [InlineData(TcpFlags.Acknowledgment, "ES ES SS ES FW TW CL CW CL LI ES")]
     [InlineData(TcpFlags.Reset, "CL CL CL SR CL CL CL CL LA LI CL")]
     [InlineData(TcpFlags.None, "CL CL CL CL CL CL CL CL CL CL CL")]
-    public void Segment_of_the_client_leads_where_ipvs_goes(TcpFlags flags, string expected)
-    {
-        string[] names = States.Split(' ');
+    public void Segment_of_the_client_alone_leads_where_ipvs_goes(TcpFlags flags, string expected) =>
+        AssertLeadsTo(expected, state => TcpStateMachine.OnClientSegmentOnly(state, flags));
 
-        string[] actual = [.. Enumerable.Range(0, names.Length).Select(state => names[(int)TcpStateMachine.OnClientSegment((FlowState)state, flags)])];
+    /// <summary>IPVS's table of what a client sends whose replies are seen.</summary>
+    [Theory]
+    [InlineData(TcpFlags.Syn, "SR ES ES SR SR SR SR SR SR SR SR")]
+    [InlineData(TcpFlags.Fin, "CL CW SS TW TW TW CL CW LA LI TW")]
+    [InlineData(TcpFlags.Acknowledgment, "ES ES SS ES FW TW CL CW CL LI ES")]
+    [InlineData(TcpFlags.Reset, "CL CL CL SR CL CL CL CL LA LI SR")]
+    [InlineData(TcpFlags.None, "CL CL CL CL CL CL CL CL CL CL CL")]
+    public void Segment_of_the_client_leads_where_ipvs_goes(TcpFlags flags, string expected) =>
+        AssertLeadsTo(expected, state => TcpStateMachine.OnClientSegment(state, flags));
 
-        Assert.Equal(expected.Split(' '), actual);
-    }
+    /// <summary>IPVS's table of what a server sends.</summary>
+    [Theory]
+    [InlineData(TcpFlags.Syn, "SS ES SS SR SS SS SS SS SS LI SR")]
+    [InlineData(TcpFlags.Fin, "TW FW SS TW FW TW CL TW LA LI TW")]
+    [InlineData(TcpFlags.Acknowledgment, "ES ES SS ES FW TW CL CW LA ES ES")]
+    [InlineData(TcpFlags.Reset, "CL CL SS CL CL TW CL CL CL CL CL")]
+    [InlineData(TcpFlags.None, "CL CL CL CL CL CL CL CL CL CL CL")]
+    public void Segment_of_the_server_leads_where_ipvs_goes(TcpFlags flags, string expected) =>
+        AssertLeadsTo(expected, state => TcpStateMachine.OnServerSegment(state, flags));
 
     [Theory]
     [InlineData(TcpFlags.Reset | TcpFlags.Syn, FlowState.Close)]
@@ -47,5 +61,11 @@ public sealed class TcpStateMachineTests
     {
         Assert.Equal((uint)seconds * 8, FlowTimeouts.Default.Ticks(state));
         Assert.Equal(active, FlowStates.IsActive(state));
+    }
+
+    private static void AssertLeadsTo(string expected, Func<FlowState, FlowState> next)
+    {
+        string[] names = States.Split(' ');
+        Assert.Equal(expected.Split(' '), Enumerable.Range(0, names.Length).Select(state => names[(int)next((FlowState)state)]));
     }
 }

@@ -1,4 +1,5 @@
 using FastLb.Dataplane.Pipeline;
+using FastLb.Dataplane.Services;
 using FastLb.Testing;
 using FastLb.Wire;
 
@@ -14,28 +15,60 @@ public sealed class HostileFrameTests
         new(), new() { Flags = TcpFlags.Acknowledgment, Payload = 100 }, new() { IpOptions = 40 }, new() { PartialChecksum = true },
         new() { Protocol = IpProtocol.Udp, ServicePort = 53 }, new() { Protocol = IpProtocol.Udp, ServicePort = 53, Payload = 0 }, new() { TimeToLive = 1 },
         new() { Payload = 1460 }, new() { FragmentField = 0x2000 }, new() { Padding = 20 },
+        new() { Protocol = IpProtocol.Udp, ServicePort = 53, FragmentField = 0x2000 }, new() { Protocol = IpProtocol.Udp, ServicePort = 53, FragmentField = 2 },
+        Reply, Reply with { Protocol = IpProtocol.Udp, ClientPort = 53 }, Reply with { TimeToLive = 1 }, Reply with { Payload = 1600 },
     ];
 
-    [Fact]
-    public void Every_prefix_of_valid_frames_gets_a_verdict()
+    private static FrameBuilder Reply => new()
     {
-        using var fixture = new PipelineFixture();
-        foreach (FrameBuilder valid in Valid)
+        Client = PipelineFixture.Web01,
+        ClientPort = 80,
+        Service = new FrameBuilder().Client,
+        ServicePort = new FrameBuilder().ClientPort,
+        Flags = TcpFlags.Acknowledgment,
+    };
+
+    /// <summary>Errors about a request, a reply and a packet in a tunnel.</summary>
+    private static IEnumerable<byte[]> Errors
+    {
+        get
         {
-            byte[] frame = valid.Build();
+            IpAddress router = IpAddress.Parse("192.0.2.1");
+            byte[] translated = new FrameBuilder { Service = PipelineFixture.Web01 }.Build();
+            byte[] reply = (Reply with { Client = new FrameBuilder().Service }).Build();
+            byte[] tunnelled = [.. translated[..34], .. new FrameBuilder().Build()[14..]];
+            tunnelled[23] = (byte)IpProtocol.IpInIp;
+            yield return IcmpFrames.Error(IcmpError.FragmentationNeeded, 1000, router, new FrameBuilder().Client, translated.AsSpan(14, 40));
+            yield return IcmpFrames.Error(IcmpError.PortUnreachable, 0, router, new FrameBuilder().Service, reply.AsSpan(14, 28));
+            yield return IcmpFrames.Error(IcmpError.FragmentationNeeded, 1000, router, PipelineFixture.Director, tunnelled.AsSpan(14, 60));
+        }
+    }
+
+    [Theory]
+    [InlineData(ForwardingMethod.DirectRouting)]
+    [InlineData(ForwardingMethod.AddressTranslation)]
+    [InlineData(ForwardingMethod.Tunnel)]
+    public void Every_prefix_of_valid_frames_gets_a_verdict(ForwardingMethod method)
+    {
+        using PipelineFixture fixture = NewFixture(method);
+        foreach (byte[] frame in Valid.Select(valid => valid.Build()).Concat(Errors))
+        {
             for (int length = 0; length <= frame.Length; length++)
                 AssertSound(fixture, frame.AsSpan(0, length));
         }
     }
 
-    [Fact]
-    public void A_million_mutated_frames_get_a_verdict_and_no_invalid_checksum_leaves()
+    [Theory]
+    [InlineData(ForwardingMethod.DirectRouting)]
+    [InlineData(ForwardingMethod.AddressTranslation)]
+    [InlineData(ForwardingMethod.Tunnel)]
+    public void Mutated_frames_get_a_verdict_and_no_invalid_checksum_leaves(ForwardingMethod method)
     {
-        using var fixture = new PipelineFixture(capacity: 5000);
+        using PipelineFixture fixture = NewFixture(method, capacity: 5000);
         var random = new Random(Seed);
-        byte[][] frames = [.. Valid.Select(valid => valid.Build())];
+        byte[][] frames = [.. Valid.Select(valid => valid.Build()), .. Errors];
         byte[] mutated = new byte[2000];
-        for (int i = 0; i < 1_000_000; i++)
+        for (int i = 0; i < 500_000; i++)
         {
             byte[] frame = frames[random.Next(frames.Length)];
             frame.CopyTo(mutated, 0);
@@ -49,14 +82,28 @@ public sealed class HostileFrameTests
             fixture.Flows.Expire(fixture.Now, 4);
         }
 
-        Assert.True(fixture.Verdicts[VerdictReason.ForwardedDirect] > 100_000, $"seed {Seed}: most mutated frames never came to be forwarded");
+        VerdictReason forwarded = method switch
+        {
+            ForwardingMethod.AddressTranslation => VerdictReason.ForwardedTranslated,
+            ForwardingMethod.Tunnel => VerdictReason.ForwardedTunnel,
+            _ => VerdictReason.ForwardedDirect,
+        };
+        Assert.True(fixture.Verdicts[forwarded] > 30_000, $"seed {Seed}: most mutated frames never came to be forwarded");
+    }
+
+    private static PipelineFixture NewFixture(ForwardingMethod method, int capacity = 1000)
+    {
+        var fixture = new PipelineFixture(capacity);
+        fixture.SetServers("rr", new ServerDefinition(PipelineFixture.Web01, 80, 1, method), new ServerDefinition(PipelineFixture.Web02, 80, 1, method));
+        fixture.SetWays(AdjacencyState.Resolved);
+        return fixture;
     }
 
     private static void AssertSound(PipelineFixture fixture, ReadOnlySpan<byte> frame)
     {
         PacketSlot slot = fixture.Process(frame);
 
-        if (slot.Kind is not (VerdictKind.Forward or VerdictKind.Drop) || slot.Reason == VerdictReason.None)
+        if (slot.Kind is not (VerdictKind.Forward or VerdictKind.Drop or VerdictKind.Punt) || slot.Reason == VerdictReason.None)
             Assert.Fail($"seed {Seed}: no verdict for {Convert.ToHexString(frame)}");
         if (slot.Kind != VerdictKind.Forward)
             return;

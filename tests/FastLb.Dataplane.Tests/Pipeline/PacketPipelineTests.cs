@@ -69,8 +69,6 @@ public sealed class PacketPipelineTests : IDisposable
         { VerdictReason.NotIp, new FrameBuilder { Payload = 12 } },
         { VerdictReason.MalformedIp, new FrameBuilder { Payload = 13 } },
         { VerdictReason.MalformedTransport, new FrameBuilder { Payload = 14 } },
-        { VerdictReason.Fragment, new FrameBuilder { FragmentField = 0x2000 } },
-        { VerdictReason.Fragment, new FrameBuilder { FragmentField = 185 } },
         { VerdictReason.UnsupportedProtocol, new FrameBuilder { Protocol = IpProtocol.Sctp } },
         { VerdictReason.NoService, new FrameBuilder { ServicePort = 81 } },
         { VerdictReason.UnknownFlow, new FrameBuilder { Flags = TcpFlags.Acknowledgment } },

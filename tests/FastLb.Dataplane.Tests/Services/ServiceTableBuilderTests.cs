@@ -84,7 +84,7 @@ public sealed class ServiceTableBuilderTests : IDisposable
         ServiceTable table = builder.Build([Definition(1)], 0);
         Assert.Equal(AdjacencyState.Pending, table.Adjacency(table.Server(0).Adjacency).State);
 
-        builder.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency> { [Address(1)] = new(AdjacencyState.Resolved, 1, new(2), new(3), 1500) });
+        builder.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency> { [Address(1)] = new(AdjacencyState.Resolved, 1, new(2), new(3), 1500) }, []);
         table = builder.Build([Definition(2, 1)], 0);
 
         Assert.Equal(AdjacencyState.Resolved, table.Adjacency(table.Server(0).Adjacency).State);

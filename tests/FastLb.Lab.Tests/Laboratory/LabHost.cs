@@ -4,7 +4,7 @@ using FastLb.Probing;
 
 namespace FastLb.Lab.Tests.Laboratory;
 
-/// <summary>One host of the lab: a network namespace with one Ethernet interface.</summary>
+/// <summary>One host of the lab: a network namespace with an Ethernet interface, or two.</summary>
 internal sealed class LabHost(ReferenceLab lab, string name, string address, string interfaceName)
 {
     private readonly NetworkNamespace _namespace = new($"fastlb-{lab.Name}-{name}");
@@ -17,6 +17,12 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
 
     /// <summary>The interface on the lab's segment.</summary>
     public string Interface => interfaceName;
+
+    /// <summary>Of a director or a router in a lab with two arms: its interface on the servers' segment. Null for others.</summary>
+    public string? InsideInterface { get; init; }
+
+    /// <summary>The port of the servers' bridge that <see cref="InsideInterface"/> leads to.</summary>
+    public string InsidePort => $"{name}-in";
 
     /// <summary>A folder of the host's own, gone with the lab.</summary>
     public string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, name)).FullName;
@@ -35,8 +41,10 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     public async Task Sysctl(string setting) => (await Run("sysctl", "-q", "-w", setting)).Expected();
 
     /// <summary>Ethernet address of <see cref="Interface"/>, in the notation with colons.</summary>
-    public async Task<string> Mac() =>
-        (await Run("cat", $"/sys/class/net/{Interface}/address")).Expected().Trim();
+    public Task<string> Mac() => Mac(Interface);
+
+    /// <summary>Ethernet address of <see cref="InsideInterface"/>.</summary>
+    public Task<string> InsideMac() => Mac(InsideInterface ?? throw new InvalidOperationException($"{name} is on one segment alone"));
 
     /// <summary>Fetches the front page of a web server by a new connection.</summary>
     /// <param name="address">Where it listens.</param>
@@ -108,4 +116,6 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     }
 
     public override string ToString() => name;
+
+    private async Task<string> Mac(string device) => (await Run("cat", $"/sys/class/net/{device}/address")).Expected().Trim();
 }

@@ -12,16 +12,18 @@ internal sealed class ReferenceLab : IAsyncDisposable
 
     private static int _count;
 
-    private ReferenceLab(string name, string folder)
+    private ReferenceLab(string name, string folder, LabOptions options)
     {
         Name = name;
         Folder = folder;
+        bool twoArms = options.Arms == 2;
         Segment = new LabHost(this, "segment", "0.0.0.0", "br0");
         Client = new LabHost(this, "client", "192.168.182.50", "eth0");
-        Master = new LabHost(this, "master", "192.168.182.130", "ens33");
-        Backup = new LabHost(this, "backup", "192.168.182.131", "ens33");
-        Web01 = new LabHost(this, "web01", "192.168.182.132", "eth0");
-        Web02 = new LabHost(this, "web02", "192.168.182.133", "eth0");
+        Master = new LabHost(this, "master", "192.168.182.130", "ens33") { InsideInterface = twoArms ? "ens34" : null };
+        Backup = new LabHost(this, "backup", "192.168.182.131", "ens33") { InsideInterface = twoArms ? "ens34" : null };
+        Web01 = new LabHost(this, "web01", twoArms ? "10.0.0.11" : "192.168.182.132", "eth0");
+        Web02 = new LabHost(this, "web02", twoArms ? "10.0.0.12" : "192.168.182.133", "eth0");
+        Router = twoArms && options.Mode != "nat" ? new LabHost(this, "router", "192.168.182.254", "eth0") { InsideInterface = "eth1" } : null;
     }
 
     public static IPAddress VirtualAddress { get; } = IPAddress.Parse(VirtualAddressText);
@@ -33,7 +35,7 @@ internal sealed class ReferenceLab : IAsyncDisposable
 
     public string SharedFiles => Path.Combine(Folder, "files");
 
-    /// <summary>The bridge; its ports are named after the hosts they lead to.</summary>
+    /// <summary>The bridge, or both; ports are named after the hosts they lead to (<see cref="LabHost.InsidePort"/>).</summary>
     public LabHost Segment { get; }
 
     public LabHost Client { get; }
@@ -48,16 +50,24 @@ internal sealed class ReferenceLab : IAsyncDisposable
 
     public LabHost Web02 { get; }
 
+    /// <summary>The way from the servers' segment to the client past the director; null where there is none.</summary>
+    public LabHost? Router { get; }
+
     /// <summary>Sets a lab up.</summary>
     /// <param name="directorQueues">Receive and transmit queues of each director's interface.</param>
-    public static async Task<ReferenceLab> Start(int directorQueues = 1)
+    public static Task<ReferenceLab> Start(int directorQueues = 1) => Start(new LabOptions { DirectorQueues = directorQueues });
+
+    /// <summary>Sets a lab of another form up.</summary>
+    public static async Task<ReferenceLab> Start(LabOptions options)
     {
         (await LabProcess.Run(Repository.LabCommand, "reap")).Expected();
         string name = $"test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
         (await LabProcess.Run(
-            Repository.LabCommand, "-n", name, "up", "--owner", $"{Environment.ProcessId}", "--queues", $"{directorQueues}")).Expected();
+            Repository.LabCommand,
+            "-n", name, "up", "--owner", $"{Environment.ProcessId}", "--queues", $"{options.DirectorQueues}", "--mtu", $"{options.Mtu}",
+            "--arms", $"{options.Arms}", "--mode", options.Mode)).Expected();
         string folder = (await LabProcess.Run(Repository.LabCommand, "-n", name, "directory")).Expected().Trim();
-        return new ReferenceLab(name, folder);
+        return new ReferenceLab(name, folder, options);
     }
 
     /// <summary>Runs one of the commands of <c>scripts/lab</c> on this lab.</summary>

@@ -15,7 +15,7 @@ public sealed unsafe class LibBpfLogTests
         Assert.StartsWith("libbpf: elf: ", log.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("%", log.ToString(), StringComparison.Ordinal);
 
-        SystemCallException fault = SteeringObject.Failure("load", "the steering program", -(int)Errno.EPERM, log);
+        SystemCallException fault = BpfObject.Failure("load", "the steering program", -(int)Errno.EPERM, log);
         Assert.StartsWith("load the steering program: EPERM: needs CAP_BPF and CAP_NET_ADMIN, or root; libbpf says:", fault.Message, StringComparison.Ordinal);
         Assert.Contains("libbpf: elf: ", fault.Message, StringComparison.Ordinal);
     }

@@ -9,16 +9,27 @@ namespace FastLb.Native.Tests.Bpf;
 internal sealed record SteeringFrame
 {
     public const int EthernetSize = 14;
+    public const ushort ServicePort = 80;
+    public const ushort ClientPort = 40000;
+    public const byte DestinationUnreachable = 3;
+
+    /// <summary>IPv4's flag in <see cref="Fragmentation"/>.</summary>
+    public const ushort MoreFragments = 0x2000;
+
     private const int VlanTagSize = 4;
-    private const ushort EtherTypeVlan = 0x8100;
+    private const int IcmpHeaderSize = 8;
 
     public static readonly PhysicalAddress OwnMac = PhysicalAddress.Parse("02-00-00-00-00-01");
+    public static readonly PhysicalAddress OtherMac = PhysicalAddress.Parse("02-00-00-00-00-99");
     public static readonly IPAddress ServiceAddress = IPAddress.Parse("192.0.2.100");
-    public const ushort ServicePort = 80;
+    public static readonly IPAddress ClientAddress = IPAddress.Parse("198.51.100.7");
 
     public PhysicalAddress Destination { get; init; } = OwnMac;
 
-    public bool VlanTagged { get; init; }
+    public PhysicalAddress Source { get; init; } = OtherMac;
+
+    /// <summary>EtherTypes of the VLAN tags, outermost first.</summary>
+    public IReadOnlyList<int> VlanTags { get; init; } = [];
 
     public ushort EtherType { get; init; } = 0x0800;
 
@@ -32,6 +43,10 @@ internal sealed record SteeringFrame
 
     public ProtocolType Protocol { get; init; } = ProtocolType.Tcp;
 
+    public IPAddress SourceAddress { get; init; } = ClientAddress;
+
+    public ushort SourcePort { get; init; } = ClientPort;
+
     public IPAddress DestinationAddress { get; init; } = ServiceAddress;
 
     public ushort DestinationPort { get; init; } = ServicePort;
@@ -39,39 +54,75 @@ internal sealed record SteeringFrame
     /// <summary>Octets after the IPv4 header, ports included.</summary>
     public int PayloadLength { get; init; } = 20;
 
+    /// <summary>What comes after the IPv4 header in place of ports and zeros.</summary>
+    public byte[]? Payload { get; init; }
+
     /// <summary>Total length field; null for the true one.</summary>
     public ushort? TotalLength { get; init; }
 
     /// <summary>Octets after the packet (Ethernet padding); negative cuts the frame short.</summary>
     public int Padding { get; init; }
 
+    /// <summary>An ICMP message from a router to <see cref="ClientAddress"/> that quotes a packet.</summary>
+    /// <param name="quoted">The frame whose packet is quoted.</param>
+    /// <param name="type">ICMP's type.</param>
+    /// <param name="quotedOctets">After how many octets the quote is cut; null for all.</param>
+    public static SteeringFrame IcmpAbout(SteeringFrame quoted, int type = DestinationUnreachable, int? quotedOctets = null)
+    {
+        byte[] packet = quoted.ToBytes()[EthernetSize..];
+        byte[] header = new byte[IcmpHeaderSize];
+        header[0] = (byte)type;
+        return new SteeringFrame
+        {
+            Protocol = ProtocolType.Icmp,
+            SourceAddress = IPAddress.Parse("203.0.113.1"),
+            DestinationAddress = ClientAddress,
+            Payload = [.. header, .. packet[..(quotedOctets ?? packet.Length)]],
+        };
+    }
+
+    /// <summary>The same packet the other way.</summary>
+    public SteeringFrame Reversed() => this with
+    {
+        SourceAddress = DestinationAddress,
+        SourcePort = DestinationPort,
+        DestinationAddress = SourceAddress,
+        DestinationPort = SourcePort,
+    };
+
     public byte[] ToBytes()
     {
         int headerLength = Math.Max(HeaderWords, (byte)5) * 4;
-        int ipAt = EthernetSize + (VlanTagged ? VlanTagSize : 0);
-        byte[] frame = new byte[ipAt + headerLength + PayloadLength];
+        int ipAt = EthernetSize + (VlanTags.Count * VlanTagSize);
+        byte[] frame = new byte[ipAt + headerLength + (Payload?.Length ?? PayloadLength)];
         Destination.GetAddressBytes().CopyTo(frame, 0);
-        PhysicalAddress.Parse("02-00-00-00-00-99").GetAddressBytes().CopyTo(frame, 6);
-        if (VlanTagged)
+        Source.GetAddressBytes().CopyTo(frame, 6);
+        int at = 12;
+        foreach (int tag in VlanTags)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(12), EtherTypeVlan);
-            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(14), 7); // VLAN 7
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(at), (ushort)tag);
+            BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(at + 2), 7); // VLAN 7
+            at += VlanTagSize;
         }
 
-        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(ipAt - 2), EtherType);
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(at), EtherType);
         Span<byte> ip = frame.AsSpan(ipAt);
         ip[0] = (byte)((Version << 4) | HeaderWords);
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], TotalLength ?? (ushort)ip.Length);
         BinaryPrimitives.WriteUInt16BigEndian(ip[6..], Fragmentation);
         ip[8] = 64;
         ip[9] = (byte)Protocol;
-        IPAddress.Parse("198.51.100.7").GetAddressBytes().CopyTo(ip[12..]);
+        SourceAddress.GetAddressBytes().CopyTo(ip[12..]);
         DestinationAddress.GetAddressBytes().CopyTo(ip[16..]);
         ip[20..headerLength].Fill(1); // options: no operation
         Span<byte> payload = ip[headerLength..];
-        if (payload.Length >= 4)
+        if (Payload is not null)
         {
-            BinaryPrimitives.WriteUInt16BigEndian(payload, 40000);
+            Payload.CopyTo(payload);
+        }
+        else if (payload.Length >= 4)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload, SourcePort);
             BinaryPrimitives.WriteUInt16BigEndian(payload[2..], DestinationPort);
         }
 

@@ -6,29 +6,8 @@ using FastLb.Native.Tests.Namespaces;
 
 namespace FastLb.Native.Tests.Bpf;
 
-public sealed class SteeringProgramTests : IDisposable
+public sealed class SteeringProgramTests : SteeringFixture
 {
-    private static readonly SteeredService Service = new(SteeringFrame.ServiceAddress, ProtocolType.Tcp, SteeringFrame.ServicePort);
-
-    private readonly ServiceSteering _services = ServiceSteering.Create();
-    private readonly SteeringProgram _program;
-    private readonly UnboundXdpSocket _socket = new();
-
-    public SteeringProgramTests()
-    {
-        _program = SteeringProgram.Load(_services, receiveQueues: 1);
-        _services.SetServices([Service]);
-        _program.SetOwnMacs([SteeringFrame.OwnMac]);
-        _program.SetSocket(0, _socket);
-    }
-
-    public void Dispose()
-    {
-        _program.Dispose();
-        _services.Dispose();
-        _socket.Dispose();
-    }
-
     [Fact]
     public void Frame_for_a_service_goes_to_the_socket_of_its_queue() => AssertSteered(new SteeringFrame());
 
@@ -46,7 +25,7 @@ public sealed class SteeringProgramTests : IDisposable
         SteeringFrame udp = new() { Protocol = ProtocolType.Udp, PayloadLength = 8 };
         AssertPassed(SteeringOutcome.NoService, udp);
 
-        _services.SetServices([Service, Service with { Protocol = ProtocolType.Udp }]);
+        Table.SetServices([Service, Service with { Protocol = ProtocolType.Udp }]);
 
         AssertSteered(udp);
     }
@@ -54,8 +33,8 @@ public sealed class SteeringProgramTests : IDisposable
     [Fact]
     public void Frame_for_a_queue_without_a_socket_goes_to_the_kernel()
     {
-        _program.RemoveSocket(0);
-        _program.RemoveSocket(0);
+        Program.RemoveSocket(0);
+        Program.RemoveSocket(0);
 
         AssertPassed(SteeringOutcome.NoSocket, new SteeringFrame());
     }
@@ -63,11 +42,11 @@ public sealed class SteeringProgramTests : IDisposable
     [Fact]
     public void Closed_socket_gives_its_queue_back_to_the_kernel()
     {
-        _socket.Dispose();
+        Socket.Dispose();
 
         // Not at once: a process that another test starts may hold a copy of the descriptor between fork and exec.
         Eventually.Read(
-            () => SteeringTestRun.Run(_program, new SteeringFrame().ToBytes()), verdict => verdict == (SteeringTestRun.XdpPass, SteeringOutcome.NoSocket));
+            () => SteeringTestRun.Run(Program, new SteeringFrame().ToBytes()), verdict => verdict == (SteeringTestRun.XdpPass, SteeringOutcome.NoSocket));
     }
 
     [Theory]
@@ -84,11 +63,11 @@ public sealed class SteeringProgramTests : IDisposable
         PhysicalAddress virtualMac = PhysicalAddress.Parse("00-00-5E-00-01-33"); // RFC 5798 §7.3
         SteeringFrame frame = new() { Destination = virtualMac };
 
-        _program.SetOwnMacs([SteeringFrame.OwnMac, virtualMac]);
+        Program.SetOwnMacs([SteeringFrame.OwnMac, virtualMac]);
         AssertSteered(frame);
         AssertSteered(new SteeringFrame());
 
-        _program.SetOwnMacs([SteeringFrame.OwnMac]);
+        Program.SetOwnMacs([SteeringFrame.OwnMac]);
         AssertPassed(SteeringOutcome.NotOwnMac, frame);
         AssertSteered(new SteeringFrame());
     }
@@ -96,7 +75,7 @@ public sealed class SteeringProgramTests : IDisposable
     [Fact]
     public void Group_address_is_refused_as_own()
     {
-        Assert.Throws<ArgumentException>(() => _program.SetOwnMacs([PhysicalAddress.Parse("FF-FF-FF-FF-FF-FF")]));
+        Assert.Throws<ArgumentException>(() => Program.SetOwnMacs([PhysicalAddress.Parse("FF-FF-FF-FF-FF-FF")]));
     }
 
     [Theory]
@@ -107,7 +86,27 @@ public sealed class SteeringProgramTests : IDisposable
         AssertPassed(SteeringOutcome.NotIPv4, new SteeringFrame { EtherType = (ushort)etherType });
 
     [Fact]
-    public void Vlan_tagged_frame_goes_to_the_kernel() => AssertPassed(SteeringOutcome.NotIPv4, new SteeringFrame { VlanTagged = true });
+    public void Vlan_tags_are_looked_through()
+    {
+        AssertSteered(new SteeringFrame { VlanTags = [0x8100] });
+        AssertSteered(new SteeringFrame { VlanTags = [0x88A8] });
+        AssertSteered(new SteeringFrame { VlanTags = [0x88A8, 0x8100] });
+        AssertSteered(new SteeringFrame { VlanTags = [0x8100, 0x8100], HeaderWords = 15, Padding = 6 });
+        AssertPassed(SteeringOutcome.NoService, new SteeringFrame { VlanTags = [0x8100], DestinationPort = 22 });
+        AssertPassed(SteeringOutcome.NotIPv4, new SteeringFrame { VlanTags = [0x8100], EtherType = 0x0806 });
+        AssertPassed(SteeringOutcome.NotIPv4, new SteeringFrame { VlanTags = [0x88A8, 0x8100, 0x8100] });
+        AssertPassed(SteeringOutcome.Malformed, new SteeringFrame { VlanTags = [0x8100], TotalLength = 41 });
+    }
+
+    [Fact]
+    public void Frame_that_was_punted_is_not_steered_again() =>
+        AssertPassed(SteeringOutcome.Punted, new SteeringFrame { Source = PhysicalAddress.Parse("02-46-4C-42-50-54") });
+
+    [Theory]
+    [InlineData("03-46-4C-42-50-54")]
+    [InlineData("02-46-4C-42-50-55")]
+    public void Source_that_is_nearly_that_of_a_punted_frame_is_steered(string source) =>
+        AssertSteered(new SteeringFrame { Source = PhysicalAddress.Parse(source) });
 
     [Theory]
     [InlineData(ProtocolType.Icmp)]
@@ -115,14 +114,6 @@ public sealed class SteeringProgramTests : IDisposable
     [InlineData((ProtocolType)132)] // SCTP
     public void Other_protocols_go_to_the_kernel(ProtocolType protocol) =>
         AssertPassed(SteeringOutcome.OtherProtocol, new SteeringFrame { Protocol = protocol });
-
-    [Theory]
-    [InlineData(0x2000)] // first
-    [InlineData(0x2001)] // middle
-    [InlineData(0x0001)] // last
-    [InlineData(0x1FFF)]
-    public void Fragments_go_to_the_kernel(int fragmentation) =>
-        AssertPassed(SteeringOutcome.Fragment, new SteeringFrame { Fragmentation = (ushort)fragmentation });
 
     [Fact]
     public void Packet_to_another_port_goes_to_the_kernel() =>
@@ -145,76 +136,76 @@ public sealed class SteeringProgramTests : IDisposable
         AssertPassed(SteeringOutcome.Malformed, new SteeringFrame { HeaderWords = 15, Padding = -21 });
     }
 
-    [Fact]
-    public void Every_cut_of_a_frame_goes_to_the_kernel_as_malformed()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Every_cut_of_a_frame_goes_to_the_kernel_as_malformed(int tags)
     {
-        byte[] whole = new SteeringFrame().ToBytes();
+        byte[] whole = new SteeringFrame { VlanTags = [.. Enumerable.Repeat(0x8100, tags)] }.ToBytes();
         for (int length = SteeringFrame.EthernetSize; length < whole.Length; length++) // the kernel runs no shorter frame
-            Assert.Equal((SteeringTestRun.XdpPass, SteeringOutcome.Malformed), SteeringTestRun.Run(_program, whole[..length]));
+            Assert.Equal((SteeringTestRun.XdpPass, SteeringOutcome.Malformed), SteeringTestRun.Run(Program, whole[..length]));
     }
 
     [Fact]
     public void Services_change_by_the_difference()
     {
-        SteeredService other = Service with { Port = 8080 };
-        _services.SetServices([Service, other]);
+        SteeredEndpoint other = Service with { Port = 8080 };
+        Table.SetServices([Service, other]);
         AssertSteered(new SteeringFrame());
         AssertSteered(new SteeringFrame { DestinationPort = 8080 });
 
-        _services.SetServices([other]);
+        Table.SetServices([other]);
         AssertPassed(SteeringOutcome.NoService, new SteeringFrame());
         AssertSteered(new SteeringFrame { DestinationPort = 8080 });
-        Assert.Equal([other], _services.Services);
+        Assert.Equal([other], Table.Services);
 
-        _services.SetServices([]);
+        Table.SetServices([]);
         AssertPassed(SteeringOutcome.NoService, new SteeringFrame { DestinationPort = 8080 });
     }
 
     [Fact]
     public void Programs_of_two_interfaces_share_services_and_nothing_else()
     {
-        using SteeringProgram second = SteeringProgram.Load(_services, receiveQueues: 4);
+        using SteeringProgram second = SteeringProgram.Load(Table, receiveQueues: 4);
         second.SetOwnMacs([SteeringFrame.OwnMac]);
 
         Assert.Equal((SteeringTestRun.XdpPass, SteeringOutcome.NoSocket), SteeringTestRun.Run(second, new SteeringFrame().ToBytes()));
-        Assert.Equal(0UL, _program.ReadCounters()[SteeringOutcome.NoSocket]);
+        Assert.Equal(0UL, Program.ReadCounters()[SteeringOutcome.NoSocket]);
     }
 
     [Fact]
     public void Ipv6_services_are_kept_under_keys_of_their_own()
     {
-        SteeredService ipv6 = new(IPAddress.Parse("2001:db8::1"), ProtocolType.Tcp, 80);
-        _services.SetServices([Service, ipv6]);
+        SteeredEndpoint ipv6 = new(IPAddress.Parse("2001:db8::1"), ProtocolType.Tcp, 80);
+        Table.SetServices([Service, ipv6]);
 
-        SteeredServiceKey[] keys = [.. _services.Map.ReadKeys()];
+        SteeredEndpointKey[] keys = [.. Table.Endpoints.Map.ReadKeys()];
 
-        Assert.Equal(2, keys.Length);
-        Assert.Contains(keys, key => ((ReadOnlySpan<byte>)key.Address).SequenceEqual(ipv6.Address.GetAddressBytes()));
-        Assert.True(_services.Map.TryLookup(ipv6.ToKey(), out _));
+        Assert.Equal(4, keys.Length); // each service and its fragments
+        Assert.Contains(keys, key => key.Address == SteeredAddress.From(ipv6.Address));
+        Assert.True(Table.Endpoints.Map.TryLookup(ipv6.ToKey(), out _));
     }
 
     [Fact]
     public void Service_that_no_frame_can_match_is_refused_before_anything_changes()
     {
-        SteeredService[] services = [Service with { Port = 443 }, Service with { Protocol = ProtocolType.Icmp }];
+        SteeredEndpoint[] services = [Service with { Port = 443 }, Service with { Protocol = ProtocolType.Icmp }];
 
-        Assert.Throws<ArgumentException>(() => _services.SetServices(services));
+        Assert.Throws<ArgumentException>(() => Table.SetServices(services));
+        Assert.Throws<ArgumentException>(() => Table.SetNatServers(services));
 
-        Assert.Equal([Service], _services.Services);
-        Assert.Throws<ArgumentException>(() => _services.SetServices([Service with { Port = 0 }]));
+        Assert.Equal([Service], Table.Services);
+        Assert.Empty(Table.NatServers);
+        AssertPassed(SteeringOutcome.NoService, new SteeringFrame { DestinationPort = 443 });
+        Assert.Throws<ArgumentException>(() => Table.SetServices([Service with { Port = 0 }]));
     }
 
     [Fact]
     public void Socket_for_a_queue_beyond_the_interface_is_refused()
     {
-        SystemCallException fault = Assert.Throws<SystemCallException>(() => _program.SetSocket(1, _socket));
+        SystemCallException fault = Assert.Throws<SystemCallException>(() => Program.SetSocket(1, Socket));
 
         Assert.Equal(Errno.E2BIG, fault.Errno);
     }
-
-    private void AssertSteered(SteeringFrame frame) =>
-        Assert.Equal((SteeringTestRun.XdpRedirect, SteeringOutcome.Steered), SteeringTestRun.Run(_program, frame.ToBytes()));
-
-    private void AssertPassed(SteeringOutcome outcome, SteeringFrame frame) =>
-        Assert.Equal((SteeringTestRun.XdpPass, outcome), SteeringTestRun.Run(_program, frame.ToBytes()));
 }

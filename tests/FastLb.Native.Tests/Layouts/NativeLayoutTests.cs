@@ -5,6 +5,7 @@ using FastLb.Native.Firewall;
 using FastLb.Native.Interfaces;
 using FastLb.Native.Polling;
 using FastLb.Native.Processes;
+using FastLb.Native.Punt;
 using FastLb.Native.Vrrp;
 using static FastLb.Native.Bpf.BpfConstants;
 
@@ -30,20 +31,79 @@ public sealed class NativeLayoutTests
     {
         HeaderChecker checker = new("\"steering.h\"");
         checker
-            .Structure<SteeredServiceKey>("struct steering_service_key", ("address", "Address"), ("port", "Port"), ("protocol", "Protocol"), ("zero", "Zero"))
+            .Structure<SteeredEndpointKey>(
+                "struct steering_endpoint_key", ("address", "Address"), ("port", "Port"), ("protocol", "Protocol"), ("zero", "Zero"))
+            .Structure<SteeredAddress>("struct steering_address")
             .Structure<OwnMacKey>("struct steering_mac_key")
-            .Equal("STEERING_MAX_SERVICES", ServiceSteering.Capacity)
+            .Equal("STEERING_MAX_ENDPOINTS", SteeringTable.EndpointCapacity)
+            .Equal("STEERING_MAX_ADDRESSES", SteeringTable.AddressCapacity)
+            .Equal("STEERING_SERVICE", (long)SteeringRoles.Service)
+            .Equal("STEERING_SERVICE_FRAGMENTS", (long)SteeringRoles.ServiceFragments)
+            .Equal("STEERING_NAT_SERVER", (long)SteeringRoles.NatServer)
+            .Equal("STEERING_NAT_SERVER_FRAGMENTS", (long)SteeringRoles.NatServerFragments)
             .Equal("STEERING_STEERED", (long)SteeringOutcome.Steered)
+            .Equal("STEERING_STEERED_FRAGMENT", (long)SteeringOutcome.SteeredFragment)
+            .Equal("STEERING_STEERED_RETURN", (long)SteeringOutcome.SteeredReturn)
+            .Equal("STEERING_STEERED_ICMP_ERROR", (long)SteeringOutcome.SteeredIcmpError)
             .Equal("STEERING_NO_SOCKET", (long)SteeringOutcome.NoSocket)
             .Equal("STEERING_NOT_OWN_MAC", (long)SteeringOutcome.NotOwnMac)
+            .Equal("STEERING_PUNTED", (long)SteeringOutcome.Punted)
             .Equal("STEERING_NOT_IPV4", (long)SteeringOutcome.NotIPv4)
             .Equal("STEERING_MALFORMED", (long)SteeringOutcome.Malformed)
             .Equal("STEERING_FRAGMENT", (long)SteeringOutcome.Fragment)
             .Equal("STEERING_OTHER_PROTOCOL", (long)SteeringOutcome.OtherProtocol)
             .Equal("STEERING_NO_SERVICE", (long)SteeringOutcome.NoService)
+            .Equal("STEERING_SERVER_TO_HOST", (long)SteeringOutcome.ServerToHost)
+            .Equal("STEERING_UNRELATED_ICMP_ERROR", (long)SteeringOutcome.UnrelatedIcmpError)
             .Equal("STEERING_OUTCOMES", Enum.GetValues<SteeringOutcome>().Length)
             .Verify();
     }
+
+    [Fact]
+    public void Punt_targets_and_source_are_those_of_the_program()
+    {
+        new HeaderChecker("\"punt.h\"")
+            .Structure<PuntTargetEntry>("struct punt_target", ("interface", "InterfaceIndex"), ("mark_source", "MarkSource"))
+            .Equal("PUNT_MAX_TARGETS", PuntDevice.Capacity)
+            .Verify();
+    }
+
+    [Fact]
+    public void Tap_requests_are_laid_out_as_in_the_kernel_headers() =>
+        new HeaderChecker("<sys/socket.h>", "<linux/if_tun.h>", "<linux/virtio_net.h>", "<linux/rtnetlink.h>", "<linux/if.h>")
+            .Structure<VirtioNetHeader>(
+                "struct virtio_net_hdr",
+                ("flags", "Flags"), ("gso_type", "SegmentationType"), ("hdr_len", "HeaderLength"), ("gso_size", "SegmentSize"), ("csum_start", "ChecksumStart"),
+                ("csum_offset", "ChecksumOffset"))
+            .Members<LinkChange>(
+                "struct nlmsghdr", ("nlmsg_len", "Length"), ("nlmsg_type", "Type"), ("nlmsg_flags", "RequestFlags"), ("nlmsg_seq", "Sequence"),
+                ("nlmsg_pid", "Port"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_family)", Marshal.OffsetOf<LinkChange>("Family"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_index)", Marshal.OffsetOf<LinkChange>("InterfaceIndex"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_flags)", Marshal.OffsetOf<LinkChange>("LinkFlags"))
+            .Equal("NLMSG_HDRLEN + offsetof(struct ifinfomsg, ifi_change)", Marshal.OffsetOf<LinkChange>("LinkFlagsChanged"))
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg))", LinkChange.BareLength)
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg))", Marshal.OffsetOf<LinkChange>("FamiliesLength"))
+            .Equal("NLMSG_LENGTH(sizeof(struct ifinfomsg)) + 3 * RTA_LENGTH(0) + RTA_ALIGN(1)", Unsafe.SizeOf<LinkChange>())
+            .Equal("NLMSG_HDRLEN + offsetof(struct nlmsgerr, error)", Marshal.OffsetOf<LinkChangeAnswer>("Error"))
+            .Equal("TUNSETIFF", TapUapi.TUNSETIFF)
+            .Equal("TUNSETSNDBUF", TapUapi.TUNSETSNDBUF)
+            .Equal("IFF_TAP", TapUapi.IFF_TAP)
+            .Equal("IFF_MULTI_QUEUE", TapUapi.IFF_MULTI_QUEUE)
+            .Equal("IFF_NO_PI", TapUapi.IFF_NO_PI)
+            .Equal("IFF_VNET_HDR", TapUapi.IFF_VNET_HDR)
+            .Equal("IFF_UP", TapUapi.IFF_UP)
+            .Equal("IFF_NOARP", TapUapi.IFF_NOARP)
+            .Equal("VIRTIO_NET_HDR_F_NEEDS_CSUM", TapUapi.VIRTIO_NET_HDR_F_NEEDS_CSUM)
+            .Equal("NETLINK_ROUTE", TapUapi.NETLINK_ROUTE)
+            .Equal("RTM_NEWLINK", TapUapi.RTM_NEWLINK)
+            .Equal("NLMSG_ERROR", TapUapi.NLMSG_ERROR)
+            .Equal("NLM_F_REQUEST", TapUapi.NLM_F_REQUEST)
+            .Equal("NLM_F_ACK", TapUapi.NLM_F_ACK)
+            .Equal("IFLA_AF_SPEC", TapUapi.IFLA_AF_SPEC)
+            .Equal("IFLA_INET6_ADDR_GEN_MODE", TapUapi.IFLA_INET6_ADDR_GEN_MODE)
+            .Equal("IN6_ADDR_GEN_MODE_NONE", TapUapi.IN6_ADDR_GEN_MODE_NONE)
+            .Verify();
 
     [Fact]
     public void Libbpf_structures_are_laid_out_as_in_its_headers() =>
@@ -56,6 +116,12 @@ public sealed class NativeLayoutTests
                 "struct bpf_link_create_opts",
                 ("sz", "Size"), ("flags", "Flags"), ("iter_info", "IteratorInfo"), ("iter_info_len", "IteratorInfoLength"),
                 ("target_btf_id", "TargetBtfId"))
+            .Structure<TcHook>(
+                "struct bpf_tc_hook", ("sz", "Size"), ("ifindex", "InterfaceIndex"), ("attach_point", "AttachPoint"), ("parent", "Parent"))
+            .Structure<TcOptions>(
+                "struct bpf_tc_opts",
+                ("sz", "Size"), ("prog_fd", "Program"), ("flags", "Flags"), ("prog_id", "ProgramId"), ("handle", "Handle"), ("priority", "Priority"))
+            .Equal("BPF_TC_INGRESS", BPF_TC_INGRESS)
             .Structure<XdpQueryOptions>(
                 "struct bpf_xdp_query_opts",
                 ("sz", "Size"), ("prog_id", "ProgramId"), ("drv_prog_id", "DriverProgramId"), ("hw_prog_id", "HardwareProgramId"),
@@ -67,6 +133,7 @@ public sealed class NativeLayoutTests
             .Equal("BPF_ANY", (long)BPF_ANY)
             .Equal("BPF_XDP", BPF_XDP)
             .Equal("BPF_LINK_TYPE_XDP", BPF_LINK_TYPE_XDP)
+            .Equal("XDP_FLAGS_SKB_MODE", XDP_FLAGS_SKB_MODE)
             .Equal("XDP_FLAGS_DRV_MODE", XDP_FLAGS_DRV_MODE)
             .Verify();
 
@@ -84,6 +151,35 @@ public sealed class NativeLayoutTests
             .Equal("IFNAMSIZ", InterfaceRequest.NameSize)
             .Equal("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL)
             .Equal("ETHTOOL_GCHANNELS", EthtoolChannels.ETHTOOL_GCHANNELS)
+            .Verify();
+
+    [Fact]
+    public void Outcomes_of_decapsulation_are_those_of_its_header() =>
+        new HeaderChecker("\"decapsulate.h\"")
+            .Equal("DECAPSULATE_DONE", (long)DecapsulationOutcome.Decapsulated)
+            .Equal("DECAPSULATE_NOT_OWN_ADDRESS", (long)DecapsulationOutcome.NotOwnAddress)
+            .Equal("DECAPSULATE_FRAGMENT", (long)DecapsulationOutcome.Fragment)
+            .Equal("DECAPSULATE_MALFORMED", (long)DecapsulationOutcome.Malformed)
+            .Equal("DECAPSULATE_NOT_VIRTUAL_ADDRESS", (long)DecapsulationOutcome.NotVirtualAddress)
+            .Equal("DECAPSULATE_OTHER_SENDER", (long)DecapsulationOutcome.OtherSender)
+            .Equal("DECAPSULATE_CONGESTED", (long)DecapsulationOutcome.Congested)
+            .Equal("DECAPSULATE_FAILED", (long)DecapsulationOutcome.Failed)
+            .Equal("DECAPSULATE_OUTCOMES", Enum.GetValues<DecapsulationOutcome>().Length)
+            .Verify();
+
+    [Fact]
+    public void Descriptions_of_programs_and_maps_are_laid_out_as_in_the_headers() =>
+        new HeaderChecker("<linux/bpf.h>")
+            .Members<ProgramInfo>(
+                "struct bpf_prog_info",
+                ("type", "Type"), ("id", "Id"), ("tag", "Tag"), ("jited_prog_len", "CompiledLength"), ("xlated_prog_len", "TranslatedLength"),
+                ("jited_prog_insns", "CompiledInstructions"), ("xlated_prog_insns", "TranslatedInstructions"), ("load_time", "LoadTime"),
+                ("created_by_uid", "CreatorUserId"), ("nr_map_ids", "MapCount"), ("map_ids", "MapIds"))
+            .Members<MapInfo>(
+                "struct bpf_map_info",
+                ("type", "Type"), ("id", "Id"), ("key_size", "KeySize"), ("value_size", "ValueSize"), ("max_entries", "MaxEntries"),
+                ("map_flags", "Flags"), ("name", "Name"))
+            .Equal("sizeof(((struct bpf_map_info *)0)->name)", Unsafe.SizeOf<MapInfo.ObjectName>())
             .Verify();
 
     [Fact]

@@ -9,11 +9,13 @@ public sealed class NetlinkLayoutTests
     private static readonly string[] Headers =
     [
         "<sys/socket.h>", "<linux/if.h>", "<linux/if_arp.h>", "<linux/netlink.h>", "<linux/rtnetlink.h>", "<linux/if_link.h>", "<linux/if_addr.h>", "<linux/neighbour.h>",
+        "<linux/pkt_sched.h>", "<linux/pkt_cls.h>",
     ];
 
     [Theory]
     [InlineData(typeof(NetlinkConstants))]
     [InlineData(typeof(RtnetlinkConstants))]
+    [InlineData(typeof(TrafficControlConstants))]
     public void Constants_are_those_of_the_kernel_headers(Type constants)
     {
         HeaderChecker checker = new(Headers);
@@ -46,6 +48,9 @@ public sealed class NetlinkLayoutTests
                 "struct rtnexthop", ("rtnh_len", "Length"), ("rtnh_flags", "Flags"), ("rtnh_hops", "Hops"), ("rtnh_ifindex", "Index"))
             .Structure<NeighbourMessageBody>(
                 "struct ndmsg", ("ndm_family", "Family"), ("ndm_ifindex", "Index"), ("ndm_state", "State"), ("ndm_flags", "Flags"), ("ndm_type", "Type"))
+            .Structure<TrafficControlMessageBody>(
+                "struct tcmsg",
+                ("tcm_family", "Family"), ("tcm_ifindex", "Index"), ("tcm_handle", "Handle"), ("tcm_parent", "Parent"), ("tcm_info", "Info"))
             .Verify();
 
     [Fact]

@@ -74,4 +74,30 @@ public sealed class LinkTableTests : RtnetlinkFixture
 
         Assert.Equal(100, Kernel.Links.List().Count(link => link.Name.StartsWith("many", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void Link_is_created_set_up_and_down_and_removed()
+    {
+        Assert.True(Kernel.Links.Create("bridge7", "bridge"));
+        Assert.False(Kernel.Links.Create("bridge7", "bridge"));
+        LinkInfo created = Kernel.Links.Find("bridge7")!;
+        Assert.Equal(("bridge", false), (created.Kind, created.IsUp));
+
+        Kernel.Links.SetUp(created.Index, up: true);
+        Assert.True(Kernel.Links.Find("bridge7")!.IsUp);
+        Kernel.Links.SetUp(created.Index, up: false);
+        Assert.False(Kernel.Links.Find("bridge7")!.IsUp);
+
+        Assert.True(Kernel.Links.Remove(created.Index));
+        Assert.False(Kernel.Links.Remove(created.Index));
+        Assert.Null(Kernel.Links.Find("bridge7"));
+    }
+
+    [Fact]
+    public void Unknown_kind_of_link_is_a_missing_feature()
+    {
+        KernelFeatureException fault = Assert.Throws<KernelFeatureException>(() => Kernel.Links.Create("odd", "no-such-kind"));
+
+        Assert.Contains("no-such-kind", fault.Message, StringComparison.Ordinal);
+    }
 }

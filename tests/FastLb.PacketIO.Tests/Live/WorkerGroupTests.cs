@@ -4,6 +4,7 @@ using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
 using FastLb.Native.Memory;
 using FastLb.PacketIO.AfXdp;
+using FastLb.PacketIO.Tests.Workers;
 using FastLb.PacketIO.Workers;
 using FastLb.Testing;
 using FastLb.Wire;
@@ -108,17 +109,19 @@ public sealed class WorkerGroupTests : IDisposable
             Store.MakeTables(Workers, Capacity, Hash, new MonotonicTime(Environment.TickCount64 * 1_000_000));
             var tables = new ServiceTableBuilder(Store.Servers, Workers);
             tables.Build([new ServiceDefinition(PipelineFixture.WebService, "rr", [new(PipelineFixture.Web01, 80, 1)])], 0);
-            ServiceTable table = tables.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency>
-            {
-                [PipelineFixture.Web01] = new(AdjacencyState.Resolved, egressPort, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
-            });
+            ServiceTable table = tables.BuildWithAdjacencies(
+                new Dictionary<IpAddress, Adjacency>
+                {
+                    [PipelineFixture.Web01] = new(AdjacencyState.Resolved, egressPort, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
+                }, []);
             _set = space.Invoke(() => Open(queues));
             Verdicts = [new VerdictCounters(), new VerdictCounters()];
             WorkerParts<AfXdpPort>[] parts = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerParts<AfXdpPort>(
                 _set.PortsOf(worker),
                 _set.Mesh.Pools[worker],
                 new PacketPipeline(_set.Umem.Frames, Store.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, Workers),
-                Store.Tables[worker]))];
+                Store.Tables[worker],
+                new RecordingKernel()))];
             _group = new WorkerGroup<AfXdpPort>(_set.Mesh, parts, table);
             _threads = [.. _group.Workers.Select(worker => new Thread(worker.Run) { IsBackground = true })];
             foreach (Thread thread in _threads)

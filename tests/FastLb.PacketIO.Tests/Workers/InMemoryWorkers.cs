@@ -41,7 +41,7 @@ internal sealed class InMemoryWorkers : IDisposable
         {
             InMemoryPort[] ports = worker < serverQueues ? [Clients[worker].Port, Servers[worker].Port] : [Clients[worker].Port];
             PacketPipeline pipeline = new(frames, Flows.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, workers);
-            parts[worker] = new WorkerParts<InMemoryPort>(ports, Mesh.Pools[worker], pipeline, Flows.Tables[worker]);
+            parts[worker] = new WorkerParts<InMemoryPort>(ports, Mesh.Pools[worker], pipeline, Flows.Tables[worker], Kernel);
         }
 
         Group = new WorkerGroup<InMemoryPort>(Mesh, parts, SetWays(ways));
@@ -51,6 +51,9 @@ internal sealed class InMemoryWorkers : IDisposable
 
     /// <summary>The present of rounds that the test runs.</summary>
     public static MonotonicTime Now { get; } = MonotonicTime.FromSeconds(1000);
+
+    /// <summary>What the workers gave back.</summary>
+    public RecordingKernel Kernel { get; } = new();
 
     public WorkerMesh Mesh { get; }
 
@@ -76,11 +79,12 @@ internal sealed class InMemoryWorkers : IDisposable
         Enumerable.Range(1024, 60_000).Select(port => (ushort)port).Where(port => OwnerOf(port, workers) == worker);
 
     /// <summary>Ways to both servers, by the first port of their interface.</summary>
-    public ServiceTable SetWays(AdjacencyState state) => Tables.BuildWithAdjacencies(new Dictionary<IpAddress, Adjacency>
-    {
-        [PipelineFixture.Web01] = new(state, Servers[0].Index, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
-        [PipelineFixture.Web02] = new(state, Servers[0].Index, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, 1500),
-    });
+    public ServiceTable SetWays(AdjacencyState state) => Tables.BuildWithAdjacencies(
+        new Dictionary<IpAddress, Adjacency>
+        {
+            [PipelineFixture.Web01] = new(state, Servers[0].Index, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
+            [PipelineFixture.Web02] = new(state, Servers[0].Index, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, 1500),
+        }, []);
 
     public long Count(VerdictReason reason) => Verdicts.Sum(counters => counters[reason]);
 

@@ -46,6 +46,30 @@ public sealed class WorkerGroupTests
         AssertAllChunksComeHome(lab);
     }
 
+    /// <summary>A later fragment whose first one isn't known: its datagram may be the host's own.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Frame_that_is_the_kernels_is_given_back_on_the_port_that_it_came_in_by(int workers)
+    {
+        using InMemoryWorkers lab = new(workers, serverQueues: 1);
+        byte[] frame = new FrameBuilder { FragmentField = 3, DontFragment = false }.Build();
+        InMemoryLink last = lab.Clients[^1];
+        Assert.True(last.TryDeliver(frame));
+        lab.RunRounds();
+
+        (byte[] returned, ushort port) = Assert.Single(lab.Kernel.Returned);
+        Assert.Equal((Convert.ToHexString(frame), last.Port.Index), (Convert.ToHexString(returned), port));
+        Assert.Equal(1, lab.Count(VerdictReason.FragmentUnmatched));
+
+        lab.Kernel.IsRefusing = true;
+        Assert.True(last.TryDeliver(frame));
+        lab.RunRounds();
+
+        Assert.Equal((1, 1), (lab.Count(VerdictReason.FragmentUnmatched), lab.Count(VerdictReason.PuntRefused)));
+        AssertAllChunksComeHome(lab);
+    }
+
     [Fact]
     public void Worker_without_a_queue_of_the_interface_sends_by_the_worker_that_has_one()
     {

@@ -1,0 +1,29 @@
+using FastLb.Native.Bpf;
+using FastLb.Native.Punt;
+using FastLb.PacketIO;
+
+namespace FastLb.DataplaneHost;
+
+/// <summary>Gives frames back to the kernel by a punt device, on the interface of the port that they came in by.</summary>
+internal sealed class PuntPath : IKernelPath, IDisposable
+{
+    private readonly PuntDevice _device;
+    private readonly int[] _interfaceOfPort;
+
+    private PuntPath(PuntDevice device, int[] interfaceOfPort)
+    {
+        _device = device;
+        _interfaceOfPort = interfaceOfPort;
+    }
+
+    /// <summary>Makes the device.</summary>
+    /// <param name="modes">Where the steering program runs, by index of the interface.</param>
+    /// <param name="interfaceOfPort">Index of the interface, by index of the port.</param>
+    public static PuntPath Open(IReadOnlyDictionary<int, XdpAttachMode> modes, int[] interfaceOfPort) =>
+        new(PuntDevice.Open([.. modes.Select(entry => new PuntTarget(entry.Key, entry.Value))]), interfaceOfPort);
+
+    public bool TryReturn(ReadOnlySpan<byte> frame, ushort ingressPort, ushort checksumStart, ushort checksumOffset) =>
+        _device.TryWrite(frame, _interfaceOfPort[ingressPort], checksumStart, checksumOffset);
+
+    public void Dispose() => _device.Dispose();
+}

@@ -1,0 +1,326 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using FastLb.Native.Bpf;
+using FastLb.Native.Interfaces;
+using FastLb.Native.Punt;
+using FastLb.Native.Tests.Bpf;
+using FastLb.Native.Tests.Namespaces;
+
+namespace FastLb.Native.Tests.Punt;
+
+/// <summary>Frames written to the device by hand, with the steering program in their way that would take them.</summary>
+public sealed class PuntDeviceTests : IDisposable
+{
+    private const int Port = 5353;
+    private const int Settle = 300; // milliseconds in which a second copy would have come
+
+    private readonly VethPair _link = new();
+    private readonly SteeringTable _table = SteeringTable.Create();
+    private readonly SteeringProgram _program;
+    private readonly UnboundXdpSocket _socket = new();
+    private readonly int _index;
+
+    public PuntDeviceTests()
+    {
+        _program = SteeringProgram.Load(_table, receiveQueues: 2);
+        _program.SetOwnMacs([PhysicalAddress.Parse(VethPair.NearMac)]);
+        _index = _link.Near.Invoke(() => NetworkDevice.Read(VethPair.NearName)).Index;
+    }
+
+    /// <summary>Mode and rp_filter.</summary>
+    public static TheoryData<XdpAttachMode, int> Settings { get; } = new(
+        from mode in new[] { XdpAttachMode.Native, XdpAttachMode.Generic } from filter in new[] { 0, 1, 2 } select (mode, filter));
+
+    public void Dispose()
+    {
+        _program.Dispose();
+        _table.Dispose();
+        _socket.Dispose();
+        _link.Dispose();
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Datagram_reaches_the_hosts_socket_once(XdpAttachMode mode, int reversePathFilter)
+    {
+        Prepare(mode, reversePathFilter);
+        using PuntDevice punt = Open(mode);
+        using Socket receiver = Listen();
+
+        for (byte number = 0; number < 3; number++)
+            Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [number]), _index, 0, 0));
+
+        for (byte number = 0; number < 3; number++)
+            Assert.Equal((number, VethPair.FarAddress), Receive(receiver));
+        AssertNothingMore(receiver);
+        AssertMetBySteering(mode, 3);
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Echo_request_is_answered_once(XdpAttachMode mode, int reversePathFilter)
+    {
+        Prepare(mode, reversePathFilter);
+        using PuntDevice punt = Open(mode);
+        long requests = CountOf(_link.Near, "Icmp", "InEchos"), replies = CountOf(_link.Far, "Icmp", "InEchoReps");
+
+        Assert.True(punt.TryWrite(PuntFrame.EchoRequest(VethPair.NearAddress), _index, 0, 0));
+
+        Eventually.Read(() => CountOf(_link.Far, "Icmp", "InEchoReps"), count => count > replies);
+        Thread.Sleep(Settle);
+        Assert.Equal(requests + 1, CountOf(_link.Near, "Icmp", "InEchos"));
+        Assert.Equal(replies + 1, CountOf(_link.Far, "Icmp", "InEchoReps"));
+        AssertMetBySteering(mode, 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Settings))]
+    public void Datagram_for_another_host_is_forwarded_once(XdpAttachMode mode, int reversePathFilter)
+    {
+        const string Beyond = "203.0.113.2";
+        using NetworkNamespace third = new();
+        _link.Near.Run("ip", $"link add side type veth peer name beyond netns {third.Path}");
+        _link.Near.Run("ip", "address add 203.0.113.1/24 dev side");
+        third.Run("ip", $"address add {Beyond}/24 dev beyond");
+        _link.Near.Run("ip", "link set side up");
+        third.Run("ip", "link set beyond up");
+        third.Run("ip", "route add default via 203.0.113.1");
+        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
+        third.Run("ping", "-c 1 -w 10 203.0.113.1");
+        Prepare(mode, reversePathFilter, steered: Beyond);
+        using PuntDevice punt = Open(mode);
+        using Socket receiver = third.Invoke(() => Bound(IPAddress.Any));
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(Beyond, Port, [7]), _index, 0, 0));
+
+        Assert.Equal((7, VethPair.FarAddress), Receive(receiver));
+        AssertNothingMore(receiver);
+        AssertMetBySteering(mode, 1);
+    }
+
+    [Theory]
+    [InlineData(XdpAttachMode.Native)]
+    [InlineData(XdpAttachMode.Generic)]
+    public void Reverse_path_filter_judges_by_the_original_interface(XdpAttachMode mode)
+    {
+        Prepare(mode, reversePathFilter: 1);
+        using PuntDevice punt = Open(mode);
+        using Socket receiver = Listen();
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1], source: "198.51.100.1"), _index, 0, 0)); // no way back
+
+        AssertNothingMore(receiver);
+        Assert.Equal(1, CountOf(_link.Near, "IpExt", "InNoRoutes", "netstat") + CountOf(_link.Near, "TcpExt", "IPReversePathFilter", "netstat"));
+    }
+
+    [Fact]
+    public void Without_its_mark_a_frame_would_be_steered_again_in_generic_mode()
+    {
+        Prepare(XdpAttachMode.Generic, reversePathFilter: 0);
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using Socket receiver = Listen();
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), _index, 0, 0));
+
+        AssertNothingMore(receiver);
+        Assert.Equal(1UL, _program.ReadCounters()[SteeringOutcome.Steered]);
+    }
+
+    [Fact]
+    public void Partial_checksum_is_as_good_as_a_complete_one_when_told()
+    {
+        const int ChecksumStart = PuntFrame.EthernetSize + PuntFrame.IpHeaderSize;
+        Prepare(XdpAttachMode.Native, reversePathFilter: 0);
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using Socket receiver = Listen();
+        byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
+        PuntFrame.MakeChecksumPartial(frame, PuntFrame.UdpChecksumOffset);
+
+        Assert.True(punt.TryWrite(frame, _index, 0, 0));
+        AssertNothingMore(receiver);
+        Assert.Equal(1, CountOf(_link.Near, "Udp", "InCsumErrors"));
+
+        Assert.True(punt.TryWrite(frame, _index, ChecksumStart, PuntFrame.UdpChecksumOffset));
+        Assert.Equal((1, VethPair.FarAddress), Receive(receiver));
+    }
+
+    [Fact]
+    public void Frames_arrive_on_the_interface_that_they_came_from()
+    {
+        _link.Near.Run("ip", "link add other type veth peer name unused");
+        _link.Near.Run("ip", "link set unused up");
+        _link.Near.Run("ip", $"link set other address {VethPair.NearMac} up");
+        int other = _link.Near.Invoke(() => NetworkDevice.Read("other")).Index;
+        foreach (string name in new[] { "all", "other", VethPair.NearName })
+            _link.Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv4/conf/{name}/rp_filter", "0"));
+        using PuntDevice punt = _link.Near.Invoke(() => PuntDevice.Open(
+            [new PuntTarget(other, XdpAttachMode.Native), new PuntTarget(_index, XdpAttachMode.Generic)]));
+        using Socket atOther = Listen("other"), atNear = Listen(VethPair.NearName);
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), other, 0, 0));
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [2]), _index, 0, 0));
+
+        Assert.Equal((1, VethPair.FarAddress), Receive(atOther));
+        Assert.Equal((2, VethPair.FarAddress), Receive(atNear));
+        AssertNothingMore(atOther);
+        AssertNothingMore(atNear);
+    }
+
+    [Fact]
+    public void Frame_of_the_largest_mtu_is_given_back_whole()
+    {
+        _link.Near.Run("ip", $"link set {VethPair.NearName} mtu 9000");
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using Socket receiver = Listen();
+        byte[] payload = RandomNumberGenerator.GetBytes(9000 - PuntFrame.IpHeaderSize - PuntFrame.UdpHeaderSize);
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, payload), _index, 0, 0));
+
+        byte[] received = new byte[10000];
+        Assert.Equal(payload, received[..receiver.Receive(received)]);
+    }
+
+    [Fact]
+    public void Classifier_does_where_the_kernel_has_no_links_for_it()
+    {
+        using PuntDevice punt = _link.Near.Invoke(
+            () => PuntDevice.Open([new PuntTarget(_index, XdpAttachMode.Native)], TcIngressAttachment.AttachClassifier));
+        using Socket receiver = Listen();
+        Assert.Contains("clsact", _link.Near.Run("tc", $"qdisc show dev {punt.Name}"), StringComparison.Ordinal);
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), _index, 0, 0));
+
+        Assert.Equal((1, VethPair.FarAddress), Receive(receiver));
+    }
+
+    [Fact]
+    public void Device_is_quiet_and_recognisable_and_goes_when_disposed()
+    {
+        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "0"));
+        using PuntDevice first = Open(XdpAttachMode.Native), second = Open(XdpAttachMode.Native);
+        string shown = _link.Near.Run("ip", $"-details link show dev {first.Name}");
+
+        Assert.Matches("^flbpunt[0-9]+$", first.Name);
+        Assert.NotEqual(first.Name, second.Name);
+        Assert.Contains("NOARP", shown, StringComparison.Ordinal);
+        Assert.Contains(",UP", shown, StringComparison.Ordinal);
+        Assert.Contains("persist off", shown, StringComparison.Ordinal);
+        Assert.Contains("addrgenmode none", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("inet", _link.Near.Run("ip", $"address show dev {first.Name}"), StringComparison.Ordinal);
+
+        first.Dispose();
+        second.Dispose();
+
+        Assert.DoesNotContain(PuntDevice.NamePrefix, _link.Near.Run("ip", "link"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_kernel_does_not_take_is_told()
+    {
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
+        Assert.Equal(Errno.None, punt.LastError);
+
+        Assert.False(punt.TryWrite(frame, 9999, 0, 0));
+        Assert.Equal(Errno.ENODEV, punt.LastError);
+        Assert.False(punt.TryWrite(frame.AsSpan(0, 13), _index, 0, 0));
+        Assert.Equal(Errno.EINVAL, punt.LastError);
+        Assert.False(punt.TryWrite(frame, _index, (ushort)frame.Length, 6));
+        Assert.Equal(Errno.EINVAL, punt.LastError);
+
+        _link.Near.Run("ip", $"link set {punt.Name} down");
+        Assert.False(punt.TryWrite(frame, _index, 0, 0));
+        Assert.Equal(Errno.EIO, punt.LastError);
+    }
+
+    [Fact]
+    public void Frame_for_an_interface_that_is_gone_is_lost_without_harm()
+    {
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        _link.Near.Run("ip", $"link delete {VethPair.NearName}");
+
+        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), _index, 0, 0));
+    }
+
+    [Fact]
+    public void Writing_allocates_nothing()
+    {
+        using PuntDevice punt = Open(XdpAttachMode.Native);
+        byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
+        for (int i = 0; i < 100; i++)
+            punt.TryWrite(frame, _index, 0, 0);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            punt.TryWrite(frame, _index, 0, 0);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Sets_of_interfaces_that_make_no_sense_are_refused()
+    {
+        PuntTarget target = new(_index, XdpAttachMode.Native);
+        Assert.Throws<ArgumentException>(() => PuntDevice.Open([]));
+        Assert.Throws<ArgumentException>(() => PuntDevice.Open([target, target with { Mode = XdpAttachMode.Generic }]));
+        Assert.Throws<ArgumentException>(
+            () => PuntDevice.Open([.. Enumerable.Range(1, PuntDevice.Capacity + 1).Select(index => target with { InterfaceIndex = index })]));
+    }
+
+    private PuntDevice Open(XdpAttachMode mode) => _link.Near.Invoke(() => PuntDevice.Open([new PuntTarget(_index, mode)]));
+
+    /// <summary>Attaches the program, which takes UDP to the port, for a socket that delivers nothing: what it takes is lost.</summary>
+    private void Prepare(XdpAttachMode mode, int reversePathFilter, string steered = VethPair.NearAddress)
+    {
+        string value = reversePathFilter.ToString(CultureInfo.InvariantCulture);
+        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", value));
+        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/conf/default/rp_filter", value)); // the device's, once it is made
+        _link.Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv4/conf/{VethPair.NearName}/rp_filter", value));
+        _table.SetServices([new SteeredEndpoint(IPAddress.Parse(steered), ProtocolType.Udp, Port)]);
+        _program.SetSocket(0, _socket);
+        _program.SetSocket(1, _socket);
+        _link.Near.Invoke(() => _program.Attach(_index, VethPair.NearName, mode));
+        _link.AwaitTraffic();
+    }
+
+    private void AssertMetBySteering(XdpAttachMode mode, int frames)
+    {
+        IReadOnlyDictionary<SteeringOutcome, ulong> counters = _program.ReadCounters();
+        Assert.Equal(mode == XdpAttachMode.Generic ? (ulong)frames : 0, counters[SteeringOutcome.Punted]);
+        Assert.Equal(0UL, counters[SteeringOutcome.Steered]);
+    }
+
+    private Socket Listen(string? device = null) => _link.Near.Invoke(() => Bound(IPAddress.Parse(VethPair.NearAddress), device));
+
+    private static Socket Bound(IPAddress address, string? device = null)
+    {
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 10_000 };
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        if (device is not null)
+            socket.SetRawSocketOption(1, 25, Encoding.ASCII.GetBytes(device)); // SO_BINDTODEVICE
+        socket.Bind(new IPEndPoint(address, Port));
+        return socket;
+    }
+
+    private static (byte Number, string Source) Receive(Socket socket)
+    {
+        byte[] buffer = new byte[100];
+        EndPoint source = new IPEndPoint(IPAddress.Any, 0);
+        Assert.Equal(1, socket.ReceiveFrom(buffer, ref source));
+        return (buffer[0], ((IPEndPoint)source).Address.ToString());
+    }
+
+    private static void AssertNothingMore(Socket socket) => Assert.False(socket.Poll(TimeSpan.FromMilliseconds(Settle), SelectMode.SelectRead));
+
+    /// <summary>A counter of the namespace's stack, from <c>/proc/net/snmp</c> or <c>netstat</c>: a line of names and a line of values per group.</summary>
+    private static long CountOf(NetworkNamespace space, string group, string counter, string file = "snmp") => space.Invoke(() =>
+    {
+        string[][] lines = [.. File.ReadLines($"/proc/thread-self/net/{file}").Where(line => line.StartsWith(group + ":", StringComparison.Ordinal))
+            .Select(line => line.Split(' '))];
+        return long.Parse(lines[1][Array.IndexOf(lines[0], counter)], CultureInfo.InvariantCulture);
+    });
+}

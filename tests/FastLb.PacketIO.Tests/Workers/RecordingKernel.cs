@@ -1,0 +1,17 @@
+namespace FastLb.PacketIO.Tests.Workers;
+
+/// <summary>The kernel as the workers see it, which remembers what it was given back, or refuses it. One thread.</summary>
+internal sealed class RecordingKernel : IKernelPath
+{
+    public bool IsRefusing { get; set; }
+
+    public List<(byte[] Frame, ushort Port)> Returned { get; } = [];
+
+    public bool TryReturn(ReadOnlySpan<byte> frame, ushort ingressPort, ushort checksumStart, ushort checksumOffset)
+    {
+        if (IsRefusing)
+            return false;
+        Returned.Add((frame.ToArray(), ingressPort));
+        return true;
+    }
+}
