@@ -70,6 +70,23 @@ public sealed class DirectRoutingTests
         });
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Servers_on_another_segment_are_reached_by_the_directors_other_interface(int directorQueues)
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = 2, DirectorQueues = directorQueues });
+        await using Balancer balancer = await Balancer.Start(
+            lab, VirtualService.WriteConfiguration(lab, new VirtualService(80) { Servers = [(lab.Web01, 1), (lab.Web02, 1)] }));
+        await using Capture atClient = await Capture.Start(lab.Client, "tcp src port 80");
+
+        string[] answers = [await lab.Client.Fetch(ReferenceLab.VirtualAddressText), await lab.Client.Fetch(ReferenceLab.VirtualAddressText)];
+
+        Assert.Equal(["this is web01", "this is web02"], answers.Order(StringComparer.Ordinal));
+        string routerMac = await lab.Router!.Mac();
+        Assert.All(await atClient.Frame(6, frame => frame.IsIpv4), answer => Assert.Equal((ReferenceLab.VirtualAddress, routerMac), (answer.Source, answer.SourceMac)));
+    }
+
     [Fact]
     public async Task Counters_equal_the_capture()
     {
@@ -116,19 +133,13 @@ public sealed class DirectRoutingTests
     {
         await using ReferenceLab lab = await ReferenceLab.Start(directorQueues);
         await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
-        byte[] content = RandomNumberGenerator.GetBytes(20 << 20);
-        string original = Path.Combine(lab.Client.Folder, "original"), copy = Path.Combine(lab.Client.Folder, "copy");
-        string url = $"http://{ReferenceLab.VirtualAddressText}/files/upload";
-        await File.WriteAllBytesAsync(original, content);
+        const int Length = 20 << 20;
 
-        (await lab.Client.Run("curl", "-sS", "--fail", "--max-time", "50", "--upload-file", original, url)).Expected();
-        (await lab.Client.Run("curl", "-sS", "--fail", "--max-time", "50", "--output", copy, url)).Expected();
+        byte[] digest = await Transfer.ThereAndBack(lab, Length);
 
-        byte[] digest = SHA256.HashData(content);
         Assert.Equal(digest, SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(lab.SharedFiles, "upload"))));
-        Assert.Equal(digest, SHA256.HashData(await File.ReadAllBytesAsync(copy)));
         BalancerStatus status = await balancer.Status();
-        Assert.True(status.Service(80).Bytes > content.Length, $"{status.Service(80).Bytes} bytes passed the director");
+        Assert.True(status.Service(80).Bytes > Length, $"{status.Service(80).Bytes} bytes passed the director");
         Assert.Equal(0, status.Frames!.Lost);
     }
 

@@ -8,16 +8,6 @@ namespace FastLb.Lab.Tests;
 /// <summary>Servers that fail and come back: when traffic leaves them, and that it does so for good.</summary>
 public sealed class HealthCheckTests(ITestOutputHelper output)
 {
-    private const string Checked = """
-        TCP_CHECK {
-            connect_timeout 1
-            retry 1
-            delay_before_retry 0.5
-            delay_loop 0.5
-            warmup 0
-        }
-        """;
-
     [Fact]
     public async Task Stopped_server_leaves_the_pool_and_returns()
     {
@@ -116,7 +106,7 @@ public sealed class HealthCheckTests(ITestOutputHelper output)
         await using Balancer balancer = await Balancer.Start(lab, VirtualService.WriteConfiguration(lab, new VirtualService(80)
         {
             Servers = [(lab.Web01, 1)],
-            Checker = Checked,
+            Checker = VirtualService.QuickCheck,
             Extra = $"sorry_server {lab.Web02.Address} 80",
         }));
         await HealthBecomes(balancer, lab.Web01, "up");
@@ -134,7 +124,7 @@ public sealed class HealthCheckTests(ITestOutputHelper output)
     private static string BothServers(ReferenceLab lab, int warmup = 0) => VirtualService.WriteConfiguration(lab, new VirtualService(80)
     {
         Servers = [(lab.Web01, 1), (lab.Web02, 1)],
-        Checker = Checked.Replace("warmup 0", $"warmup {warmup}", StringComparison.Ordinal),
+        Checker = VirtualService.QuickCheck.Replace("warmup 0", $"warmup {warmup}", StringComparison.Ordinal),
     });
 
     private static async Task AllAnswersAre(ReferenceLab lab, string expected)

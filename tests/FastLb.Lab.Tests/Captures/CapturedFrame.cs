@@ -25,6 +25,13 @@ internal sealed class CapturedFrame(ReadOnlyMemory<byte> bytes)
     /// <summary>Total length, bytes: header and payload without the Ethernet header.</summary>
     public int IpLength => ReadUInt16(EthernetHeaderLength + 2);
 
+    public int TypeOfService => Bytes[EthernetHeaderLength + 1];
+
+    public bool DontFragment => (Bytes[EthernetHeaderLength + 6] & 0x40) != 0;
+
+    /// <summary>Of an IPIP packet (RFC 2003): the packet within, as a frame with the same Ethernet header.</summary>
+    public CapturedFrame Within => new((byte[])[.. Bytes[..EthernetHeaderLength], .. Bytes[TransportOffset..(EthernetHeaderLength + IpLength)]]);
+
     public int Identification => ReadUInt16(EthernetHeaderLength + 4);
 
     public int TimeToLive => Bytes[EthernetHeaderLength + 8];

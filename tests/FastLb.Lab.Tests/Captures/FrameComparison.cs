@@ -41,6 +41,8 @@ internal static class FrameComparison
             < 12 => "source MAC",
             CapturedFrame.EthernetHeaderLength + 8 => "TTL",
             CapturedFrame.EthernetHeaderLength + 10 or CapturedFrame.EthernetHeaderLength + 11 => "IP checksum",
+            >= CapturedFrame.EthernetHeaderLength + 12 and < CapturedFrame.EthernetHeaderLength + 16 => "source address",
+            >= CapturedFrame.EthernetHeaderLength + 16 and < CapturedFrame.EthernetHeaderLength + 20 => "destination address",
             _ => $"byte {offset}",
         };
     }

@@ -86,6 +86,10 @@ internal sealed class Balancer : IAsyncDisposable
     public async Task<VrrpStatus> Vrrp() =>
         CommandJson.Read<VrrpStatus>((await RunCommand("vrrp", "--json", "--runtime-dir", RuntimeDirectory)).Expected());
 
+    /// <summary>Waits until its checks find a server of port 80 up or down.</summary>
+    public async Task HealthBecomes(LabHost host, string health) => await Eventually.Observe(
+        Status, status => status.Service(80).Servers.Single(server => server.Address == host.Address.ToString()).Health == health, $"{host} to be {health}");
+
     /// <summary>Asks for an orderly stop and waits for it.</summary>
     public Task<CommandResult> Stop()
     {

@@ -4,7 +4,7 @@ using FastLb.Lab.Tests.Laboratory;
 namespace FastLb.Lab.Tests.Product;
 
 /// <summary>A virtual server in the terms of keepalived.conf, and how a test writes a configuration of some.</summary>
-/// <param name="Port">Port of the virtual address and of the real servers.</param>
+/// <param name="Port">Port of the virtual address, and of the real servers unless <see cref="ServerPort"/> is set.</param>
 internal sealed record VirtualService(int Port)
 {
     public const int MasterPriority = 100;
@@ -12,11 +12,25 @@ internal sealed record VirtualService(int Port)
     /// <summary>That of a director which is alone: the owner of the addresses takes them at once.</summary>
     public const int OwnerPriority = 255;
 
+    /// <summary>A health check that notices within a second or two.</summary>
+    public const string QuickCheck = """
+        TCP_CHECK {
+            connect_timeout 1
+            retry 1
+            delay_before_retry 0.5
+            delay_loop 0.5
+            warmup 0
+        }
+        """;
+
     public string Protocol { get; init; } = "TCP";
 
     public string Scheduler { get; init; } = "rr";
 
     public string Method { get; init; } = "DR";
+
+    /// <summary>The real servers' port where it is another one, which only NAT can do.</summary>
+    public int? ServerPort { get; init; }
 
     public string Address { get; init; } = ReferenceLab.VirtualAddressText;
 
@@ -38,6 +52,9 @@ internal sealed record VirtualService(int Port)
     public static string WriteConfiguration(LabHost director, int priority, params IEnumerable<VirtualService> services)
     {
         List<VirtualService> all = [.. services];
+        IEnumerable<string> addresses = all.Select(service => service.Address).Distinct(StringComparer.Ordinal);
+        if (director.InsideInterface is { } inside && all.Exists(service => service.Method == "NAT"))
+            addresses = addresses.Append($"10.0.0.1/24 dev {inside}"); // the servers' default gateway
         StringBuilder text = new();
         text.AppendLine($$"""
             vrrp_instance VI_1 {
@@ -47,7 +64,7 @@ internal sealed record VirtualService(int Port)
                 priority {{priority}}
                 advert_int 1
                 virtual_ipaddress {
-                    {{string.Join(' ', all.Select(service => service.Address).Distinct(StringComparer.Ordinal))}}
+                    {{string.Join("\n        ", addresses)}}
                 }
             }
             """);
@@ -71,7 +88,7 @@ internal sealed record VirtualService(int Port)
         foreach ((LabHost host, int weight) in Servers)
         {
             text.AppendLine($$"""
-                    real_server {{host.Address}} {{Port}} {
+                    real_server {{host.Address}} {{ServerPort ?? Port}} {
                         weight {{weight}}
                         {{Checker}}
                     }

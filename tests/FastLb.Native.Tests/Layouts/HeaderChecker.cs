@@ -54,7 +54,8 @@ internal sealed class HeaderChecker
         using Process process = Process.Start(start)!;
         process.StandardInput.Write(_program);
         process.StandardInput.Close();
-        string errors = process.StandardError.ReadToEnd();
+        using StreamReader errorReader = process.StandardError;
+        string errors = errorReader.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, errors);
     }

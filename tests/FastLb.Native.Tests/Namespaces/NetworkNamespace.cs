@@ -66,8 +66,10 @@ public sealed class NetworkNamespace : IDisposable
     {
         ProcessStartInfo start = new(command, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        string errors = process.StandardError.ReadToEnd();
+        // Whoever reads them has to close them: the process doesn't, and a thousand open pipes are more than select(2) in libraries takes.
+        using StreamReader outputReader = process.StandardOutput, errorReader = process.StandardError;
+        string output = outputReader.ReadToEnd();
+        string errors = errorReader.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{command} {arguments}: {errors}");
         return output;
