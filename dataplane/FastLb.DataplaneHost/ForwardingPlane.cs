@@ -66,7 +66,7 @@ internal sealed class ForwardingPlane : IDisposable
     {
         ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue);
         _workers?.Publish(table);
-        if (_ports is null || !_ports.Interfaces.SequenceEqual(state.Interfaces))
+        if (_ports is null || !_ports.TryAdjust(state.Interfaces))
             Reopen(state.Interfaces);
         Steer(state);
         _state = state;

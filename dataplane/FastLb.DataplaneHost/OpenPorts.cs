@@ -29,7 +29,7 @@ internal sealed class OpenPorts : IDisposable
     }
 
     /// <summary>What was asked for.</summary>
-    public IReadOnlyList<DesiredInterface> Interfaces { get; }
+    public IReadOnlyList<DesiredInterface> Interfaces { get; private set; }
 
     public AfXdpPortSet Ports { get; }
 
@@ -94,6 +94,17 @@ internal sealed class OpenPorts : IDisposable
                 entry.Program.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Takes up what has changed of the interfaces if the ports can stay as they are; false when they must be opened anew.</summary>
+    public bool TryAdjust(IReadOnlyList<DesiredInterface> interfaces)
+    {
+        bool sameLinks = Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity));
+        if (sameLinks)
+            Interfaces = interfaces;
+        return sameLinks;
+
+        static (string, int, string) Identity(DesiredInterface wanted) => (wanted.Name, wanted.Index, wanted.Mac);
     }
 
     /// <summary>Where the program of an interface, named by its index, runs.</summary>

@@ -63,7 +63,8 @@ public sealed class SteeringTests
         await lab.Client.Ip(
             $"neighbour replace {ReferenceLab.VirtualAddressText} lladdr {await lab.Web01.Mac()} dev {lab.Client.Interface} nud permanent");
         long before = Steering(await balancer.Status()).NotOwnMac;
-        await using Capture atServer = await Capture.Start(lab.Web01, "tcp dst port 80");
+        // The virtual address alone: the director's health checks, which a hub shows everybody, go to the servers' own.
+        await using Capture atServer = await Capture.Start(lab.Web01, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
         await using Capture atDirector = await Capture.Start(
             lab.Segment, lab.Master.Name, $"dst host {ReferenceLab.VirtualAddressText} and tcp dst port 80");
 
@@ -82,6 +83,22 @@ public sealed class SteeringTests
         Assert.Equal(arrived.Count, arrived.Select(frame => frame.Identity + frame.ToString()).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(0, Steering(after).Steered);
         Assert.Equal(0, after.Service(80).Packets);
+    }
+
+    [Fact]
+    public async Task Interface_whose_driver_refuses_native_xdp_is_served_in_generic_mode()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
+        (await lab.Master.Run("ethtool", "-L", lab.Master.Interface, "rx", "1")).Expected(); // fewer than its peer sends on
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+
+        for (int request = 0; request < 4; request++)
+            Assert.StartsWith("this is web0", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
+
+        BalancerStatus status = await balancer.Status();
+        Assert.Equal("generic", Assert.Single(status.Ports).Mode);
+        Assert.Equal(status.Service(80).Packets, Steering(status).Steered);
+        Assert.Contains($"{lab.Master.Interface}: native XDP by the driver of {lab.Master.Interface} with so few queues", balancer.Log, StringComparison.Ordinal);
     }
 
     private static SteeringStatus Steering(BalancerStatus status) => Assert.Single(status.Steering);

@@ -85,7 +85,7 @@ public sealed class PacketPipeline
             ref PacketSlot slot = ref group[i];
             slot.ChecksumStart = 0;
             slot.Kind = VerdictKind.None;
-            if (slot.Reason is VerdictReason.NotOurs or VerdictReason.FragmentUnmatched)
+            if (slot.Reason is VerdictReason.NotOurs or VerdictReason.FragmentUnmatched or VerdictReason.NotIp)
                 Punt(ref slot, slot.Reason);
             else if (slot.Reason != VerdictReason.None)
                 Drop(ref slot, slot.Reason);

@@ -52,7 +52,7 @@ public enum VerdictReason : byte
     /// <summary>Should have been given back to the kernel, which did not take it.</summary>
     PuntRefused,
 
-    /// <summary>Shorter than an Ethernet and an IP header, or not IPv4.</summary>
+    /// <summary>Shorter than an Ethernet and an IP header, or not IPv4 behind one VLAN tag at the most: given back to the kernel.</summary>
     NotIp,
 
     /// <summary>IPv4 header with a wrong version, header length or total length.</summary>

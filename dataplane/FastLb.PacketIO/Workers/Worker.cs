@@ -201,8 +201,12 @@ public sealed class Worker<TPort>
     {
         if (slot.Kind == VerdictKind.Forward)
         {
-            if (TryForward(ref slot))
+            int place = _egress[slot.EgressPort];
+            if (place >= 0 ? _ports[place].TryEnqueue(in slot) : _links.TrySend(~place, in slot))
                 return;
+
+            // A frame that another worker decided about was counted by that one: only the sum of all workers' counts is sure not to be below 0.
+            _pipeline.Verdicts.Recount(slot.Reason, place >= 0 ? VerdictReason.TransmitRingFull : VerdictReason.HandOverRingFull);
         }
         else if (slot.Kind == VerdictKind.HandOver)
         {
@@ -221,23 +225,6 @@ public sealed class Worker<TPort>
         }
 
         _pool.Return(slot.Offset);
-    }
-
-    private bool TryForward(ref PacketSlot slot)
-    {
-        int place = _egress[slot.EgressPort];
-        if (place >= 0)
-        {
-            if (_ports[place].TryEnqueue(in slot))
-                return true;
-            _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.TransmitRingFull);
-            return false;
-        }
-
-        if (_links.TrySend(~place, in slot))
-            return true;
-        _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.HandOverRingFull);
-        return false;
     }
 
     private void Hold(ref PacketSlot slot, ServiceTable table, MonotonicTime now)

@@ -28,9 +28,6 @@ public sealed class PuntDevice : IDisposable
     /// <summary>What the names of all these devices begin with; a number follows.</summary>
     public const string NamePrefix = "flbpunt";
 
-    // Fewer frames than the kernel's own backlog (net.core.netdev_max_backlog, 1000), which would overflow without our hearing of it.
-    private const int BacklogBytes = 256 * 1024;
-
     private readonly int[] _interfaces;
     private readonly TapQueue[] _queues;
     private readonly BpfDescriptor _program;
@@ -99,8 +96,9 @@ public sealed class PuntDevice : IDisposable
     /// </param>
     /// <param name="checksumOffset">Octets from there to the checksum field: 16 for TCP, 6 for UDP.</param>
     /// <returns>
-    /// False when the kernel didn't take it, most often because too many frames wait already; <see cref="LastError"/> tells. The caller counts. True doesn't
-    /// say that it was delivered.
+    /// False when the kernel didn't take it: no memory, the device was set down or deleted, no such interface; <see cref="LastError"/> tells. The caller
+    /// counts. True doesn't say that it was delivered: what overflows behind the device (net.core.netdev_max_backlog) the kernel counts in
+    /// <c>/proc/net/softnet_stat</c>.
     /// </returns>
     public bool TryWrite(ReadOnlySpan<byte> frame, int interfaceIndex, ushort checksumStart, ushort checksumOffset)
     {
@@ -135,11 +133,7 @@ public sealed class PuntDevice : IDisposable
         try
         {
             while (queues.Count < count)
-            {
-                TapQueue queue = TapQueue.Open(queues.Count == 0 ? NamePrefix + "%d" : queues[0].DeviceName);
-                queues.Add(queue);
-                queue.LimitBacklog(BacklogBytes);
-            }
+                queues.Add(TapQueue.Open(queues.Count == 0 ? NamePrefix + "%d" : queues[0].DeviceName));
 
             return [.. queues];
         }

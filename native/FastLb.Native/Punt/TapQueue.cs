@@ -54,18 +54,10 @@ internal sealed unsafe partial class TapQueue : SafeHandleMinusOneIsInvalid
         return queue;
     }
 
-    /// <summary>Limits the memory of frames that the kernel has taken but not yet got round to; beyond it, writing fails with EAGAIN.</summary>
-    /// <param name="bytes">The kernel's own overhead, about 500 bytes per frame, counts.</param>
-    public void LimitBacklog(int bytes)
-    {
-        if (LibC.ioctl((int)handle, TUNSETSNDBUF, &bytes) < 0)
-            throw SystemCallException.FromLastErrno("limit backlog of", DeviceName);
-    }
-
     /// <summary>Hands a frame to the device, as if it came off a wire there.</summary>
     /// <returns>
-    /// <see cref="Errno.None"/>, or why the kernel didn't take it. EAGAIN: the backlog is full. ENOMEM, ENOBUFS: no memory. EIO: the device was set down.
-    /// EINVAL: no Ethernet frame, or the checksum is beyond it. EBADFD: somebody has deleted the device.
+    /// <see cref="Errno.None"/>, or why the kernel didn't take it. EAGAIN, ENOMEM, ENOBUFS: no memory. EIO: the device was set down. EINVAL: no Ethernet
+    /// frame, or the checksum is beyond it. EBADFD: somebody has deleted the device.
     /// </returns>
     public Errno Write(in VirtioNetHeader header, ReadOnlySpan<byte> frame)
     {

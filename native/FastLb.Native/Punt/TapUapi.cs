@@ -6,7 +6,6 @@ namespace FastLb.Native.Punt;
 internal static class TapUapi
 {
     public const int TUNSETIFF = 0x400454CA;
-    public const int TUNSETSNDBUF = 0x400454D4;
     public const ushort IFF_TAP = 0x0002;
     public const ushort IFF_MULTI_QUEUE = 0x0100;
     public const ushort IFF_NO_PI = 0x1000;

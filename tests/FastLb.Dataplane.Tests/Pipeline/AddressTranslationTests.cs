@@ -280,6 +280,15 @@ public sealed class AddressTranslationTests : IDisposable
     }
 
     [Fact]
+    public void Frame_with_more_than_one_tag_goes_to_the_kernel_as_it_came()
+    {
+        byte[] frame = Tagged(Tagged(Request.Build()));
+
+        Assert.Equal((VerdictKind.Punt, VerdictReason.NotIp), Verdict(_fixture.Process(frame)));
+        Assert.Equal(frame, _fixture.Frame);
+    }
+
+    [Fact]
     public void Server_on_a_vlan_gets_tagged_frames()
     {
         _fixture.SetWays(AdjacencyState.Resolved, tag: Tag);

@@ -66,7 +66,6 @@ public sealed class PacketPipelineTests : IDisposable
     public static TheoryData<VerdictReason, FrameBuilder> RefusedFrames => new()
     {
         { VerdictReason.BadIpChecksum, new FrameBuilder { Payload = 11 } },
-        { VerdictReason.NotIp, new FrameBuilder { Payload = 12 } },
         { VerdictReason.MalformedIp, new FrameBuilder { Payload = 13 } },
         { VerdictReason.MalformedTransport, new FrameBuilder { Payload = 14 } },
         { VerdictReason.UnsupportedProtocol, new FrameBuilder { Protocol = IpProtocol.Sctp } },
@@ -249,9 +248,6 @@ public sealed class PacketPipelineTests : IDisposable
         {
             case VerdictReason.BadIpChecksum:
                 frame[25] ^= 1;
-                break;
-            case VerdictReason.NotIp:
-                frame[12] = 0x86;
                 break;
             case VerdictReason.MalformedIp:
                 frame = frame[..40];

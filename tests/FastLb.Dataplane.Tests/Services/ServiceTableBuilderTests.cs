@@ -99,7 +99,7 @@ public sealed class ServiceTableBuilderTests : IDisposable
         {
             service.Counters.CountConnection(worker);
             for (int packet = 0; packet < 100_000; packet++)
-                {
+            {
                 service.Counters.CountPacket(worker, 100 + worker);
                 service.Counters.CountReply(worker, 50);
             }

@@ -7,7 +7,8 @@ internal sealed record BalancerStatus(
     IReadOnlyList<PortStatus> Ports,
     IReadOnlyList<SteeringStatus> Steering,
     FramesStatus? Frames,
-    IReadOnlyList<VirtualAddressStatus> VirtualAddresses)
+    IReadOnlyList<VirtualAddressStatus> VirtualAddresses,
+    IReadOnlyList<WorkerStatus> Workers)
 {
     public ServiceStatus Service(int port) => Services.Single(service => service.Port == port);
 }
@@ -55,6 +56,8 @@ internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<stri
 
     public long NotOwnMac => Outcomes["notOwnMac"];
 }
+
+internal sealed record WorkerStatus(int Number, int? Processor, int Flows, long HandedOver);
 
 internal sealed record FramesStatus(long Total, long Lost);
 
