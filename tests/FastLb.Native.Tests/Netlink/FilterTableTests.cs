@@ -1,6 +1,7 @@
 using System.Net;
 using FastLb.Native.Bpf;
 using FastLb.Native.Tests.Bpf;
+using FastLb.Native.Tests.Namespaces;
 using FastLb.Netlink;
 
 namespace FastLb.Native.Tests.Netlink;
@@ -58,9 +59,9 @@ public sealed class FilterTableTests : RtnetlinkFixture
     [Fact]
     public void Program_that_is_gone_or_another_is_none_of_ours()
     {
-        using ServiceSteering services = ServiceSteering.Create();
-        using SteeringProgram other = SteeringProgram.Load(services, receiveQueues: 1);
-        Near.Invoke(() => other.Attach(NearIndex, "near"));
+        using SteeringTable table = SteeringTable.Create();
+        using SteeringProgram other = SteeringProgram.Load(table, receiveQueues: 1);
+        Near.Invoke(() => other.Attach(NearIndex, VethPair.NearName, XdpAttachMode.Native));
         string id = Near.Run("ip", "-details link show near").Split("prog/xdp id ")[1].Split(' ')[0];
 
         Assert.Null(DecapsulationProgram.TryOpen(uint.Parse(id)));
