@@ -47,7 +47,7 @@ internal sealed record AdjacencyStatus(string State, string? Mac = null, string?
     public bool IsResolved => State == "resolved";
 }
 
-internal sealed record PortStatus(string Interface, int Queue, string Kind, string Mode, long Received, long Transmitted);
+internal sealed record PortStatus(string Interface, int Queue, string Kind, string Mode, long Received, long Transmitted, long KernelDropped);
 
 /// <param name="Outcomes">Frames by what the steering program did with them.</param>
 internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes)
