@@ -4,6 +4,7 @@
 
 # Starts tcpdump on a host of the lab and returns once it misses nothing. Sets capture_pid.
 start_capture() { # HOST INTERFACE FILE FILTER
+  : >"$3.log"
   scripts/lab -n "$lab_name" exec "$1" \
     tcpdump -i "$2" -w "$3" -U --immediate-mode -B 16384 -s 0 -n -Z root "$4" 2>"$3.log" &
   # shellcheck disable=SC2034 # for the caller

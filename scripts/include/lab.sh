@@ -56,6 +56,8 @@ start_fastlb() { # DIRECTOR CONFIGURATION
 
 # Starts FastLb and does not wait for it.
 launch_fastlb() { # DIRECTOR CONFIGURATION
+  # At once: what a predecessor logged must not be taken for this one's.
+  : >"$(director_log "$1")"
   # Not through lab(): in the background that would be one more process between this script and FastLb.
   scripts/lab -n "$lab_name" exec "$1" bin/fastlb run -f "$2" --runtime-dir "$(fastlb_runtime "$1")" 2>"$(director_log "$1")" &
   director_pid[$1]=$!
