@@ -78,11 +78,15 @@ public sealed unsafe class PipelineFixture : IDisposable
         [.. Enumerable.Repeat(Link, 8)]);
 
     /// <summary>Takes one frame through the pipeline.</summary>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7)
+    /// <param name="frame">The frame, or what its first chunk holds.</param>
+    /// <param name="headroom">Bytes before it that may be overwritten.</param>
+    /// <param name="port">The port that it came in by.</param>
+    /// <param name="rest">Bytes in further chunks, which the pipeline has no way to look at.</param>
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7, int rest = 0)
     {
         int offset = FrameBytes - frame.Length;
         frame.CopyTo(new Span<byte>(_frames + offset, frame.Length));
-        PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port }];
+        PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port, Rest = rest }];
         _pipeline.Process(batch, Tables.Current, Now);
         Frame = _frameMemory.Slice(batch[0].Offset, batch[0].Length).ToArray();
         if (new ReadOnlySpan<byte>(_frames + offset - headroom - 512, 512).ContainsAnyExcept(Untouched))

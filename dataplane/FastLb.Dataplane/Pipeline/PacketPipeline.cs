@@ -71,7 +71,7 @@ public sealed class PacketPipeline
         for (int i = 0; i < group.Length; i++)
         {
             ref PacketSlot slot = ref group[i];
-            slot.Reason = ParsedPacket.Parse(WithoutTag(ref slot), roles, ref slot.FragmentPorts, out parsed[i]);
+            slot.Reason = ParsedPacket.Parse(WithoutTag(ref slot), slot.Rest, roles, ref slot.FragmentPorts, out parsed[i]);
             parsed[i].Hash = _flows.HashOf(parsed[i].Key);
             _flows.PrefetchBucket(parsed[i].Hash);
         }
@@ -185,7 +185,7 @@ public sealed class PacketPipeline
             return;
         }
 
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         RequestChecksum(ref slot, packet);
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
@@ -253,7 +253,7 @@ public sealed class PacketPipeline
             return;
         }
 
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         RequestChecksum(ref slot, packet);
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
@@ -313,7 +313,7 @@ public sealed class PacketPipeline
             return;
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         if (server.Method == ForwardingMethod.AddressTranslation)
         {
             IcmpErrorRelay.ToServer(ip, server.Address, server.Port);
@@ -331,7 +331,7 @@ public sealed class PacketPipeline
 
     private void SendIcmpError(ref PacketSlot slot, in ParsedPacket packet, ushort port, MacAddress destination, MacAddress source, VlanTag tag)
     {
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         slot.Reason = VerdictReason.RelayedIcmpError;
         TrySend(ref slot, port, destination, source, tag);
     }
@@ -367,8 +367,16 @@ public sealed class PacketPipeline
     // The headers have been checked by Parse; a packet stays where it is until it is encapsulated.
     private Ipv4View PacketOf(in PacketSlot slot)
     {
-        _ = Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], out Ipv4View ip);
+        _ = Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], slot.Rest, out Ipv4View ip);
         return ip;
+    }
+
+    /// <summary>Leaves out what follows the IP packet, such as Ethernet's padding.</summary>
+    private static void EndWithPacket(ref PacketSlot slot, in ParsedPacket packet)
+    {
+        int length = EthernetView.HeaderLength + packet.TotalLength;
+        slot.Length = Math.Min(slot.Length, length);
+        slot.Rest = length - slot.Length;
     }
 
     private static void RequestChecksum(ref PacketSlot slot, in ParsedPacket packet)
