@@ -2,7 +2,6 @@
 # What the demonstration shows of single packets and of many, on the master. Source this file after lab.sh, frames.sh and table.sh.
 # shellcheck disable=SC2154 # lab_directory, virtual_address and capture_pid come from there
 
-readonly MEGABYTES=100
 readonly TO_SERVICE="dst host $virtual_address and tcp dst port 80"
 
 show_what_changes_in_a_frame() {
@@ -79,15 +78,15 @@ digest() { # FILE
   if [[ -e $1 ]]; then sha256sum <"$1" | cut -c1-32; else echo "no file"; fi
 }
 
-show_transfer() {
+show_transfer() { # MEGABYTES [ROW-INDENT]
   local original=$lab_directory/original copy=$lab_directory/copy url=http://$virtual_address/files/upload speed
-  step "uploading and downloading $MEGABYTES MB"
-  head -c "${MEGABYTES}M" /dev/urandom >"$original"
+  step "uploading and downloading $1 MB"
+  head -c "${1}M" /dev/urandom >"$original"
   speed=$(lab exec client curl -sS --fail --max-time 120 -T "$original" -w '%{speed_upload}' "$url" | tail -n 1 || true)
   printf '    upload: %d MB/s\n' "$((${speed%.*} / 1000000))"
   speed=$(lab exec client curl -sS --fail --max-time 120 -o "$copy" -w '%{speed_download}' "$url" || true)
-  printf '    download: %d MB/s (a server answers the client directly, past the director)\n' "$((${speed%.*} / 1000000))"
-  row "SHA-256 of the upload" "$(digest "$original")" "$(digest "$lab_directory/files/upload")"
-  row "SHA-256 of the download" "$(digest "$original")" "$(digest "$copy")"
+  printf '    download: %d MB/s\n' "$((${speed%.*} / 1000000))"
+  row "${2-}SHA-256 of the upload" "$(digest "$original")" "$(digest "$lab_directory/files/upload")"
+  row "${2-}SHA-256 of the download" "$(digest "$original")" "$(digest "$copy")"
   rm -f "$original" "$copy"
 }

@@ -144,8 +144,8 @@ fastlb_processes() { # DIRECTOR
 show_what_is_left() { # DIRECTOR EXIT-STATUS
   row "    exit status after SIGTERM" 0 "$2"
   row "    XDP programs, addresses, nft tables left" "0 0 0" "$(
-    printf '%d %d %d' "$(lab exec "$1" ip link show dev ens33 | grep -c xdp || true)" \
-      "$(lab exec "$1" ip address show | grep -c "inet $virtual_address/" || true)" "$(lab exec "$1" nft list tables | wc -l)"
+    printf '%d %d %d' "$(lab exec "$1" ip link show | grep -c xdp || true)" \
+      "$(lab exec "$1" ip address show | grep -cE "inet ($virtual_address|10\.0\.0\.1)/" || true)" "$(lab exec "$1" nft list tables | wc -l)"
   )"
   row "    managed neighbours, runtime files left" "0 0" "$(
     printf '%d %d' "$(lab exec "$1" ip neighbour show | grep -c managed || true)" "$(find "$(fastlb_runtime "$1")" -mindepth 1 2>/dev/null | wc -l)"
