@@ -152,14 +152,14 @@ public sealed class PacketPipeline
 
         _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
         if (flow.HasReturnHalf)
-            RememberHop(ref _flows.ReturnHalf(index), slot);
+            RememberHop(ref _flows.ReturnHalf(index), slot, table);
         Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), moment);
     }
 
     // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
-    private void RememberHop(ref FlowEntry half, in PacketSlot slot)
+    private void RememberHop(ref FlowEntry half, in PacketSlot slot, ServiceTable table)
     {
-        var hop = new ClientHop(slot.IngressPort, MacAddress.Read(_frames.Slice(slot.Offset + MacAddress.Size, MacAddress.Size)));
+        var hop = new ClientHop(table.Link(slot.IngressPort).Interface, MacAddress.Read(_frames.Slice(slot.Offset + MacAddress.Size, MacAddress.Size)));
         if (half.Hop != hop)
             half.Hop = hop;
         if (half.HopTag != slot.Tag)
@@ -240,13 +240,13 @@ public sealed class PacketPipeline
         }
 
         ref FlowEntry back = ref _flows.Entry(half);
-        EgressLink link = table.Link(back.Hop.Port);
-        if (link.Mtu == 0)
+        if (!table.TryFindPort(back.Hop.Interface, out ushort port))
         {
             Drop(ref slot, VerdictReason.NoRoute);
             return;
         }
 
+        EgressLink link = table.Link(port);
         if (packet.TotalLength > link.Mtu)
         {
             AnswerTooBig(ref slot, packet, link.Mtu, ownAddress, moment);
@@ -259,7 +259,7 @@ public sealed class PacketPipeline
         ip.DecrementTimeToLive();
         AddressTranslation.ToClient(ip, packet, flow.PeerAddress, flow.PeerPort);
         slot.Reason = VerdictReason.ForwardedReply;
-        if (!TrySend(ref slot, back.Hop.Port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
+        if (!TrySend(ref slot, port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
             return;
         server.Counters.CountReply(_worker, packet.TotalLength);
         server.Service.Counters.CountReply(_worker, packet.TotalLength);
@@ -292,10 +292,7 @@ public sealed class PacketPipeline
         }
         else if (packet.Key.IsReturn)
         {
-            ip.DecrementTimeToLive();
-            IcmpErrorRelay.ToClient(ip, flow.PeerAddress, flow.PeerPort);
-            ref FlowEntry back = ref _flows.Entry(index);
-            SendIcmpError(ref slot, packet, back.Hop.Port, back.Hop.Address, table.Link(back.Hop.Port).Source, back.HopTag);
+            RelayToClient(ref slot, packet, flow, _flows.Entry(index), table);
         }
         else if (quote.Source != flow.PeerAddress)
         {
@@ -329,11 +326,20 @@ public sealed class PacketPipeline
         TrySend(ref slot, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag);
     }
 
-    private void SendIcmpError(ref PacketSlot slot, in ParsedPacket packet, ushort port, MacAddress destination, MacAddress source, VlanTag tag)
+    private void RelayToClient(ref PacketSlot slot, in ParsedPacket packet, in FlowEntry flow, in FlowEntry back, ServiceTable table)
     {
+        if (!table.TryFindPort(back.Hop.Interface, out ushort port))
+        {
+            Drop(ref slot, VerdictReason.NoRoute);
+            return;
+        }
+
+        Ipv4View ip = PacketOf(slot);
+        ip.DecrementTimeToLive();
+        IcmpErrorRelay.ToClient(ip, flow.PeerAddress, flow.PeerPort);
         EndWithPacket(ref slot, packet);
         slot.Reason = VerdictReason.RelayedIcmpError;
-        TrySend(ref slot, port, destination, source, tag);
+        TrySend(ref slot, port, back.Hop.Address, table.Link(port).Source, back.HopTag);
     }
 
     // The way back to the client of a tunnelled flow isn't known, so that it hears of the size with its next packet that is too big.
@@ -349,9 +355,10 @@ public sealed class PacketPipeline
     /// <summary>False, and a verdict, when frames can't be sent to the server now.</summary>
     private static bool IsResolved(ref PacketSlot slot, in RealServer server, in Adjacency adjacency)
     {
-        if (adjacency.State == AdjacencyState.Resolved)
+        bool hasNoSource = server.Method == ForwardingMethod.Tunnel && adjacency.LocalAddress == 0;
+        if (adjacency.State == AdjacencyState.Resolved && !hasNoSource)
             return true;
-        if (adjacency.State == AdjacencyState.Unreachable)
+        if (adjacency.State != AdjacencyState.Pending)
         {
             Drop(ref slot, VerdictReason.NoRoute);
         }
