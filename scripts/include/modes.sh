@@ -3,7 +3,7 @@
 # packets.sh and takeovers.sh.
 # shellcheck disable=SC2154 # lab_directory, virtual_address and capture_pid come from there
 
-readonly MODE_REQUESTS=10
+readonly MODE_REQUESTS=6
 readonly MODE_MEGABYTES=20
 readonly CLIENT_ADDRESS=192.168.182.50
 

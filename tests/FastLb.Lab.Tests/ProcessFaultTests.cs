@@ -67,7 +67,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
         ProbeReport report = await probe.Stop();
         output.WriteLine($"{report}");
         Assert.False(report.EndsInOutage, $"{report}");
-        Assert.All(report.Faults.Keys, fault => Assert.Equal("no connection", fault));
+        Assert.All(report.Faults.Keys, fault => Assert.Contains(fault, new[] { "no connection", "no answer" })); // time ran out; none was reset or refused
         Assert.Empty(await resets.Stop());
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Probing;
@@ -128,6 +129,25 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
         Socket socket = _namespace.Create(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
         socket.Bind(new IPEndPoint(address, port));
         return socket;
+    }
+
+    /// <summary>Sends frames by <see cref="Interface"/> on a thread of their own, as fast as that goes.</summary>
+    /// <returns>How many left; for the others the interface had no room.</returns>
+    public async Task<int> SendFrames(HostileFrames frames, int count)
+    {
+        int index = int.Parse((await Run("cat", $"/sys/class/net/{Interface}/ifindex")).Expected(), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+        using FrameSocket socket = _namespace.Create(() => FrameSocket.Open(index));
+        return await Task.Factory.StartNew(
+            () =>
+            {
+                int sent = 0;
+                for (int i = 0; i < count; i++)
+                    sent += socket.Send(frames.Next()) ? 1 : 0;
+                return sent;
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
     }
 
     public override string ToString() => name;

@@ -2,6 +2,7 @@ namespace FastLb.Lab.Tests.Product;
 
 /// <summary>What <c>fastlb status --json</c> prints, as far as tests look at it.</summary>
 internal sealed record BalancerStatus(
+    long Generation,
     IReadOnlyList<ServiceStatus> Services,
     IReadOnlyDictionary<string, long> Verdicts,
     IReadOnlyList<PortStatus> Ports,
@@ -47,7 +48,7 @@ internal sealed record AdjacencyStatus(string State, string? Mac = null, string?
     public bool IsResolved => State == "resolved";
 }
 
-internal sealed record PortStatus(string Interface, int Queue, string Kind, string Mode, long Received, long Transmitted);
+internal sealed record PortStatus(string Interface, int Queue, string Kind, string Mode, long Received, long Transmitted, long KernelDropped);
 
 /// <param name="Outcomes">Frames by what the steering program did with them.</param>
 internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes)
