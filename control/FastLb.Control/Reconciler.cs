@@ -50,6 +50,7 @@ public sealed class Reconciler(
         if (!SameAsBefore(state))
         {
             await engine.Apply(state, cancellation);
+            ReportInterfaces(state.Interfaces);
             _state = state;
         }
 
@@ -110,6 +111,14 @@ public sealed class Reconciler(
         {
             log.LogTrace("looking at everything again");
         }
+    }
+
+    private void ReportInterfaces(IReadOnlyList<DesiredInterface> now)
+    {
+        foreach (DesiredInterface gone in _state.Interfaces.ExceptBy(now.Select(wanted => wanted.Index), wanted => wanted.Index))
+            log.LogWarning("{Interface} is gone, or leads to no server any more: frames are neither taken nor sent there", gone.Name);
+        foreach (DesiredInterface come in now.ExceptBy(_state.Interfaces.Select(wanted => wanted.Index), wanted => wanted.Index))
+            log.LogInformation("{Interface} is served", come.Name);
     }
 
     private void Report(AdjacencyState now)

@@ -21,9 +21,7 @@ internal sealed class OpenPorts : IDisposable
         Interfaces = interfaces;
         Ports = ports;
         _steering = steering;
-        _punt = PuntPath.Open(
-            steering.ToDictionary(entry => entry.Interface.Index, entry => entry.Mode),
-            [.. ports.Ports.ToArray().Select(port => port.Socket.Queue.InterfaceIndex)]);
+        _punt = PuntPath.Open([.. ports.Ports.ToArray().Select(port => port.Socket.Queue.InterfaceIndex)]);
         for (int i = ports.Ports.Length - 1; i >= 0; i--)
             PortOfInterface[ports.Ports[i].Socket.Queue.InterfaceIndex] = (ushort)i;
     }

@@ -1,4 +1,3 @@
-using FastLb.Native.Bpf;
 using FastLb.Native.Punt;
 using FastLb.PacketIO;
 
@@ -17,10 +16,8 @@ internal sealed class PuntPath : IKernelPath, IDisposable
     }
 
     /// <summary>Makes the device.</summary>
-    /// <param name="modes">Where the steering program runs, by index of the interface.</param>
     /// <param name="interfaceOfPort">Index of the interface, by index of the port.</param>
-    public static PuntPath Open(IReadOnlyDictionary<int, XdpAttachMode> modes, int[] interfaceOfPort) =>
-        new(PuntDevice.Open([.. modes.Select(entry => new PuntTarget(entry.Key, entry.Value))]), interfaceOfPort);
+    public static PuntPath Open(int[] interfaceOfPort) => new(PuntDevice.Open([.. interfaceOfPort.Distinct()]), interfaceOfPort);
 
     public bool TryReturn(ReadOnlySpan<byte> frame, ushort ingressPort, ushort checksumStart, ushort checksumOffset) =>
         _device.TryWrite(frame, _interfaceOfPort[ingressPort], checksumStart, checksumOffset);

@@ -31,7 +31,8 @@ internal static class StatusNames
                 port.Socket.IsZeroCopy ? "zero-copy" : "copy",
                 counters.Received,
                 counters.Enqueued,
-                (long)(kernel.rx_dropped + kernel.rx_ring_full)));
+                (long)(kernel.rx_dropped + kernel.rx_ring_full),
+                counters.ChainsRefused));
         }
 
         return ports;

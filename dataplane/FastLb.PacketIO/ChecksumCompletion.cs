@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using FastLb.Dataplane.Pipeline;
 
 namespace FastLb.PacketIO;
 
@@ -24,6 +26,33 @@ public static class ChecksumCompletion
 
         // 0 would mean "no checksum" to UDP; its other representation is right for TCP too (kernel: CSUM_MANGLED_0).
         Unsafe.WriteUnaligned(ref covered[offset], sum == 0 ? (ushort)0xFFFF : sum);
+        return true;
+    }
+
+    /// <summary>The same for a frame of several chunks, whose first one holds the checksum field.</summary>
+    /// <param name="frames">Where the frame lies.</param>
+    /// <param name="chains">Knows where its further chunks are.</param>
+    /// <param name="slot">The frame, with what <see cref="PacketSlot.ChecksumStart"/> and <see cref="PacketSlot.ChecksumOffset"/> say.</param>
+    public static bool TryComplete(FrameMemory frames, FrameChains chains, in PacketSlot slot)
+    {
+        if (slot.ChecksumStart + slot.ChecksumOffset + sizeof(ushort) > slot.Length)
+            return false;
+        Span<byte> covered = frames.Slice(slot.Offset, slot.Length)[slot.ChecksumStart..];
+        ulong sum = Sum(covered);
+        int at = covered.Length;
+        long part = slot.Offset;
+        for (int i = 0; i < slot.Continuations; i++)
+        {
+            chains.Next(part, out part, out int length);
+            ushort next = Sum(frames.Slice(part, length));
+
+            // A part that begins in the middle of a 16-bit number has its octets the other way round (RFC 1071 §2 (B)).
+            sum += (at & 1) == 0 ? next : BinaryPrimitives.ReverseEndianness(next);
+            at += length;
+        }
+
+        ushort complement = (ushort)~Fold(sum);
+        Unsafe.WriteUnaligned(ref covered[slot.ChecksumOffset], complement == 0 ? (ushort)0xFFFF : complement);
         return true;
     }
 

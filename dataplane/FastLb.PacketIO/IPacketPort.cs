@@ -29,7 +29,7 @@ public interface IPacketPort
     /// <summary>True when enqueued frames have not been taken over by the kernel yet: call <see cref="Flush"/> again.</summary>
     bool HasWaitingTransmits { get; }
 
-    /// <summary>Takes received frames. Fields of the slots that receiving doesn't set are cleared.</summary>
+    /// <summary>Takes received frames, of one or several chunks (<see cref="FrameChains"/>). Fields of the slots that receiving doesn't set are cleared.</summary>
     /// <param name="slots">Room for frames.</param>
     /// <returns>How many of the slots, from the first, hold a frame now.</returns>
     int Receive(Span<PacketSlot> slots);
@@ -39,7 +39,7 @@ public interface IPacketPort
     /// completed on the way.
     /// </summary>
     /// <param name="slot">
-    /// The frame. It must lie inside its chunk; a port that uses transmit metadata needs the bytes that it left out of <see cref="PacketSlot.Headroom"/> when
+    /// The frame. It must lie inside its chunk, or its parts inside theirs, and end where its chain does (<see cref="FrameChains.Trim"/>); a port that uses transmit metadata needs the bytes that it left out of <see cref="PacketSlot.Headroom"/> when
     /// it received the frame (24, <see cref="AfXdp.Umem.TransmitMetadataLength"/>) to be there still.
     /// </param>
     /// <returns>False when the queue is full or the port is gone: the frame stays the caller's.</returns>

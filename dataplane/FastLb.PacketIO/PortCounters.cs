@@ -6,6 +6,9 @@ public record struct PortCounters
     /// <summary>Frames given to the worker.</summary>
     public long Received;
 
+    /// <summary>Frames of more chunks than are supported, dropped on arrival (<see cref="AfXdp.ChainReceiver.Refused"/>).</summary>
+    public long ChainsRefused;
+
     /// <summary>Frames taken from the worker to be sent.</summary>
     public long Enqueued;
 

@@ -20,7 +20,13 @@ public readonly ref struct Ipv4View
     public int HeaderLength => (_bytes[Offset.VersionAndLength] & 0x0F) * 4;
 
     /// <summary>Bytes of header and payload.</summary>
-    public int TotalLength => _bytes.Length;
+    public int TotalLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.TotalLength..]);
+
+    /// <summary>Bytes of payload, also those that lie elsewhere.</summary>
+    public int PayloadLength => TotalLength - HeaderLength;
+
+    /// <summary>False when some of the payload lies elsewhere.</summary>
+    public bool IsWhole => TotalLength == _bytes.Length;
 
     /// <summary>DSCP and ECN (RFC 2474, RFC 3168).</summary>
     public byte TypeOfService => _bytes[Offset.TypeOfService];
@@ -61,7 +67,7 @@ public readonly ref struct Ipv4View
 
     public Span<byte> Header => _bytes[..HeaderLength];
 
-    /// <summary>What follows the header, up to the total length: link-layer padding is not part of it.</summary>
+    /// <summary>What follows the header, up to the total length or the end of the bytes here: link-layer padding is not part of it.</summary>
     public Span<byte> Payload => _bytes[HeaderLength..];
 
     private ushort FragmentField => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Fragment..]);
@@ -69,16 +75,23 @@ public readonly ref struct Ipv4View
     /// <summary>
     /// Takes version, header length and total length as true only when they fit each other and the bytes there are. On success no accessor can throw.
     /// </summary>
-    public static bool TryParse(Span<byte> bytes, out Ipv4View packet)
+    public static bool TryParse(Span<byte> bytes, out Ipv4View packet) => TryParse(bytes, rest: 0, out packet);
+
+    /// <summary>The same for a packet that begins here and goes on elsewhere. The header must be here.</summary>
+    /// <param name="bytes">The packet's beginning.</param>
+    /// <param name="rest">Bytes that follow elsewhere.</param>
+    /// <param name="packet">The packet: its payload is what is of it in <paramref name="bytes"/>.</param>
+    public static bool TryParse(Span<byte> bytes, int rest, out Ipv4View packet)
     {
         packet = default;
         if (bytes.Length < MinimumHeaderLength)
             return false;
         int headerLength = (bytes[Offset.VersionAndLength] & 0x0F) * 4;
         int totalLength = BinaryPrimitives.ReadUInt16BigEndian(bytes[Offset.TotalLength..]);
-        if (bytes[Offset.VersionAndLength] >> 4 != 4 || headerLength < MinimumHeaderLength || totalLength < headerLength || totalLength > bytes.Length)
+        int here = Math.Min(totalLength, bytes.Length);
+        if (bytes[Offset.VersionAndLength] >> 4 != 4 || headerLength < MinimumHeaderLength || here < headerLength || totalLength - here > rest)
             return false;
-        packet = new Ipv4View(bytes[..totalLength]);
+        packet = new Ipv4View(bytes[..here]);
         return true;
     }
 
@@ -93,13 +106,13 @@ public readonly ref struct Ipv4View
 
     /// <summary>
     /// Writes a whole header without options, checksum included, and gives a view of it and the payload behind it.
-    /// <paramref name="bytes"/> is the packet, header and payload: its length becomes the total length.
+    /// <paramref name="bytes"/> is the packet, header and payload: its length, and that of what follows elsewhere, becomes the total length.
     /// </summary>
-    public static Ipv4View Write(Span<byte> bytes, byte typeOfService, ushort identification, bool dontFragment, byte timeToLive, IpProtocol protocol, uint source, uint destination)
+    public static Ipv4View Write(Span<byte> bytes, byte typeOfService, ushort identification, bool dontFragment, byte timeToLive, IpProtocol protocol, uint source, uint destination, int rest = 0)
     {
         bytes[Offset.VersionAndLength] = 0x45;
         bytes[Offset.TypeOfService] = typeOfService;
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.TotalLength..], checked((ushort)bytes.Length));
+        BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.TotalLength..], checked((ushort)(bytes.Length + rest)));
         BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Identification..], identification);
         BinaryPrimitives.WriteUInt16BigEndian(bytes[Offset.Fragment..], dontFragment ? DontFragmentBit : (ushort)0);
         bytes[Offset.TimeToLive] = timeToLive;

@@ -12,12 +12,12 @@
 
 #include "punt.h"
 
-/* Queue of the TAP device -> where its frames belong. */
+/* Queue of the TAP device -> index of the interface that its frames belong to; 0: none. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, PUNT_MAX_TARGETS);
 	__type(key, __u32);
-	__type(value, struct punt_target);
+	__type(value, __u32);
 } targets SEC(".maps");
 
 SEC("tc")
@@ -25,14 +25,14 @@ int punt(struct __sk_buff *skb)
 {
 	const __u8 source[ETH_ALEN] = PUNT_SOURCE_MAC;
 	__u32 queue = skb->queue_mapping - 1; /* skb_record_rx_queue: 0 means that none was recorded */
-	const struct punt_target *target = bpf_map_lookup_elem(&targets, &queue);
+	const __u32 *target = bpf_map_lookup_elem(&targets, &queue);
 
-	if (target == NULL || target->interface == 0)
+	if (target == NULL || *target == 0)
 		return TC_ACT_SHOT;
-	if (target->mark_source && bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_source), source, sizeof(source), 0))
+	if (bpf_skb_store_bytes(skb, offsetof(struct ethhdr, h_source), source, sizeof(source), 0))
 		return TC_ACT_SHOT;
 	skb->queue_mapping = 0; /* it is the TAP's queue, and the interface may not have so many */
-	return bpf_redirect(target->interface, BPF_F_INGRESS);
+	return bpf_redirect(*target, BPF_F_INGRESS);
 }
 
 /* None of the helpers used is restricted to GPL-compatible programs. */

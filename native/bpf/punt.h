@@ -9,15 +9,10 @@
 #define PUNT_MAX_TARGETS 256
 
 /*
- * Source of a punted frame that would meet the steering program again, and be punted again, and so on: in generic mode the kernel runs the program
- * where it takes up what was redirected. Locally administered, 'FLBPT'; such a frame never leaves the host, because what is forwarded gets a new header.
+ * Source of a punted frame: the guard tells by it, when it is to be forwarded, and the steering program in generic mode, which the kernel runs where it takes up
+ * what was redirected: it would punt the frame again, and so on. Locally administered, 'FLBPT'; such a frame never leaves the host, because what is
+ * forwarded gets a new header.
  */
 #define PUNT_SOURCE_MAC { 0x02, 0x46, 0x4c, 0x42, 0x50, 0x54 }
-
-/* Value of `targets`, by the TAP's queue: where a frame goes. */
-struct punt_target {
-	__u32 interface; /* index; 0: nowhere */
-	__u32 mark_source; /* nonzero: the frame gets PUNT_SOURCE_MAC */
-};
 
 #endif

@@ -17,8 +17,10 @@ public sealed class HealthCheckTests(ITestOutputHelper output)
         await using ConnectionProbe probe = lab.Client.StartProbe(ReferenceLab.VirtualAddress);
         await Task.Delay(TimeSpan.FromSeconds(1));
 
+        long before = (await balancer.Status()).Generation;
         await lab.Web01.Web("stop");
         await HealthBecomes(balancer, lab.Web01, "down");
+        await Eventually.Observe(balancer.Status, status => status.Generation > before, "the dataplane to hear of it");
         TimeSpan down = probe.Now;
         await Task.Delay(TimeSpan.FromSeconds(1));
         await lab.Web01.Web("start");
@@ -27,7 +29,11 @@ public sealed class HealthCheckTests(ITestOutputHelper output)
 
         ProbeReport report = await probe.Stop();
         output.WriteLine($"known to be down at {down.TotalMilliseconds:F0} ms: {report}");
-        Assert.True(report.LastFailure < down, $"{report}");
+
+        // As with IPVS, a client that takes the port of an earlier connection to the removed server again is left without an answer.
+        int late = report.Attempts.Count(attempt => attempt.IsFailure && attempt.Start > down);
+        Assert.True(late <= (await balancer.Status()).Verdicts["serverRemoved"], $"{report}");
+        Assert.DoesNotContain(report.Attempts, attempt => attempt.Text == "ConnectionRefused" && attempt.Start > down);
         Assert.True(report.Answers["this is web01"].Last > down, $"{report}");
         Assert.Contains("refused", await Events(balancer), StringComparison.OrdinalIgnoreCase);
     }

@@ -130,6 +130,30 @@ public sealed class NatTests
         Assert.Equal(0, (await balancer.Status()).Frames!.Lost);
     }
 
+    /// <summary>What the server sends meanwhile must not get to the client untranslated: the client would answer it with a reset.</summary>
+    [Fact]
+    public async Task Download_goes_on_after_the_dataplane_was_killed_and_no_reset_is_sent()
+    {
+        const int length = 20 << 20;
+        await using ReferenceLab lab = await StartLab();
+        await using Balancer balancer = await StartBalancer(lab, OneServer(lab));
+        byte[] content = RandomNumberGenerator.GetBytes(length);
+        await File.WriteAllBytesAsync(Path.Combine(lab.SharedFiles, "download"), content);
+        string copy = Path.Combine(lab.Client.Folder, "copy");
+        await using Capture resets = await Capture.Start(lab.Client, "tcp[tcpflags] & tcp-rst != 0 or src net 10.0.0.0/24");
+        Task<CommandResult> download = lab.Client.Run(
+            "curl", "--silent", "--show-error", "--limit-rate", "8M", "--output", copy, $"http://{ReferenceLab.VirtualAddressText}/files/download");
+        await Eventually.Happens(() => File.Exists(copy) && new FileInfo(copy).Length > length / 20, "the download to be under way");
+
+        int killed = balancer.DataplanePid;
+        Signal.Kill.SendTo(killed);
+        await balancer.Successor("dataplane", killed);
+
+        (await download).Expected();
+        Assert.Equal(SHA256.HashData(content), SHA256.HashData(await File.ReadAllBytesAsync(copy)));
+        Assert.Empty(await resets.Stop());
+    }
+
     [Fact]
     public async Task Directors_own_checks_reach_the_servers()
     {

@@ -67,7 +67,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
         ProbeReport report = await probe.Stop();
         output.WriteLine($"{report}");
         Assert.False(report.EndsInOutage, $"{report}");
-        Assert.All(report.Faults.Keys, fault => Assert.Equal("no connection", fault));
+        Assert.All(report.Faults.Keys, fault => Assert.Contains(fault, new[] { "no connection", "no answer" })); // time ran out; none was reset or refused
         Assert.Empty(await resets.Stop());
     }
 
@@ -154,7 +154,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
         CommandResult second = await lab.Master.Run(Repository.FastLbCommand, "run", "-f", Repository.MasterConfiguration, "--runtime-dir", directory);
 
         Assert.Equal(1, second.ExitCode);
-        Assert.Contains("another AF_XDP socket has this queue", second.Error, StringComparison.Ordinal);
+        Assert.Contains("attach XDP program to ens33: EBUSY: ", second.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(directory));
         Assert.StartsWith("this is web", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
     }

@@ -26,8 +26,8 @@ public sealed unsafe class PipelineFixture : IDisposable
     /// <summary>The director's address towards the servers.</summary>
     public static readonly IpAddress Director = IpAddress.Parse("192.0.2.130");
 
-    /// <summary>What frames leave with by each of the ports, 0 to 7.</summary>
-    public static readonly EgressLink Link = new(new MacAddress(0x02_00_00_00_02_30), 1500);
+    /// <summary>What frames leave with by port 0; the ports 1 to 7 are of other interfaces and otherwise the same.</summary>
+    public static readonly EgressLink Link = new(new MacAddress(0x02_00_00_00_02_30), 1500, Interface: 100);
 
     private const int FrameBytes = 1 << 17;
     private const byte Untouched = 0xA5;
@@ -69,20 +69,22 @@ public sealed unsafe class PipelineFixture : IDisposable
         ],
         acknowledged: long.MaxValue);
 
-    public void SetWays(AdjacencyState state, ushort mtu = 1500, VlanTag tag = default) => Tables.BuildWithAdjacencies(
-        new Dictionary<IpAddress, Adjacency>
-        {
-            [Web01] = new(state, 3, Web01Mac, DirectorMac, mtu, Director.V4, tag),
-            [Web02] = new(state, 3, Web02Mac, DirectorMac, mtu, Director.V4, tag),
-        },
-        [.. Enumerable.Repeat(Link, 8)]);
+    public void SetWays(AdjacencyState state, ushort mtu = 1500, VlanTag tag = default) =>
+        SetWays(new Adjacency(state, 3, default, DirectorMac, mtu, Director.V4, tag), [.. Enumerable.Range(0, 8).Select(port => Link with { Interface = (ushort)(100 + port) })]);
+
+    /// <summary>Has other ports, the first of which leads to the servers.</summary>
+    public void SetLinks(params EgressLink[] links) => SetWays(new Adjacency(AdjacencyState.Resolved, 0, default, DirectorMac, 1500, Director.V4), links);
 
     /// <summary>Takes one frame through the pipeline.</summary>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7)
+    /// <param name="frame">The frame, or what its first chunk holds.</param>
+    /// <param name="headroom">Bytes before it that may be overwritten.</param>
+    /// <param name="port">The port that it came in by.</param>
+    /// <param name="rest">Bytes in further chunks, which the pipeline has no way to look at.</param>
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7, int rest = 0)
     {
         int offset = FrameBytes - frame.Length;
         frame.CopyTo(new Span<byte>(_frames + offset, frame.Length));
-        PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port }];
+        PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port, Rest = rest }];
         _pipeline.Process(batch, Tables.Current, Now);
         Frame = _frameMemory.Slice(batch[0].Offset, batch[0].Length).ToArray();
         if (new ReadOnlySpan<byte>(_frames + offset - headroom - 512, 512).ContainsAnyExcept(Untouched))
@@ -92,6 +94,9 @@ public sealed unsafe class PipelineFixture : IDisposable
     }
 
     public PacketSlot Process(FrameBuilder frame) => Process(frame.Build());
+
+    private void SetWays(Adjacency way, EgressLink[] links) => Tables.BuildWithAdjacencies(
+        new Dictionary<IpAddress, Adjacency> { [Web01] = way with { Destination = Web01Mac }, [Web02] = way with { Destination = Web02Mac } }, links);
 
     public void Dispose()
     {

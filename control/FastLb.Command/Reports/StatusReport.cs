@@ -97,7 +97,7 @@ internal static class StatusReport
         foreach (PortStatus port in status.Ports)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"Port {port.Interface} queue {port.Queue}: {port.Kind} ({port.Mode}, {port.Copy}), {port.Received} received, {port.Transmitted} transmitted, {port.KernelDropped} dropped by the kernel");
+                $"Port {port.Interface} queue {port.Queue}: {port.Kind} ({port.Mode}, {port.Copy}), {port.Received} received, {port.Transmitted} transmitted, {port.KernelDropped} dropped by the kernel{(port.Refused == 0 ? string.Empty : $", {port.Refused} refused")}");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using FastLb.Dataplane.Services;
 using FastLb.Wire;
 
 namespace FastLb.Dataplane.Flows;
@@ -178,15 +179,18 @@ public struct FlowEntry
     public readonly FlowKey Key => new(ClientAddress, PeerAddress, ClientPort, PeerPort, Protocol, State == FlowState.ReturnHalf);
 }
 
-/// <summary>The way back to a client: a port and the Ethernet address of the client or of the router before it. Fits eight bytes.</summary>
+/// <summary>
+/// The way back to a client: an interface, named as <see cref="EgressLink.Interface"/>, and the Ethernet address of the client or of the router before it. Fits
+/// eight bytes.
+/// </summary>
 internal readonly record struct ClientHop(ulong Value)
 {
-    public ClientHop(ushort port, MacAddress address)
-        : this(((ulong)port << 48) | address.Value)
+    public ClientHop(ushort @interface, MacAddress address)
+        : this(((ulong)@interface << 48) | address.Value)
     {
     }
 
-    public ushort Port => (ushort)(Value >> 48);
+    public ushort Interface => (ushort)(Value >> 48);
 
     public MacAddress Address => new(Value & 0xFFFF_FFFF_FFFF);
 }

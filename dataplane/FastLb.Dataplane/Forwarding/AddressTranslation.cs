@@ -6,7 +6,8 @@ namespace FastLb.Dataplane.Forwarding;
 
 /// <summary>
 /// Address translation (IPVS "Masq"): the server's endpoint in place of the virtual one on the way there, and back again in its replies. The client's endpoint
-/// is left alone. Checksums follow by difference (RFC 1624); a UDP datagram without one gets one, as with IPVS.
+/// is left alone. Checksums follow by difference (RFC 1624); a UDP datagram without one gets one, as with IPVS, if it is all in its first chunk. A larger one stays without,
+/// as IPv4 allows (RFC 768).
 /// </summary>
 internal static class AddressTranslation
 {
@@ -50,7 +51,7 @@ internal static class AddressTranslation
         }
         else if (parsed.Key.Protocol == IpProtocol.Udp)
         {
-            if (checksum == 0 && parsed.IsFragment)
+            if (checksum == 0 && (parsed.IsFragment || !ip.IsWhole))
                 return;
             checksum = checksum == 0 ? DatagramChecksum(ip) : InternetChecksum.Update(checksum, difference + InternetChecksum.Difference(oldPort, port));
             if (checksum == 0)

@@ -21,7 +21,8 @@ internal static class IcmpErrorReply
     public static bool MayAnswer(uint source) => (source >> 24) is not (0 or 127 or >= 224);
 
     /// <summary>
-    /// Puts IP and ICMP headers before the packet, which becomes the quote, and an Ethernet header before them; the frame grows into the headroom.
+    /// Puts IP and ICMP headers before the packet, which becomes the quote, and an Ethernet header before them; the frame grows into the headroom. Only what the
+    /// first chunk holds is quoted.
     /// False when there is not enough of it, and the slot is then untouched.
     /// </summary>
     public static bool TryWrite(FrameMemory frames, ref PacketSlot slot, int totalLength, IcmpError error, ushort nextHopMtu, uint source, uint destination)
@@ -32,10 +33,11 @@ internal static class IcmpErrorReply
         MacAddress sender = MacAddress.Read(old[MacAddress.Size..]);
         MacAddress director = MacAddress.Read(old);
 
+        int quoted = Math.Min(Math.Min(totalLength, slot.Length - EthernetView.HeaderLength), MaximumLength - Prepended);
         slot.Offset -= Prepended;
         slot.Headroom -= Prepended;
-        int packetLength = Prepended + Math.Min(totalLength, MaximumLength - Prepended);
-        slot.Length = EthernetView.HeaderLength + packetLength;
+        slot.Length = EthernetView.HeaderLength + Prepended + quoted;
+        slot.Rest = 0;
         slot.ChecksumStart = 0;
 
         Span<byte> frame = frames.Slice(slot.Offset, slot.Length);

@@ -28,7 +28,7 @@ internal static class IpTunnel
     public static bool TryEncapsulate(FrameMemory frames, ref PacketSlot slot, uint source, uint destination, ushort identification)
     {
         if (slot.Headroom < Overhead
-            || !Ipv4View.TryParse(frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], out Ipv4View inner))
+            || !Ipv4View.TryParse(frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], slot.Rest, out Ipv4View inner))
             return false;
         byte typeOfService = inner.TypeOfService;
         if ((typeOfService & EcnMask) == CongestionExperienced)
@@ -40,7 +40,7 @@ internal static class IpTunnel
         Span<byte> frame = frames.Slice(slot.Offset, slot.Length);
         Ipv4View.Write(
             frame[EthernetView.HeaderLength..], typeOfService, inner.DontFragment ? (ushort)0 : identification, inner.DontFragment, inner.TimeToLive, IpProtocol.IpInIp,
-            source, destination);
+            source, destination, slot.Rest);
         if (slot.ChecksumStart != 0)
             slot.ChecksumStart += Overhead;
         return true;

@@ -71,7 +71,7 @@ public sealed class PacketPipeline
         for (int i = 0; i < group.Length; i++)
         {
             ref PacketSlot slot = ref group[i];
-            slot.Reason = ParsedPacket.Parse(WithoutTag(ref slot), roles, ref slot.FragmentPorts, out parsed[i]);
+            slot.Reason = ParsedPacket.Parse(WithoutTag(ref slot), slot.Rest, roles, ref slot.FragmentPorts, out parsed[i]);
             parsed[i].Hash = _flows.HashOf(parsed[i].Key);
             _flows.PrefetchBucket(parsed[i].Hash);
         }
@@ -152,14 +152,14 @@ public sealed class PacketPipeline
 
         _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
         if (flow.HasReturnHalf)
-            RememberHop(ref _flows.ReturnHalf(index), slot);
+            RememberHop(ref _flows.ReturnHalf(index), slot, table);
         Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), moment);
     }
 
     // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
-    private void RememberHop(ref FlowEntry half, in PacketSlot slot)
+    private void RememberHop(ref FlowEntry half, in PacketSlot slot, ServiceTable table)
     {
-        var hop = new ClientHop(slot.IngressPort, MacAddress.Read(_frames.Slice(slot.Offset + MacAddress.Size, MacAddress.Size)));
+        var hop = new ClientHop(table.Link(slot.IngressPort).Interface, MacAddress.Read(_frames.Slice(slot.Offset + MacAddress.Size, MacAddress.Size)));
         if (half.Hop != hop)
             half.Hop = hop;
         if (half.HopTag != slot.Tag)
@@ -185,7 +185,7 @@ public sealed class PacketPipeline
             return;
         }
 
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         RequestChecksum(ref slot, packet);
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
@@ -240,26 +240,26 @@ public sealed class PacketPipeline
         }
 
         ref FlowEntry back = ref _flows.Entry(half);
-        EgressLink link = table.Link(back.Hop.Port);
-        if (link.Mtu == 0)
+        if (!table.TryFindPort(back.Hop.Interface, out ushort port))
         {
             Drop(ref slot, VerdictReason.NoRoute);
             return;
         }
 
+        EgressLink link = table.Link(port);
         if (packet.TotalLength > link.Mtu)
         {
             AnswerTooBig(ref slot, packet, link.Mtu, ownAddress, moment);
             return;
         }
 
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         RequestChecksum(ref slot, packet);
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
         AddressTranslation.ToClient(ip, packet, flow.PeerAddress, flow.PeerPort);
         slot.Reason = VerdictReason.ForwardedReply;
-        if (!TrySend(ref slot, back.Hop.Port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
+        if (!TrySend(ref slot, port, back.Hop.Address, link.Source, back.HopTag) || server.Service is null)
             return;
         server.Counters.CountReply(_worker, packet.TotalLength);
         server.Service.Counters.CountReply(_worker, packet.TotalLength);
@@ -292,10 +292,7 @@ public sealed class PacketPipeline
         }
         else if (packet.Key.IsReturn)
         {
-            ip.DecrementTimeToLive();
-            IcmpErrorRelay.ToClient(ip, flow.PeerAddress, flow.PeerPort);
-            ref FlowEntry back = ref _flows.Entry(index);
-            SendIcmpError(ref slot, packet, back.Hop.Port, back.Hop.Address, table.Link(back.Hop.Port).Source, back.HopTag);
+            RelayToClient(ref slot, packet, flow, _flows.Entry(index), table);
         }
         else if (quote.Source != flow.PeerAddress)
         {
@@ -313,7 +310,7 @@ public sealed class PacketPipeline
             return;
         Ipv4View ip = PacketOf(slot);
         ip.DecrementTimeToLive();
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        EndWithPacket(ref slot, packet);
         if (server.Method == ForwardingMethod.AddressTranslation)
         {
             IcmpErrorRelay.ToServer(ip, server.Address, server.Port);
@@ -329,11 +326,20 @@ public sealed class PacketPipeline
         TrySend(ref slot, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag);
     }
 
-    private void SendIcmpError(ref PacketSlot slot, in ParsedPacket packet, ushort port, MacAddress destination, MacAddress source, VlanTag tag)
+    private void RelayToClient(ref PacketSlot slot, in ParsedPacket packet, in FlowEntry flow, in FlowEntry back, ServiceTable table)
     {
-        slot.Length = EthernetView.HeaderLength + packet.TotalLength;
+        if (!table.TryFindPort(back.Hop.Interface, out ushort port))
+        {
+            Drop(ref slot, VerdictReason.NoRoute);
+            return;
+        }
+
+        Ipv4View ip = PacketOf(slot);
+        ip.DecrementTimeToLive();
+        IcmpErrorRelay.ToClient(ip, flow.PeerAddress, flow.PeerPort);
+        EndWithPacket(ref slot, packet);
         slot.Reason = VerdictReason.RelayedIcmpError;
-        TrySend(ref slot, port, destination, source, tag);
+        TrySend(ref slot, port, back.Hop.Address, table.Link(port).Source, back.HopTag);
     }
 
     // The way back to the client of a tunnelled flow isn't known, so that it hears of the size with its next packet that is too big.
@@ -349,9 +355,10 @@ public sealed class PacketPipeline
     /// <summary>False, and a verdict, when frames can't be sent to the server now.</summary>
     private static bool IsResolved(ref PacketSlot slot, in RealServer server, in Adjacency adjacency)
     {
-        if (adjacency.State == AdjacencyState.Resolved)
+        bool hasNoSource = server.Method == ForwardingMethod.Tunnel && adjacency.LocalAddress == 0;
+        if (adjacency.State == AdjacencyState.Resolved && !hasNoSource)
             return true;
-        if (adjacency.State == AdjacencyState.Unreachable)
+        if (adjacency.State != AdjacencyState.Pending)
         {
             Drop(ref slot, VerdictReason.NoRoute);
         }
@@ -367,8 +374,16 @@ public sealed class PacketPipeline
     // The headers have been checked by Parse; a packet stays where it is until it is encapsulated.
     private Ipv4View PacketOf(in PacketSlot slot)
     {
-        _ = Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], out Ipv4View ip);
+        _ = Ipv4View.TryParse(_frames.Slice(slot.Offset, slot.Length)[EthernetView.HeaderLength..], slot.Rest, out Ipv4View ip);
         return ip;
+    }
+
+    /// <summary>Leaves out what follows the IP packet, such as Ethernet's padding.</summary>
+    private static void EndWithPacket(ref PacketSlot slot, in ParsedPacket packet)
+    {
+        int length = EthernetView.HeaderLength + packet.TotalLength;
+        slot.Length = Math.Min(slot.Length, length);
+        slot.Rest = length - slot.Length;
     }
 
     private static void RequestChecksum(ref PacketSlot slot, in ParsedPacket packet)

@@ -11,8 +11,17 @@ public struct PacketSlot
     /// <summary>Offset of the first byte of the frame. The pipeline may move it down into the headroom (tunnels) or leave it.</summary>
     public long Offset;
 
-    /// <summary>Bytes in the frame, from its Ethernet header, without FCS.</summary>
+    /// <summary>Bytes of the frame at <see cref="Offset"/>, from its Ethernet header, without FCS: all of it, or what its first chunk holds.</summary>
     public int Length;
+
+    /// <summary>
+    /// Bytes of the frame in further chunks. The pipeline never looks at them: it wants the headers in the first chunk, and lowers the number where the frame's end
+    /// is not wanted (what follows the IP packet, what an ICMP error doesn't quote).
+    /// </summary>
+    public int Rest;
+
+    /// <summary>Further chunks that belong to the frame, whatever <see cref="Rest"/> says. How they are found is the ports' and workers' business.</summary>
+    public ushort Continuations;
 
     /// <summary>Bytes before <see cref="Offset"/> that may be overwritten.</summary>
     public ushort Headroom;

@@ -38,16 +38,17 @@ internal struct ParsedPacket
     /// Reads Ethernet, IPv4 and TCP, UDP or ICMP headers. Returns <see cref="VerdictReason.None"/> for a packet that can be classified, else why it can't;
     /// what the kernel would drop before IPVS saw it (wrong lengths, a bad header checksum) is refused here too.
     /// </summary>
-    /// <param name="frame">The frame, without VLAN tag.</param>
+    /// <param name="frame">The frame, without VLAN tag, or its first chunk.</param>
+    /// <param name="rest">Bytes in further chunks.</param>
     /// <param name="roles">Tells what clients send from what servers send.</param>
     /// <param name="fragmentPorts">A later fragment's <see cref="PacketSlot.FragmentPorts"/>: used if they are known, set once they are.</param>
     /// <param name="parsed">What was read.</param>
-    public static VerdictReason Parse(Span<byte> frame, in PacketRoles roles, ref uint fragmentPorts, out ParsedPacket parsed)
+    public static VerdictReason Parse(Span<byte> frame, int rest, in PacketRoles roles, ref uint fragmentPorts, out ParsedPacket parsed)
     {
         parsed = default;
         if (!EthernetView.TryParse(frame, out EthernetView ethernet) || ethernet.Type != EtherType.Ipv4)
             return VerdictReason.NotIp;
-        if (!Ipv4View.TryParse(frame[EthernetView.HeaderLength..], out Ipv4View ip))
+        if (!Ipv4View.TryParse(frame[EthernetView.HeaderLength..], rest, out Ipv4View ip))
             return VerdictReason.MalformedIp;
         if (!ip.HasValidChecksum)
             return VerdictReason.BadIpChecksum;
@@ -74,7 +75,7 @@ internal struct ParsedPacket
             return VerdictReason.MalformedTransport;
         Key = roles.KeyOf(ip, tcp.SourcePort, tcp.DestinationPort);
         TcpFlags = tcp.Flags;
-        HasPartialChecksum = tcp.Checksum == InternetChecksum.PseudoHeaderSum(ip.Source, ip.Destination, IpProtocol.Tcp, ip.Payload.Length);
+        HasPartialChecksum = tcp.Checksum == InternetChecksum.PseudoHeaderSum(ip.Source, ip.Destination, IpProtocol.Tcp, ip.PayloadLength);
         return VerdictReason.None;
     }
 
@@ -84,7 +85,7 @@ internal struct ParsedPacket
             return VerdictReason.MalformedTransport;
         Key = roles.KeyOf(ip, udp.SourcePort, udp.DestinationPort);
         HasPartialChecksum = udp.Checksum != 0
-            && udp.Checksum == InternetChecksum.PseudoHeaderSum(ip.Source, ip.Destination, IpProtocol.Udp, ip.Payload.Length);
+            && udp.Checksum == InternetChecksum.PseudoHeaderSum(ip.Source, ip.Destination, IpProtocol.Udp, ip.PayloadLength);
         return VerdictReason.None;
     }
 
@@ -128,6 +129,8 @@ internal struct ParsedPacket
     private VerdictReason ReadIcmp(Ipv4View ip, in PacketRoles roles)
     {
         IsIcmpError = true;
+        if (!ip.IsWhole)
+            return VerdictReason.NotOurs; // no error about a packet is that long (RFC 1812 §4.3.2.3); its checksum could not be judged
         if (!IcmpView.TryParse(ip.Payload, out IcmpView icmp))
             return VerdictReason.MalformedTransport;
         if (!icmp.IsError || !QuotedPacket.TryParse(icmp.Quote, out QuotedPacket quote))

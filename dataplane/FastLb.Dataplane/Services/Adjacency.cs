@@ -29,4 +29,7 @@ public readonly record struct Adjacency(
 /// <summary>What frames that leave by a port have in common.</summary>
 /// <param name="Source">The interface's own MAC address.</param>
 /// <param name="Mtu">Largest IP packet, bytes.</param>
-public readonly record struct EgressLink(MacAddress Source, ushort Mtu);
+/// <param name="Interface">
+/// The interface's kernel index, its low 16 bits: what flows remember an interface by, since ports are numbered anew when they are opened anew.
+/// </param>
+public readonly record struct EgressLink(MacAddress Source, ushort Mtu, ushort Interface);

@@ -94,6 +94,22 @@ public sealed class ServiceTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Adjacency Adjacency(int index) => ref _adjacencies[index];
 
+    /// <summary>The first port of an interface, named as <see cref="EgressLink.Interface"/>; false when none is open there.</summary>
+    public bool TryFindPort(ushort @interface, out ushort port)
+    {
+        EgressLink[] links = _links;
+        for (int i = 0; i < links.Length; i++)
+        {
+            if (links[i].Interface != @interface)
+                continue;
+            port = (ushort)i;
+            return true;
+        }
+
+        port = 0;
+        return false;
+    }
+
     /// <summary>What is known of a port's link; one that takes no packet for a port that this table does not know.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public EgressLink Link(int port) => (uint)port < (uint)_links.Length ? _links[port] : default;

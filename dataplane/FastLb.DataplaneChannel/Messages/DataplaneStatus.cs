@@ -57,8 +57,9 @@ public sealed record ServerStatus(
 /// <param name="Received">Frames received.</param>
 /// <param name="Transmitted">Frames sent.</param>
 /// <param name="KernelDropped">Frames that the kernel had for us and dropped: no memory on offer, ring full, or frame unfit.</param>
+/// <param name="Refused">Frames in more parts than can be sent on, or in parts that make no sense.</param>
 public sealed record PortStatus(
-    string Interface, int Queue, string Kind, string Mode, string Copy, long Received, long Transmitted, long KernelDropped);
+    string Interface, int Queue, string Kind, string Mode, string Copy, long Received, long Transmitted, long KernelDropped, long Refused);
 
 /// <summary>What the steering program did with the frames of an interface: name of the outcome, number of frames.</summary>
 public sealed record SteeringStatus(string Interface, IReadOnlyDictionary<string, long> Outcomes);

@@ -3,7 +3,7 @@ namespace FastLb.PacketIO.AfXdp;
 /// <summary>How the ports of a process are opened.</summary>
 public sealed record AfXdpOptions
 {
-    /// <summary>Bytes per chunk, 2048 or 4096. Received frames may have 256 fewer.</summary>
+    /// <summary>Bytes per chunk, 2048 or 4096. Received frames with more than 256 fewer take several.</summary>
     public int ChunkSize { get; init; } = 2048;
 
     /// <summary>Chunks per queue: those lent to the kernel for receiving, those on their way out and those that the worker holds.</summary>
@@ -17,6 +17,12 @@ public sealed record AfXdpOptions
 
     /// <summary>Frames that one system call may send in copy mode, where the kernel lets it be set; else 32.</summary>
     public int TransmitBudget { get; init; } = 256;
+
+    /// <summary>
+    /// Whether frames may span several chunks, where the kernel lets them (Linux 6.6; in zero-copy mode the driver too). Otherwise the kernel drops those larger than a
+    /// chunk takes and counts them in <c>rx_dropped</c>.
+    /// </summary>
+    public bool SpanChunks { get; init; } = true;
 
     /// <summary>Whether the kernel copies frames.</summary>
     public AfXdpMode Mode { get; init; } = AfXdpMode.Automatic;

@@ -11,6 +11,8 @@ public readonly struct AfXdpPort : IPacketPort
 {
     private readonly FramePool _pool;
     private readonly FrameMemory _frames;
+    private readonly FrameChains _chains;
+    private readonly ChainReceiver _chainReceiver;
     private readonly long _chunkMask;
     private readonly int _metadataLength;
     private readonly int _receiveShare;
@@ -21,6 +23,8 @@ public readonly struct AfXdpPort : IPacketPort
         Socket = socket;
         _pool = pool;
         _frames = umem.Frames;
+        _chains = umem.Chains;
+        _chainReceiver = new ChainReceiver(socket.Receive, umem.Chains, pool, umem.ChunkSize, umem.TransmitMetadataLength, index);
         _chunkMask = umem.ChunkSize - 1;
         _metadataLength = umem.TransmitMetadataLength;
         _receiveShare = receiveShare;
@@ -41,10 +45,13 @@ public readonly struct AfXdpPort : IPacketPort
 
     /// <inheritdoc/>
     /// <remarks>
-    /// <see cref="PacketSlot.Headroom"/> is what lies before the frame in its chunk (256 bytes in copy mode), less the bytes that transmit metadata may take.
+    /// <see cref="PacketSlot.Headroom"/> is what lies before the frame in its chunk (256 bytes in copy mode), less the bytes that transmit metadata may take,
+    /// and in a frame of several chunks the link to the next.
     /// </remarks>
     public int Receive(Span<PacketSlot> slots)
     {
+        if (_chainReceiver.IsInRefusedFrame)
+            return ReceiveChains(slots, 0);
         ReceiveRing ring = Socket.Receive;
         int count = (int)ring.Peek((uint)slots.Length, out uint index);
         if (count == 0)
@@ -52,6 +59,12 @@ public readonly struct AfXdpPort : IPacketPort
         for (int i = 0; i < count; i++)
         {
             ref readonly xdp_desc descriptor = ref ring[index + (uint)i];
+            if ((descriptor.options & XdpUapi.XDP_PKT_CONTD) != 0)
+            {
+                ring.Release((uint)i);
+                return ReceiveChains(slots, i);
+            }
+
             long offset = (long)descriptor.addr;
             slots[i] = new PacketSlot
             {
@@ -73,6 +86,8 @@ public readonly struct AfXdpPort : IPacketPort
         long start = slot.Offset & _chunkMask;
         if (start < _metadataLength || slot.Length <= 0 || start + slot.Length > _chunkMask + 1)
             ThrowOutsideChunk(in slot);
+        if (slot.Continuations != 0)
+            return TryEnqueueChain(in slot);
         TransmitRing ring = Socket.Transmit;
         if (Socket.Condition == PortCondition.Gone || ring.Reserve(1, out uint index) == 0)
             return false;
@@ -164,6 +179,27 @@ public readonly struct AfXdpPort : IPacketPort
         return Socket.Condition;
     }
 
+    // The frames before the first one of several chunks have been received and released.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int ReceiveChains(Span<PacketSlot> slots, int received)
+    {
+        int count = received + _chainReceiver.Receive(slots[received..]);
+        Socket.Counters.Received += count;
+        Socket.Counters.ChainsRefused = _chainReceiver.Refused;
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryEnqueueChain(ref readonly PacketSlot slot)
+    {
+        if (Socket.Condition == PortCondition.Gone || !ChainTransmitter.TryReserve(Socket.Transmit, in slot, out uint index))
+            return false;
+        uint options = slot.ChecksumStart == 0 ? 0 : CompleteChecksum(in slot);
+        ChainTransmitter.Write(Socket.Transmit, _chains, in slot, index, options);
+        Socket.Counters.Enqueued++;
+        return true;
+    }
+
     private FlushOutcome Fail(PortCondition condition, FlushOutcome outcome)
     {
         Socket.Condition = condition;
@@ -178,7 +214,7 @@ public readonly struct AfXdpPort : IPacketPort
             return 0;
         if (_metadataLength == 0)
         {
-            if (ChecksumCompletion.TryComplete(_frames.Slice(slot.Offset, slot.Length), slot.ChecksumStart, slot.ChecksumOffset))
+            if (ChecksumCompletion.TryComplete(_frames, _chains, in slot))
                 Socket.Counters.ChecksumsCompleted++;
             return 0;
         }

@@ -62,8 +62,8 @@ public sealed class AfXdpPortSet : IDisposable
         AfXdpOptions.Validate(options);
         return options.Mode switch
         {
-            AfXdpMode.Copy => OpenAll(queues, options, workers, zeroCopy: false, "copy mode, as configured"),
-            AfXdpMode.ZeroCopy => OpenAll(queues, options, workers, zeroCopy: true, "zero-copy mode, as configured"),
+            AfXdpMode.Copy => OpenSpanning(queues, options, workers, zeroCopy: false, "copy mode, as configured"),
+            AfXdpMode.ZeroCopy => OpenSpanning(queues, options, workers, zeroCopy: true, "zero-copy mode, as configured"),
             _ => OpenBest(queues, options, workers),
         };
     }
@@ -161,16 +161,37 @@ public sealed class AfXdpPortSet : IDisposable
         string reason;
         try
         {
-            return OpenAll(queues, options, workers, zeroCopy: true, "zero-copy mode, as all the drivers offer it");
+            return OpenSpanning(queues, options, workers, zeroCopy: true, "zero-copy mode, as all the drivers offer it");
         }
-        catch (SystemCallException refusal) when (refusal.Errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP or Errno.EINVAL or Errno.ENOSYS)
+        catch (SystemCallException refusal) when (IsRefusal(refusal))
         {
             // EINVAL too: drivers give it for a queue or a chunk size that their zero-copy can't do. If it had another cause, copy mode fails by it as well.
             reason = $"copy mode, as zero-copy was refused on {refusal.Target}: {refusal.Errno}";
         }
 
-        return OpenAll(queues, options, workers, zeroCopy: false, reason);
+        return OpenSpanning(queues, options, workers, zeroCopy: false, reason);
     }
+
+    // A refusal of something else is met again without.
+    private static AfXdpPortSet OpenSpanning(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, int workers, bool zeroCopy, string reason)
+    {
+        if (!options.SpanChunks)
+            return OpenAll(queues, options, workers, zeroCopy, reason + "; frames larger than a chunk are dropped, as configured");
+        string limit;
+        try
+        {
+            return OpenAll(queues, options, workers, zeroCopy, reason);
+        }
+        catch (SystemCallException refusal) when (IsRefusal(refusal))
+        {
+            limit = $"; frames larger than a chunk are dropped, as frames of several (Linux 6.6) were refused on {refusal.Target}: {refusal.Errno}";
+        }
+
+        return OpenAll(queues, options with { SpanChunks = false }, workers, zeroCopy, reason + limit);
+    }
+
+    private static bool IsRefusal(SystemCallException failure) =>
+        failure.Errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP or Errno.EINVAL or Errno.ENOSYS;
 
     private static AfXdpPortSet OpenAll(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options, int workers, bool zeroCopy, string reason)
     {

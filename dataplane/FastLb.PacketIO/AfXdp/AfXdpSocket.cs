@@ -111,7 +111,7 @@ public sealed class AfXdpSocket : IDisposable
 
             // Frames under way are charged to the socket with about twice a chunk each; the default of 208 KiB stalls bursts of large frames.
             native.RaiseSendBuffer(checked(options.RingSize * options.ChunkSize));
-            Errno errno = Bind(native, queue, zeroCopy, sharing);
+            Errno errno = Bind(native, queue, zeroCopy, options.SpanChunks, sharing);
             if (errno != Errno.None)
                 throw XdpSocket.BindFailure(queue.Interface, (uint)queue.Queue, errno);
             socket.IsZeroCopy = native.IsZeroCopy();
@@ -140,9 +140,11 @@ public sealed class AfXdpSocket : IDisposable
         _mappings.Clear();
     }
 
-    private static Errno Bind(XdpSocket socket, InterfaceQueue queue, bool zeroCopy, AfXdpSocket? sharing)
+    private static Errno Bind(XdpSocket socket, InterfaceQueue queue, bool zeroCopy, bool spanChunks, AfXdpSocket? sharing)
     {
         XdpBindFlags flags = XdpBindFlags.XDP_USE_NEED_WAKEUP | (zeroCopy ? XdpBindFlags.XDP_ZEROCOPY : XdpBindFlags.XDP_COPY);
+        if (spanChunks)
+            flags |= XdpBindFlags.XDP_USE_SG;
         sockaddr_xdp address = new()
         {
             sxdp_family = XdpUapi.AF_XDP,

@@ -47,6 +47,21 @@ internal unsafe struct ProducerCursor
         return granted;
     }
 
+    /// <summary>Takes exactly <paramref name="wanted"/> entries, starting at <paramref name="index"/>; false, and none taken, when fewer are free.</summary>
+    public bool TryReserve(uint wanted, out uint index)
+    {
+        index = Reserved;
+        if (_size - (Reserved - _consumerSeen) < wanted)
+        {
+            _consumerSeen = Volatile.Read(ref *_consumer); // (A), as above
+            if (_size - (Reserved - _consumerSeen) < wanted)
+                return false;
+        }
+
+        Reserved += wanted;
+        return true;
+    }
+
     /// <summary>Publishes all that was reserved and, by now, written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Submit()

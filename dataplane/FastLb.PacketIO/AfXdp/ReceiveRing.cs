@@ -21,7 +21,7 @@ public sealed unsafe class ReceiveRing
     /// <summary>Index after the last entry given back; wraps.</summary>
     public uint Released => _cursor.Released;
 
-    /// <summary>Frames in the ring. Any thread; exact when nothing moves.</summary>
+    /// <summary>Chunks in the ring. Any thread; exact when nothing moves.</summary>
     public uint Count => _cursor.Present;
 
     /// <summary>An entry between a <see cref="Peek"/> and its <see cref="Release"/>.</summary>
@@ -31,7 +31,7 @@ public sealed unsafe class ReceiveRing
         get => ref _entries[index & _mask];
     }
 
-    /// <summary>Shows up to <paramref name="wanted"/> received frames, the first at <paramref name="index"/>.</summary>
+    /// <summary>Shows up to <paramref name="wanted"/> received frames or parts of them, the first at <paramref name="index"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Peek(uint wanted, out uint index) => _cursor.Peek(wanted, out index);
 

@@ -43,6 +43,9 @@ public sealed unsafe class TransmitRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Reserve(uint wanted, out uint index) => _cursor.Reserve(wanted, out index);
 
+    /// <summary>Takes <paramref name="wanted"/> entries, starting at <paramref name="index"/>; false, and none taken, when fewer are free.</summary>
+    public bool TryReserve(uint wanted, out uint index) => _cursor.TryReserve(wanted, out index);
+
     /// <summary>Hands all reserved entries to the kernel, which sends them when it is called.</summary>
     public void Submit() => _cursor.Submit();
 }

@@ -7,7 +7,7 @@ using FastLb.Native.Xdp;
 namespace FastLb.PacketIO.AfXdp;
 
 /// <summary>
-/// The packet memory of a process, in chunks of one frame each, shared by all its AF_XDP sockets. The kernel keeps the pages pinned until the last socket is
+/// The packet memory of a process, in chunks of one frame or part of a frame each, shared by all its AF_XDP sockets. The kernel keeps the pages pinned until the last socket is
 /// closed, so dispose of the sockets first.
 /// </summary>
 public sealed class Umem : IDisposable
@@ -25,10 +25,14 @@ public sealed class Umem : IDisposable
         ChunkCount = chunkCount;
         _memory = AnonymousMemory.Allocate((long)chunkSize * chunkCount);
         Frames = new FrameMemory(_memory.Address, _memory.Length);
+        Chains = new FrameChains(Frames, chunkSize);
     }
 
     /// <summary>The memory as the pipeline sees it.</summary>
     public FrameMemory Frames { get; }
+
+    /// <summary>Frames of several chunks in it.</summary>
+    public FrameChains Chains { get; }
 
     /// <summary>Bytes per chunk.</summary>
     public int ChunkSize { get; }

@@ -17,6 +17,7 @@ public sealed class InMemoryLink
     private readonly Queue<PacketSlot> _enqueued;
     private readonly Queue<PacketSlot> _sent;
     private readonly Queue<long> _completed;
+    private readonly FrameChains _chains;
     private readonly int _capacity;
 
     /// <param name="index">The port's number among those of all workers.</param>
@@ -30,6 +31,7 @@ public sealed class InMemoryLink
         InterfaceIndex = interfaceIndex ?? index;
         Pool = pool;
         _frames = frames;
+        _chains = new FrameChains(frames, pool.ChunkSize);
         _capacity = capacity;
         _arrived = new Queue<PacketSlot>(capacity);
         _enqueued = new Queue<PacketSlot>(capacity);
@@ -50,19 +52,41 @@ public sealed class InMemoryLink
     public PortCondition Condition { get; set; }
 
     /// <summary>Chunks that are in one of the link's queues.</summary>
-    public int HeldChunks => _arrived.Count + _enqueued.Count + _sent.Count + _completed.Count;
+    public int HeldChunks => ChunksOf(_arrived) + ChunksOf(_enqueued) + ChunksOf(_sent) + _completed.Count;
 
     internal FramePool Pool { get; }
 
     internal int EnqueuedCount => _enqueued.Count;
 
-    /// <summary>Lets a frame arrive; false when there is no chunk or no room for it, or it is larger than a chunk takes.</summary>
+    /// <summary>Lets a frame arrive; false when there are too few chunks or no room for it. One that is larger than a chunk takes comes in several.</summary>
     public bool TryDeliver(ReadOnlySpan<byte> frame)
     {
-        if (frame.IsEmpty || frame.Length > Pool.ChunkSize - Headroom || _arrived.Count == _capacity || !Pool.TryTake(out long chunk))
+        int most = Pool.ChunkSize - Headroom;
+        return TryDeliver(frame[..Math.Min(frame.Length, most)], frame[Math.Min(frame.Length, most)..], most);
+    }
+
+    /// <summary>Lets a frame of several chunks arrive, with parts of the caller's choosing.</summary>
+    /// <param name="first">Its first part.</param>
+    /// <param name="rest">What follows; may be empty.</param>
+    /// <param name="partLength">Bytes for each of the further chunks but the last.</param>
+    public bool TryDeliver(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest, int partLength)
+    {
+        int parts = 1 + ((rest.Length + partLength - 1) / partLength);
+        if (first.IsEmpty || parts > FrameChains.MostChunks || parts > Pool.Free || _arrived.Count == _capacity)
             return false;
-        frame.CopyTo(_frames.Slice(chunk + Headroom, frame.Length));
-        _arrived.Enqueue(new PacketSlot { Offset = chunk + Headroom, Length = frame.Length, Headroom = Headroom, IngressPort = Index });
+        int headroom = parts == 1 ? Headroom : Headroom - FrameChains.LinkSize;
+        long last = Place(first);
+        PacketSlot slot = new() { Offset = last, Length = first.Length, Headroom = (ushort)headroom, IngressPort = Index };
+        while (!rest.IsEmpty)
+        {
+            ReadOnlySpan<byte> part = rest[..Math.Min(partLength, rest.Length)];
+            long next = Place(part);
+            _chains.Append(ref slot, last, next, part.Length);
+            last = next;
+            rest = rest[part.Length..];
+        }
+
+        _arrived.Enqueue(slot);
         return true;
     }
 
@@ -71,8 +95,9 @@ public sealed class InMemoryLink
     {
         if (!_sent.TryDequeue(out PacketSlot slot))
             return null;
-        byte[] copy = _frames.Slice(slot.Offset, slot.Length).ToArray();
-        _completed.Enqueue(slot.Offset);
+        byte[] copy = new byte[slot.Length + slot.Rest];
+        _chains.Gather(in slot, copy);
+        Complete(in slot);
         return copy;
     }
 
@@ -82,7 +107,7 @@ public sealed class InMemoryLink
     {
         int count = _sent.Count;
         while (_sent.TryDequeue(out PacketSlot slot))
-            _completed.Enqueue(slot.Offset);
+            Complete(in slot);
         return count;
     }
 
@@ -99,7 +124,7 @@ public sealed class InMemoryLink
         if (Condition == PortCondition.Gone || _enqueued.Count + _sent.Count + _completed.Count >= _capacity)
             return false;
         if (slot.ChecksumStart != 0)
-            ChecksumCompletion.TryComplete(_frames.Slice(slot.Offset, slot.Length), slot.ChecksumStart, slot.ChecksumOffset);
+            ChecksumCompletion.TryComplete(_frames, _chains, in slot);
         _enqueued.Enqueue(slot);
         return true;
     }
@@ -125,5 +150,32 @@ public sealed class InMemoryLink
         while (_completed.TryDequeue(out long offset))
             Pool.Return(offset);
         return count;
+    }
+
+    private static int ChunksOf(Queue<PacketSlot> frames)
+    {
+        int chunks = frames.Count;
+        foreach (PacketSlot slot in frames)
+            chunks += slot.Continuations;
+        return chunks;
+    }
+
+    private long Place(ReadOnlySpan<byte> part)
+    {
+        _ = Pool.TryTake(out long chunk); // there are enough: no one else takes from the pool
+        part.CopyTo(_frames.Slice(chunk + Headroom, part.Length));
+        return chunk + Headroom;
+    }
+
+    private void Complete(in PacketSlot slot)
+    {
+        long part = slot.Offset;
+        for (int left = slot.Continuations; left > 0; left--)
+        {
+            _completed.Enqueue(part);
+            _chains.Next(part, out part, out _);
+        }
+
+        _completed.Enqueue(part);
     }
 }

@@ -8,7 +8,7 @@ namespace FastLb.PacketIO.Workers;
 /// </summary>
 public sealed class HeldFrames
 {
-    /// <summary>Frames that may wait in all.</summary>
+    /// <summary>Chunks, and thus frames, that may wait in all.</summary>
     public const int Capacity = 256;
 
     /// <summary>Frames that may wait for one adjacency.</summary>
@@ -22,6 +22,9 @@ public sealed class HeldFrames
 
     /// <summary>Frames that wait.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The chunks that they take.</summary>
+    public int Chunks { get; private set; }
 
     /// <summary>The frames, to be processed again in place.</summary>
     internal Span<PacketSlot> Slots => _slots.AsSpan(0, Count);
@@ -38,8 +41,9 @@ public sealed class HeldFrames
         int waiting = 0;
         foreach (ref readonly PacketSlot held in Slots)
             waiting += held.Adjacency == slot.Adjacency ? 1 : 0;
-        if (Count == Capacity || waiting == PerAdjacency)
+        if (Chunks + slot.Continuations >= Capacity || waiting == PerAdjacency)
             return false;
+        Chunks += 1 + slot.Continuations;
         _slots[Count] = slot;
         _deadlines[Count++] = now + Patience;
         return true;
@@ -49,10 +53,12 @@ public sealed class HeldFrames
     internal void Retain(ReadOnlySpan<bool> keep)
     {
         int kept = 0;
+        Chunks = 0;
         for (int place = 0; place < Count; place++)
         {
             if (!keep[place])
                 continue;
+            Chunks += 1 + _slots[place].Continuations;
             _slots[kept] = _slots[place];
             _deadlines[kept++] = _deadlines[place];
         }

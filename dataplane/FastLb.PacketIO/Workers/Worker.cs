@@ -28,6 +28,8 @@ public sealed class Worker<TPort>
     private readonly TPort[] _ports;
     private readonly EgressTable _egress;
     private readonly FramePool _pool;
+    private readonly FrameChains _chains;
+    private readonly byte[] _gathered;
     private readonly PacketPipeline _pipeline;
     private readonly FlowTable _flows;
     private readonly IKernelPath _kernel;
@@ -55,6 +57,8 @@ public sealed class Worker<TPort>
         _ports = parts.Ports;
         _egress = egress;
         _pool = parts.Pool;
+        _chains = new FrameChains(parts.Pipeline.Frames, parts.Pool.ChunkSize);
+        _gathered = new byte[FrameChains.MostChunks * parts.Pool.ChunkSize];
         _pipeline = parts.Pipeline;
         _flows = parts.Flows;
         _kernel = parts.Kernel;
@@ -76,7 +80,7 @@ public sealed class Worker<TPort>
         _poller.Wake();
     }
 
-    /// <summary>Has the worker's thread call <paramref name="read"/> between two batches, with the number of frames held; for what only that thread may look at.</summary>
+    /// <summary>Has the worker's thread call <paramref name="read"/> between two batches, with the number of chunks held; for what only that thread may look at.</summary>
     public Task<T> Inspect<T>(Func<int, T> read)
     {
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -146,7 +150,7 @@ public sealed class Worker<TPort>
         foreach (ref readonly PacketSlot slot in _held.Slots)
         {
             _pipeline.Verdicts.Count(VerdictReason.AdjacencyUnresolved);
-            _pool.Return(slot.Offset);
+            Free(in slot);
         }
 
         _keep.AsSpan().Clear();
@@ -201,6 +205,8 @@ public sealed class Worker<TPort>
     {
         if (slot.Kind == VerdictKind.Forward)
         {
+            if (slot.Continuations != 0)
+                _chains.Trim(ref slot, _pool);
             int place = _egress[slot.EgressPort];
             if (place >= 0 ? _ports[place].TryEnqueue(in slot) : _links.TrySend(~place, in slot))
                 return;
@@ -219,12 +225,24 @@ public sealed class Worker<TPort>
             _pipeline.Verdicts.Count(VerdictReason.HandOverRingFull);
         }
         else if (slot.Kind == VerdictKind.Punt
-            && !_kernel.TryReturn(_pipeline.Frames.Slice(slot.Offset, slot.Length), slot.IngressPort, slot.ChecksumStart, slot.ChecksumOffset))
+            && !_kernel.TryReturn(WholeFrame(in slot), slot.IngressPort, slot.ChecksumStart, slot.ChecksumOffset))
         {
             _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.PuntRefused);
         }
 
-        _pool.Return(slot.Offset);
+        Free(in slot);
+    }
+
+    // The kernel takes a frame in one piece. Few are given back, and fewer of these are large.
+    private ReadOnlySpan<byte> WholeFrame(in PacketSlot slot) =>
+        slot.Continuations == 0 ? _pipeline.Frames.Slice(slot.Offset, slot.Length) : _chains.Gather(in slot, _gathered);
+
+    private void Free(in PacketSlot slot)
+    {
+        if (slot.Continuations == 0)
+            _pool.Return(slot.Offset);
+        else
+            _chains.Free(in slot, _pool);
     }
 
     private void Hold(ref PacketSlot slot, ServiceTable table, MonotonicTime now)
@@ -234,7 +252,7 @@ public sealed class Worker<TPort>
         if (_held.TryAdd(slot, now))
             return;
         _pipeline.Verdicts.Count(VerdictReason.AdjacencyQueueFull);
-        _pool.Return(slot.Offset);
+        Free(in slot);
     }
 
     /// <summary>Processes held frames again when the table has changed or one of them has waited long enough.</summary>
@@ -254,7 +272,7 @@ public sealed class Worker<TPort>
             if (slot.Kind == VerdictKind.Hold)
             {
                 _pipeline.Verdicts.Count(VerdictReason.AdjacencyUnresolved);
-                _pool.Return(slot.Offset);
+                Free(in slot);
             }
             else
             {
@@ -309,6 +327,6 @@ public sealed class Worker<TPort>
     private void RunInspections()
     {
         while (_inspections.TryDequeue(out Action<int>? inspection))
-            inspection(_held.Count);
+            inspection(_held.Chunks);
     }
 }

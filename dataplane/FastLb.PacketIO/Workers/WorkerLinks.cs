@@ -16,6 +16,8 @@ internal sealed class WorkerLinks
     private readonly WorkerRings _coming;
     private readonly long[] _chunks = new long[ChunkBatch];
     private readonly SleepState _sleep = new();
+    private uint _furtherChunksLeft;
+    private uint _furtherChunksCome;
     private PortPoller? _poller;
 
     public WorkerLinks(int worker, WorkerLinks[] all, WorkerRings leaving, WorkerRings coming)
@@ -38,7 +40,7 @@ internal sealed class WorkerLinks
         get
         {
             // The rings' counts wrap, and so does their sum; the result is small.
-            uint surplus = 0;
+            uint surplus = _furtherChunksCome - _furtherChunksLeft; // entries of frames stand for one chunk each
             for (int other = 0; other < Workers; other++)
             {
                 surplus += Taken(_coming.Frames[other]) + Taken(_coming.Sends[other]) + Taken(_coming.Chunks[other]);
@@ -53,16 +55,16 @@ internal sealed class WorkerLinks
     public void Join(PortPoller poller) => _poller = poller;
 
     /// <summary>Passes a frame to the owner of its flow; false when the ring has no room.</summary>
-    public bool TryHandOver(in PacketSlot slot) => _leaving.Frames[slot.Worker]!.TryAdd(slot);
+    public bool TryHandOver(in PacketSlot slot) => TryAdd(_leaving.Frames[slot.Worker]!, in slot);
 
     /// <summary>Passes a frame to a worker that has a port which it can leave by; false when the ring has no room.</summary>
-    public bool TrySend(int worker, in PacketSlot slot) => _leaving.Sends[worker]!.TryAdd(slot);
+    public bool TrySend(int worker, in PacketSlot slot) => TryAdd(_leaving.Sends[worker]!, in slot);
 
     /// <summary>Takes frames from another worker that this one is to decide about.</summary>
-    public int TakeFrames(int other, Span<PacketSlot> slots) => _coming.Frames[other] is { } ring ? ring.Take(slots) : 0;
+    public int TakeFrames(int other, Span<PacketSlot> slots) => _coming.Frames[other] is { } ring ? Take(ring, slots) : 0;
 
     /// <summary>Takes frames from another worker that this one is to send.</summary>
-    public int TakeSends(int other, Span<PacketSlot> slots) => _coming.Sends[other] is { } ring ? ring.Take(slots) : 0;
+    public int TakeSends(int other, Span<PacketSlot> slots) => _coming.Sends[other] is { } ring ? Take(ring, slots) : 0;
 
     /// <summary>Takes in the chunks that have come home.</summary>
     public void TakeChunks(FramePool pool)
@@ -124,6 +126,22 @@ internal sealed class WorkerLinks
 
     private static uint Added<T>(WorkerRing<T>? ring)
         where T : unmanaged => ring?.Added ?? 0;
+
+    private bool TryAdd(WorkerRing<PacketSlot> ring, in PacketSlot slot)
+    {
+        if (!ring.TryAdd(slot))
+            return false;
+        _furtherChunksLeft += slot.Continuations;
+        return true;
+    }
+
+    private int Take(WorkerRing<PacketSlot> ring, Span<PacketSlot> slots)
+    {
+        int count = ring.Take(slots);
+        foreach (ref readonly PacketSlot slot in slots[..count])
+            _furtherChunksCome += slot.Continuations;
+        return count;
+    }
 
     // By another worker's thread. One system call for each time that the worker falls asleep, not for each publication.
     private void WakeFor(bool work)

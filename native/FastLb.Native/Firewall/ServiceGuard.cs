@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using FastLb.Native.Punt;
 
 namespace FastLb.Native.Firewall;
 
@@ -22,6 +23,10 @@ namespace FastLb.Native.Firewall;
 /// is; and no device need be named. Frames that XDP takes never get there, so the guard can stay in place all the time. What came in by the loopback is
 /// left alone: the host's own connections to its services fail or succeed as ever. Kernel IPVS works at the same hook, later: a service that it is to
 /// serve must not be guarded.
+/// </para>
+/// <para>
+/// Replies whose addresses are to be translated are not for this host; they are dropped at the <c>forward</c> hook. Of those that a dataplane gave back, because
+/// they belong to no service, the source MAC address tells.
 /// </para>
 /// </remarks>
 public sealed class ServiceGuard : IDisposable
@@ -61,6 +66,10 @@ public sealed class ServiceGuard : IDisposable
                 add chain {{table}} input { type filter hook input priority -300; policy accept; }
                 add rule {{table}} input iif != "lo" ip daddr . meta l4proto . th dport @services4 counter name "dropped" drop
                 add rule {{table}} input iif != "lo" ip6 daddr . meta l4proto . th dport @services6 counter name "dropped" drop
+                add set {{table}} translated4 { type ipv4_addr . inet_proto . inet_service; }
+                add chain {{table}} forward { type filter hook forward priority -300; policy accept; }
+                add rule {{table}} forward ether saddr {{PuntDevice.SourceAddress}} accept
+                add rule {{table}} forward ip saddr . meta l4proto . th sport @translated4 counter name "dropped" drop
                 """);
             return result.Succeeded ? new ServiceGuard(context, table) : throw OpenFailure(context, table, result);
         }
@@ -90,9 +99,28 @@ public sealed class ServiceGuard : IDisposable
         StringBuilder commands = new();
         Fill(commands, "services4", elements4);
         Fill(commands, "services6", elements6);
-        NftResult result = _context.Run(commands.ToString());
-        if (!result.Succeeded)
-            throw new SystemCallException("set services of", $"nftables table {_table}", result.Errno, $"nftables says: {result.Messages}");
+        Apply(commands, "services");
+    }
+
+    /// <summary>
+    /// Makes <paramref name="servers"/> those whose packets the kernel doesn't forward, in one step: replies that no dataplane has translated would make the
+    /// client reset the connection. What a dataplane has given back to the kernel is forwarded. IPv4 alone so far.
+    /// </summary>
+    /// <exception cref="ArgumentException">A server isn't <see cref="GuardedService.IsGuardable"/>, or not IPv4; nothing was changed.</exception>
+    /// <exception cref="SystemCallException">The kernel refused; nothing was changed.</exception>
+    public void SetTranslatedServers(IReadOnlyCollection<GuardedService> servers)
+    {
+        HashSet<string> elements = [];
+        foreach (GuardedService server in servers)
+        {
+            if (!server.IsGuardable || server.Address.AddressFamily != AddressFamily.InterNetwork)
+                throw new ArgumentException($"{server} can't be guarded: TCP, UDP and SCTP over IPv4 with a port can", nameof(servers));
+            elements.Add(string.Create(CultureInfo.InvariantCulture, $"{server.Address} . {(int)server.Protocol} . {server.Port}"));
+        }
+
+        StringBuilder commands = new();
+        Fill(commands, "translated4", elements);
+        Apply(commands, "translated servers");
     }
 
     /// <summary>Packets dropped since <see cref="Open"/>; of an IPv4 datagram in fragments one.</summary>
@@ -137,6 +165,13 @@ public sealed class ServiceGuard : IDisposable
         string program = owner is "" or "(null)" ? "" : $" ('{owner}')"; // the library finds no process of another process namespace
         return new SystemCallException(
             "create", target, Errno.EBUSY, $"another process{program} owns it, it seems a second FastLb in this network namespace: stop one of them");
+    }
+
+    private void Apply(StringBuilder commands, string what)
+    {
+        NftResult result = _context.Run(commands.ToString());
+        if (!result.Succeeded)
+            throw new SystemCallException($"set {what} of", $"nftables table {_table}", result.Errno, $"nftables says: {result.Messages}");
     }
 
     private void Fill(StringBuilder commands, string set, HashSet<string> elements)

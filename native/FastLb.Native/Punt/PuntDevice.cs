@@ -15,8 +15,8 @@ namespace FastLb.Native.Punt;
 /// goes with the process however that ends.
 /// </para>
 /// <para>
-/// A native XDP program doesn't see such frames; one in generic mode does. There, see <see cref="PuntTarget.Mode"/>, they get a source MAC address by which the
-/// steering program knows them and lets them pass.
+/// They get a source MAC address of their own, by which the guard tells them when they are forwarded, and the steering program in generic mode, which sees
+/// them again, lets them pass.
 /// </para>
 /// <para>
 /// Opening and disposing is for one thread; any threads may write meanwhile, also to the same interface. Writing handles the frame as far as it gets in the
@@ -27,6 +27,9 @@ public sealed class PuntDevice : IDisposable
 {
     /// <summary>What the names of all these devices begin with; a number follows.</summary>
     public const string NamePrefix = "flbpunt";
+
+    /// <summary>The source MAC address of all frames given back: PUNT_SOURCE_MAC of <c>native/bpf/punt.h</c>.</summary>
+    public const string SourceAddress = "02:46:4c:42:50:54";
 
     private readonly int[] _interfaces;
     private readonly TapQueue[] _queues;
@@ -52,31 +55,31 @@ public sealed class PuntDevice : IDisposable
     public Errno LastError => _lastError;
 
     /// <summary>Makes a device for a set of interfaces, ready to be written to.</summary>
-    /// <param name="targets">1 to <see cref="Capacity"/> interfaces, each once. One that vanishes later takes its frames with it.</param>
+    /// <param name="interfaces">Indexes of 1 to <see cref="Capacity"/> interfaces, each once, in the network namespace of the calling thread. One that vanishes later takes its frames with it.</param>
     /// <exception cref="SystemCallException">
     /// The kernel has no TAP devices or no BPF at their ingress, or the process may not (CAP_NET_ADMIN, CAP_BPF). Nothing stays.
     /// </exception>
-    public static PuntDevice Open(IReadOnlyList<PuntTarget> targets) => Open(targets, TcIngressAttachment.Attach);
+    public static PuntDevice Open(IReadOnlyList<int> interfaces) => Open(interfaces, TcIngressAttachment.Attach);
 
     /// <summary>Makes a device whose program is put in place by <paramref name="attach"/>: program, interface index, name.</summary>
-    internal static PuntDevice Open(IReadOnlyList<PuntTarget> targets, Func<BpfDescriptor, int, string, TcIngressAttachment> attach)
+    internal static PuntDevice Open(IReadOnlyList<int> interfaces, Func<BpfDescriptor, int, string, TcIngressAttachment> attach)
     {
-        if (targets.Count == 0 || targets.Count > Capacity)
-            throw new ArgumentException($"{targets.Count} interfaces: a punt device has 1 to {Capacity}", nameof(targets));
-        if (targets.DistinctBy(target => target.InterfaceIndex).Count() != targets.Count)
-            throw new ArgumentException("an interface is named twice", nameof(targets));
+        if (interfaces.Count == 0 || interfaces.Count > Capacity)
+            throw new ArgumentException($"{interfaces.Count} interfaces: a punt device has 1 to {Capacity}", nameof(interfaces));
+        if (interfaces.Distinct().Count() != interfaces.Count)
+            throw new ArgumentException("an interface is named twice", nameof(interfaces));
 
-        TapQueue[] queues = OpenQueues(targets.Count);
+        TapQueue[] queues = OpenQueues(interfaces.Count);
         BpfDescriptor? program = null;
         TcIngressAttachment? attachment = null;
         try
         {
             string name = queues[0].DeviceName;
             int index = NetworkDevice.Read(name).Index;
-            program = LoadProgram(targets);
+            program = LoadProgram(interfaces);
             attachment = attach(program, index, name);
             TapLink.SetUpQuietly(index, name);
-            return new PuntDevice([.. targets.Select(target => target.InterfaceIndex)], queues, program, attachment);
+            return new PuntDevice([.. interfaces], queues, program, attachment);
         }
         catch
         {
@@ -144,19 +147,13 @@ public sealed class PuntDevice : IDisposable
         }
     }
 
-    private static BpfDescriptor LoadProgram(IReadOnlyList<PuntTarget> targets)
+    private static BpfDescriptor LoadProgram(IReadOnlyList<int> interfaces)
     {
         using BpfObject loading = BpfObject.Open("punt.bpf.o", "the punt program");
         loading.Load();
-        using BpfMap<uint, PuntTargetEntry> map = new(loading.TakeMap("targets"), "targets");
-        for (int i = 0; i < targets.Count; i++)
-        {
-            map.Update((uint)i, new PuntTargetEntry
-            {
-                InterfaceIndex = (uint)targets[i].InterfaceIndex,
-                MarkSource = targets[i].Mode == XdpAttachMode.Generic ? 1u : 0u,
-            });
-        }
+        using BpfMap<uint, uint> map = new(loading.TakeMap("targets"), "targets");
+        for (int i = 0; i < interfaces.Count; i++)
+            map.Update((uint)i, (uint)interfaces[i]);
 
         return loading.TakeProgram("punt");
     }

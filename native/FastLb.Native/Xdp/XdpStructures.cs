@@ -66,13 +66,13 @@ public struct xdp_mmap_offsets
 [StructLayout(LayoutKind.Sequential)]
 public struct xdp_desc
 {
-    /// <summary>Offset of the frame's first byte in the UMEM.</summary>
+    /// <summary>Offset of the first byte of the frame, or of the part of it that is in this chunk, in the UMEM.</summary>
     public ulong addr;
 
-    /// <summary>Bytes in the frame.</summary>
+    /// <summary>Bytes there.</summary>
     public uint len;
 
-    /// <summary><see cref="XdpUapi.XDP_TX_METADATA"/> or 0.</summary>
+    /// <summary><see cref="XdpUapi.XDP_PKT_CONTD"/>, <see cref="XdpUapi.XDP_TX_METADATA"/> or 0.</summary>
     public uint options;
 }
 
@@ -80,7 +80,7 @@ public struct xdp_desc
 [StructLayout(LayoutKind.Sequential)]
 public record struct xdp_statistics
 {
-    /// <summary>Larger than a chunk takes, or without a chunk in copy mode.</summary>
+    /// <summary>Without enough chunks in copy mode, or larger than one takes on a socket without <see cref="XdpBindFlags.XDP_USE_SG"/>.</summary>
     public ulong rx_dropped;
 
     /// <summary>Chunks in the fill ring whose address was wrong.</summary>

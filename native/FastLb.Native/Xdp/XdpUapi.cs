@@ -34,6 +34,9 @@ public static class XdpUapi
     /// <summary>In the UMEM's flags: <c>tx_metadata_len</c> is meant. Linux 6.11 (and 6.8 to 6.10 as patched).</summary>
     public const uint XDP_UMEM_TX_METADATA_LEN = 1 << 2;
 
+    /// <summary>In a descriptor's options: the frame goes on in the next descriptor. Linux 6.6.</summary>
+    public const uint XDP_PKT_CONTD = 1 << 0;
+
     /// <summary>In a transmit descriptor's options: metadata lies right before the frame. Linux 6.8.</summary>
     public const uint XDP_TX_METADATA = 1 << 1;
 

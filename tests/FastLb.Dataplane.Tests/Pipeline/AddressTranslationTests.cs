@@ -94,6 +94,21 @@ public sealed class AddressTranslationTests : IDisposable
         Assert.Equal(other, MacAddress.Read(_fixture.Frame));
     }
 
+    /// <summary>As after a restart: the flows outlive the ports.</summary>
+    [Fact]
+    public void Reply_finds_the_clients_interface_when_ports_are_numbered_anew()
+    {
+        _fixture.Process(Request.Build(), port: 5);
+        EgressLink client = PipelineFixture.Link with { Interface = 105 };
+        EgressLink other = PipelineFixture.Link with { Interface = 7 };
+
+        _fixture.SetLinks(other, client);
+        Assert.Equal((VerdictReason.ForwardedReply, 1), (_fixture.Process(Reply).Reason, _fixture.Process(Reply).EgressPort));
+
+        _fixture.SetLinks(other);
+        Assert.Equal((VerdictKind.Drop, VerdictReason.NoRoute), Verdict(_fixture.Process(Reply)));
+    }
+
     [Fact]
     public void Datagram_without_checksum_gets_one_as_with_ipvs()
     {

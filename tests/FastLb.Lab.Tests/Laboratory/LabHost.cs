@@ -59,6 +59,21 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     /// <summary>Pulls the cable out: the interface loses its carrier, and nothing gets out or in.</summary>
     public Task CutLink() => lab.Run("link", name, "down");
 
+    /// <summary>Takes the card of <see cref="InsideInterface"/> out of the host: the interface is gone.</summary>
+    public Task RemoveInsideInterface() => Ip($"link delete {InsideInterface}");
+
+    /// <summary>Puts a card in again, under the same name and set up, with a MAC address, and an address of the host's own on the servers' segment.</summary>
+    /// <param name="mac">Six octets with colons.</param>
+    /// <param name="ownAddress">With its prefix length.</param>
+    public async Task AddInsideInterface(string mac, string ownAddress)
+    {
+        await lab.Segment.Ip($"link add {InsidePort} type veth peer name {InsideInterface} netns {_namespace.Name}");
+        await lab.Segment.Ip($"link set {InsidePort} master br1 up");
+        await Ip($"link set {InsideInterface} address {mac}");
+        await Ip($"address add {ownAddress} dev {InsideInterface}");
+        await Ip($"link set {InsideInterface} up");
+    }
+
     public Task RestoreLink() => lab.Run("link", name, "up");
 
     /// <summary>

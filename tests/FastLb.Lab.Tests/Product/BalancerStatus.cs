@@ -2,6 +2,7 @@ namespace FastLb.Lab.Tests.Product;
 
 /// <summary>What <c>fastlb status --json</c> prints, as far as tests look at it.</summary>
 internal sealed record BalancerStatus(
+    long Generation,
     IReadOnlyList<ServiceStatus> Services,
     IReadOnlyDictionary<string, long> Verdicts,
     IReadOnlyList<PortStatus> Ports,

@@ -19,7 +19,10 @@ public sealed class SteeringIcmpTests : SteeringFixture
     private static readonly SteeringFrame ToNatServer = new() { DestinationAddress = NatServer, DestinationPort = 8080 };
     private static readonly SteeringFrame Tunnelled = new()
     {
-        Protocol = ProtocolType.IPv4, SourceAddress = HostAddress, DestinationAddress = TunnelServer, Payload = new SteeringFrame().ToBytes()[14..],
+        Protocol = ProtocolType.IPv4,
+        SourceAddress = HostAddress,
+        DestinationAddress = TunnelServer,
+        Payload = new SteeringFrame().ToBytes()[14..],
     };
 
     public SteeringIcmpTests()

@@ -48,7 +48,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Datagram_reaches_the_hosts_socket_once(XdpAttachMode mode, int reversePathFilter)
     {
         Prepare(mode, reversePathFilter);
-        using PuntDevice punt = Open(mode);
+        using PuntDevice punt = Open();
         using Socket receiver = Listen();
 
         for (byte number = 0; number < 3; number++)
@@ -65,7 +65,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Echo_request_is_answered_once(XdpAttachMode mode, int reversePathFilter)
     {
         Prepare(mode, reversePathFilter);
-        using PuntDevice punt = Open(mode);
+        using PuntDevice punt = Open();
         long requests = CountOf(_link.Near, "Icmp", "InEchos"), replies = CountOf(_link.Far, "Icmp", "InEchoReps");
 
         Assert.True(punt.TryWrite(PuntFrame.EchoRequest(VethPair.NearAddress), _index, 0, 0));
@@ -92,7 +92,7 @@ public sealed class PuntDeviceTests : IDisposable
         _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
         third.Run("ping", "-c 1 -w 10 203.0.113.1");
         Prepare(mode, reversePathFilter, steered: Beyond);
-        using PuntDevice punt = Open(mode);
+        using PuntDevice punt = Open();
         using Socket receiver = third.Invoke(() => Bound(IPAddress.Any));
 
         Assert.True(punt.TryWrite(PuntFrame.Udp(Beyond, Port, [7]), _index, 0, 0));
@@ -108,7 +108,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Reverse_path_filter_judges_by_the_original_interface(XdpAttachMode mode)
     {
         Prepare(mode, reversePathFilter: 1);
-        using PuntDevice punt = Open(mode);
+        using PuntDevice punt = Open();
         using Socket receiver = Listen();
 
         Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1], source: "198.51.100.1"), _index, 0, 0)); // no way back
@@ -118,24 +118,11 @@ public sealed class PuntDeviceTests : IDisposable
     }
 
     [Fact]
-    public void Without_its_mark_a_frame_would_be_steered_again_in_generic_mode()
-    {
-        Prepare(XdpAttachMode.Generic, reversePathFilter: 0);
-        using PuntDevice punt = Open(XdpAttachMode.Native);
-        using Socket receiver = Listen();
-
-        Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), _index, 0, 0));
-
-        AssertNothingMore(receiver);
-        Assert.Equal(1UL, _program.ReadCounters()[SteeringOutcome.Steered]);
-    }
-
-    [Fact]
     public void Partial_checksum_is_as_good_as_a_complete_one_when_told()
     {
         const int ChecksumStart = PuntFrame.EthernetSize + PuntFrame.IpHeaderSize;
         Prepare(XdpAttachMode.Native, reversePathFilter: 0);
-        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using PuntDevice punt = Open();
         using Socket receiver = Listen();
         byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
         PuntFrame.MakeChecksumPartial(frame, PuntFrame.UdpChecksumOffset);
@@ -158,7 +145,7 @@ public sealed class PuntDeviceTests : IDisposable
         foreach (string name in new[] { "all", "other", VethPair.NearName })
             _link.Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv4/conf/{name}/rp_filter", "0"));
         using PuntDevice punt = _link.Near.Invoke(() => PuntDevice.Open(
-            [new PuntTarget(other, XdpAttachMode.Native), new PuntTarget(_index, XdpAttachMode.Generic)]));
+            [other, _index]));
         using Socket atOther = Listen("other"), atNear = Listen(VethPair.NearName);
 
         Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), other, 0, 0));
@@ -174,7 +161,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Frame_of_the_largest_mtu_is_given_back_whole()
     {
         _link.Near.Run("ip", $"link set {VethPair.NearName} mtu 9000");
-        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using PuntDevice punt = Open();
         using Socket receiver = Listen();
         byte[] payload = RandomNumberGenerator.GetBytes(9000 - PuntFrame.IpHeaderSize - PuntFrame.UdpHeaderSize);
 
@@ -188,7 +175,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Classifier_does_where_the_kernel_has_no_links_for_it()
     {
         using PuntDevice punt = _link.Near.Invoke(
-            () => PuntDevice.Open([new PuntTarget(_index, XdpAttachMode.Native)], TcIngressAttachment.AttachClassifier));
+            () => PuntDevice.Open([_index], TcIngressAttachment.AttachClassifier));
         using Socket receiver = Listen();
         Assert.Contains("clsact", _link.Near.Run("tc", $"qdisc show dev {punt.Name}"), StringComparison.Ordinal);
 
@@ -201,7 +188,7 @@ public sealed class PuntDeviceTests : IDisposable
     public void Device_is_quiet_and_recognisable_and_goes_when_disposed()
     {
         _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv6/conf/default/disable_ipv6", "0"));
-        using PuntDevice first = Open(XdpAttachMode.Native), second = Open(XdpAttachMode.Native);
+        using PuntDevice first = Open(), second = Open();
         string shown = _link.Near.Run("ip", $"-details link show dev {first.Name}");
 
         Assert.Matches("^flbpunt[0-9]+$", first.Name);
@@ -221,7 +208,7 @@ public sealed class PuntDeviceTests : IDisposable
     [Fact]
     public void What_the_kernel_does_not_take_is_told()
     {
-        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using PuntDevice punt = Open();
         byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
         Assert.Equal(Errno.None, punt.LastError);
 
@@ -240,7 +227,7 @@ public sealed class PuntDeviceTests : IDisposable
     [Fact]
     public void Frame_for_an_interface_that_is_gone_is_lost_without_harm()
     {
-        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using PuntDevice punt = Open();
         _link.Near.Run("ip", $"link delete {VethPair.NearName}");
 
         Assert.True(punt.TryWrite(PuntFrame.Udp(VethPair.NearAddress, Port, [1]), _index, 0, 0));
@@ -249,7 +236,7 @@ public sealed class PuntDeviceTests : IDisposable
     [Fact]
     public void Writing_allocates_nothing()
     {
-        using PuntDevice punt = Open(XdpAttachMode.Native);
+        using PuntDevice punt = Open();
         byte[] frame = PuntFrame.Udp(VethPair.NearAddress, Port, [1]);
         for (int i = 0; i < 100; i++)
             punt.TryWrite(frame, _index, 0, 0);
@@ -264,14 +251,12 @@ public sealed class PuntDeviceTests : IDisposable
     [Fact]
     public void Sets_of_interfaces_that_make_no_sense_are_refused()
     {
-        PuntTarget target = new(_index, XdpAttachMode.Native);
         Assert.Throws<ArgumentException>(() => PuntDevice.Open([]));
-        Assert.Throws<ArgumentException>(() => PuntDevice.Open([target, target with { Mode = XdpAttachMode.Generic }]));
-        Assert.Throws<ArgumentException>(
-            () => PuntDevice.Open([.. Enumerable.Range(1, PuntDevice.Capacity + 1).Select(index => target with { InterfaceIndex = index })]));
+        Assert.Throws<ArgumentException>(() => PuntDevice.Open([_index, _index]));
+        Assert.Throws<ArgumentException>(() => PuntDevice.Open([.. Enumerable.Range(1, PuntDevice.Capacity + 1)]));
     }
 
-    private PuntDevice Open(XdpAttachMode mode) => _link.Near.Invoke(() => PuntDevice.Open([new PuntTarget(_index, mode)]));
+    private PuntDevice Open() => _link.Near.Invoke(() => PuntDevice.Open([_index]));
 
     /// <summary>Attaches the program, which takes UDP to the port, for a socket that delivers nothing: what it takes is lost.</summary>
     private void Prepare(XdpAttachMode mode, int reversePathFilter, string steered = VethPair.NearAddress)

@@ -32,7 +32,10 @@ internal sealed unsafe class PuntingReceiver : IDisposable
             Fill(chunk * ChunkSize);
         Errno bound = Socket.TryBind(new sockaddr_xdp
         {
-            sxdp_family = XdpUapi.AF_XDP, sxdp_flags = XdpBindFlags.XDP_COPY, sxdp_ifindex = (uint)interfaceIndex, sxdp_queue_id = queue,
+            sxdp_family = XdpUapi.AF_XDP,
+            sxdp_flags = XdpBindFlags.XDP_COPY,
+            sxdp_ifindex = (uint)interfaceIndex,
+            sxdp_queue_id = queue,
         });
         Assert.Equal(Errno.None, bound);
     }

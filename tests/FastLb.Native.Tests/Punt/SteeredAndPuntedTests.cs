@@ -115,7 +115,7 @@ public sealed class SteeredAndPuntedTests : IDisposable
         foreach (string scope in new[] { "all", "default", VethPair.NearName })
             File.WriteAllText($"/proc/sys/net/ipv4/conf/{scope}/rp_filter", $"{reversePathFilter}");
         _program.Attach(_index, VethPair.NearName, mode);
-        PuntDevice punt = PuntDevice.Open([new PuntTarget(_index, mode)]);
+        PuntDevice punt = PuntDevice.Open([_index]);
         _link.AwaitTraffic();
         return punt;
     });

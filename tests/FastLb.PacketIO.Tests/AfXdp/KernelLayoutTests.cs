@@ -50,6 +50,7 @@ public sealed class KernelLayoutTests
 
         // In the headers of Linux only since 6.6, 6.8, 6.11 and 6.18; checked where the machine has them.
         Constant(program, nameof(XdpBindFlags.XDP_USE_SG), (long)XdpBindFlags.XDP_USE_SG, optional: true);
+        Constant(program, nameof(XDP_PKT_CONTD), XDP_PKT_CONTD, optional: true);
         Constant(program, nameof(XDP_TX_METADATA), XDP_TX_METADATA, optional: true);
         Constant(program, nameof(XDP_TXMD_FLAGS_CHECKSUM), (long)XDP_TXMD_FLAGS_CHECKSUM, optional: true);
         Constant(program, nameof(XDP_UMEM_TX_METADATA_LEN), XDP_UMEM_TX_METADATA_LEN, optional: true);

@@ -61,6 +61,106 @@ public sealed class EchoTests : IDisposable
         Assert.Equal(256, account.Total);
     }
 
+    [Theory]
+    [InlineData(2048, false)]
+    [InlineData(4096, false)]
+    [InlineData(2048, true)]
+    public void Jumbo_frames_and_small_ones_come_back_unchanged_and_every_chunk_is_accounted_for(int chunkSize, bool generic)
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 9000);
+        AfXdpOptions options = new() { ChunkSize = chunkSize };
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], options, SwapAddresses, generic);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        Random random = new(11);
+        for (int sent = 0; sent < 3200; sent += Window)
+        {
+            Dictionary<int, byte[]> expected = [];
+            for (int i = 0; i < Window; i++)
+            {
+                byte[] frame = NewFrame(random, i == 0 ? 8900 : random.Next(60, random.Next(2) == 0 ? 1515 : 9015), LocalExperimental);
+                BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(14), sent + i);
+                host.Send(frame);
+                expected.Add(sent + i, Swapped(frame));
+            }
+
+            while (expected.Count > 0)
+            {
+                byte[] frame = host.Receive();
+                Assert.True(frame.Length > 18, $"{expected.Count} of {Window} frames from {sent} did not come back");
+                Assert.True(expected.Remove(BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(14)), out byte[]? original));
+                Assert.Equal(original, frame);
+            }
+        }
+
+        Assert.Equal((3200, 3200, 0), (worker.Counters(0).Received, worker.Counters(0).Enqueued, worker.Counters(0).ChainsRefused));
+        Assert.Equal(0ul, worker.Set.Ports[0].Socket.GetStatistics().tx_invalid_descs);
+        FrameAccount account = worker.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced, account.ToString());
+    }
+
+    [Fact]
+    public void A_worker_overrun_by_jumbo_frames_loses_frames_but_no_chunk()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 9000);
+        AfXdpOptions options = new() { ChunksPerQueue = 64, ReceiveChunksPerQueue = 32, RingSize = 32 };
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], options, SwapAddresses);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        Random random = new(12);
+        for (int i = 0; i < 5000; i++)
+            host.TrySend(NewFrame(random, random.Next(60, 9015), LocalExperimental));
+        long idle = worker.IdleRounds;
+        WaitUntil(() => worker.IdleRounds > idle);
+        Assert.True(worker.Counters(0).Received > 0);
+        FrameAccount account = worker.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced, account.ToString());
+    }
+
+    [Fact]
+    public void A_frame_of_more_chunks_than_the_kernel_sends_is_refused_and_counted()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 40_000);
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], new AfXdpOptions(), SwapAddresses);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        host.Send(NewFrame(new Random(13), 18 * 1792, LocalExperimental));
+        WaitUntil(() => worker.Counters(0).Enqueued == 1);
+        host.Send(NewFrame(new Random(13), (18 * 1792) + 1, LocalExperimental));
+        WaitUntil(() => worker.Counters(0).ChainsRefused == 1);
+        host.Send(NewFrame(new Random(13), 60, LocalExperimental));
+        WaitUntil(() => worker.Counters(0).Enqueued == 2);
+        Assert.Equal(18 * 1792, host.Receive().Length);
+        Assert.Equal(60, host.Receive().Length);
+        FrameAccount account = worker.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced, account.ToString());
+    }
+
+    [Fact]
+    public void Without_frames_of_several_chunks_the_kernel_drops_jumbo_frames_and_the_reason_is_told()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 9000);
+        AfXdpOptions options = new() { SpanChunks = false };
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], options, SwapAddresses);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        host.Send(NewFrame(new Random(14), 8900, LocalExperimental));
+        EchoTimes(host, NewFrame(new Random(14), 60, LocalExperimental), 1);
+        Assert.Equal(1ul, worker.Set.Ports[0].Socket.GetStatistics().rx_dropped);
+        Assert.Contains("frames larger than a chunk are dropped", worker.Set.ModeReason, StringComparison.Ordinal);
+        FrameAccount account = worker.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced, account.ToString());
+    }
+
+    [Fact]
+    public void Echoing_jumbo_frames_allocates_nothing()
+    {
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 9000);
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], new AfXdpOptions(), SwapAddresses);
+        using PacketSocket host = OpenHost(LocalExperimental);
+        byte[] frame = NewFrame(new Random(9), 8900, LocalExperimental);
+        EchoTimes(host, frame, 200); // compiles
+        long before = worker.AllocatedBytes;
+        EchoTimes(host, frame, 2000);
+        Assert.Equal(before, worker.AllocatedBytes);
+    }
+
     [Fact]
     public void Both_queues_of_an_interface_deliver_and_send()
     {

@@ -15,7 +15,7 @@ public sealed class FaultTests : IDisposable
     private readonly NetworkNamespace _host = new("h");
     private readonly NetworkNamespace _director = new("d");
 
-    public FaultTests() => NetworkNamespace.Join(_host, "h0", _director, "d0");
+    public FaultTests() => NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 9000);
 
     public void Dispose()
     {
@@ -23,8 +23,10 @@ public sealed class FaultTests : IDisposable
         _director.Dispose();
     }
 
-    [Fact]
-    public async Task An_interface_removed_under_traffic_leaves_a_clear_fault_and_every_chunk_accounted_for()
+    [Theory]
+    [InlineData(60)]
+    [InlineData(8900)]
+    public async Task An_interface_removed_under_traffic_leaves_a_clear_fault_and_every_chunk_accounted_for(int length)
     {
         NetworkNamespace.Join(_host, "h1", _director, "d1");
         InterfaceQueue[] queues = [.. PortWorker.QueuesOf(_director, "d0"), .. PortWorker.QueuesOf(_director, "d1")];
@@ -32,7 +34,7 @@ public sealed class FaultTests : IDisposable
         using PacketSocket first = OpenHost("h0");
         using PacketSocket second = OpenHost("h1");
         using CancellationTokenSource traffic = new();
-        Task sending = Task.Run(() => SendUntilRefused(first, traffic.Token));
+        Task sending = Task.Run(() => SendUntilRefused(first, NewFrame(length), traffic.Token));
         Assert.True(SpinWait.SpinUntil(() => worker.Counters(0).Enqueued > 1000, Patience));
 
         _director.Ip("link", "delete", "d0");
@@ -116,9 +118,8 @@ public sealed class FaultTests : IDisposable
     }
 
     /// <summary>Sends as fast as it can until told to stop or its end of the pair is gone with the other.</summary>
-    private static void SendUntilRefused(PacketSocket socket, CancellationToken stop)
+    private static void SendUntilRefused(PacketSocket socket, byte[] frame, CancellationToken stop)
     {
-        byte[] frame = NewFrame();
         while (!stop.IsCancellationRequested && socket.TrySend(frame) is Errno.None or Errno.ENOBUFS)
         {
         }
@@ -130,9 +131,9 @@ public sealed class FaultTests : IDisposable
         return true;
     }
 
-    private static byte[] NewFrame()
+    private static byte[] NewFrame(int length = 60)
     {
-        byte[] frame = new byte[60];
+        byte[] frame = new byte[length];
         frame[0] = frame[6] = 2;
         (frame[12], frame[13]) = (0x88, 0xB5);
         return frame;

@@ -57,10 +57,37 @@ public sealed class ForwardingTests : IDisposable
         AssertBalanced(worker);
     }
 
-    private PortWorker Start(int queues, AfXdpOptions options, FrameHandler handler)
+    [Theory]
+    [InlineData(ChecksumOffloadMode.Automatic, 2048)]
+    [InlineData(ChecksumOffloadMode.Automatic, 4096)]
+    [InlineData(ChecksumOffloadMode.Software, 2048)]
+    public void Tcp_works_with_jumbo_frames_and_default_offloads(ChecksumOffloadMode checksums, int chunkSize)
     {
-        NetworkNamespace.Join(_client, "c0", _director, "dc", queues);
-        NetworkNamespace.Join(_server, "s0", _director, "ds", queues);
+        int largest = 0;
+        FrameHandler passOn = PassOnWithChecksum(1);
+        AfXdpOptions options = new() { Checksums = checksums, ChunkSize = chunkSize };
+        using PortWorker worker = Start(
+            1,
+            options,
+            (frame, ref slot) =>
+            {
+                largest = Math.Max(largest, slot.Length + slot.Rest);
+                return passOn(frame, ref slot);
+            },
+            mtu: 9000);
+        Assert.True(Exchange(16 * Megabyte));
+        PortCounters[] counters = [worker.Counters(0), worker.Counters(1)];
+        bool offloaded = checksums == ChecksumOffloadMode.Automatic;
+        Assert.True(counters.Sum(port => offloaded ? port.ChecksumsOffloaded : port.ChecksumsCompleted) > 1000);
+        Assert.Equal(0, counters.Sum(port => offloaded ? port.ChecksumsCompleted : port.ChecksumsOffloaded));
+        AssertBalanced(worker);
+        Assert.Equal(9014, largest);
+    }
+
+    private PortWorker Start(int queues, AfXdpOptions options, FrameHandler handler, int mtu = 1500)
+    {
+        NetworkNamespace.Join(_client, "c0", _director, "dc", queues, mtu);
+        NetworkNamespace.Join(_server, "s0", _director, "ds", queues, mtu);
         _client.Ip("address", "add", "192.0.2.1/24", "dev", "c0");
         _server.Ip("address", "add", "192.0.2.2/24", "dev", "s0");
         return new PortWorker(

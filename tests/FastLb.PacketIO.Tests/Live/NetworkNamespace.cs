@@ -32,14 +32,15 @@ internal sealed partial class NetworkNamespace : IDisposable
     public string Name { get; }
 
     /// <summary>Joins two namespaces by a veth pair whose ends are up.</summary>
-    public static void Join(NetworkNamespace left, string leftEnd, NetworkNamespace right, string rightEnd, int queues = 1)
+    public static void Join(NetworkNamespace left, string leftEnd, NetworkNamespace right, string rightEnd, int queues = 1, int mtu = 1500)
     {
         string count = queues.ToString(CultureInfo.InvariantCulture);
         Run(
             "ip", "link", "add", leftEnd, "netns", left.Name, "numtxqueues", count, "numrxqueues", count, "type", "veth",
             "peer", "name", rightEnd, "netns", right.Name, "numtxqueues", count, "numrxqueues", count);
-        left.Ip("link", "set", leftEnd, "up");
-        right.Ip("link", "set", rightEnd, "up");
+        string size = mtu.ToString(CultureInfo.InvariantCulture);
+        left.Ip("link", "set", leftEnd, "mtu", size, "up");
+        right.Ip("link", "set", rightEnd, "mtu", size, "up");
     }
 
     /// <summary>Runs <c>ip</c> in the namespace.</summary>

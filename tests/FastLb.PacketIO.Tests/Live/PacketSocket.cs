@@ -51,7 +51,7 @@ internal sealed unsafe class PacketSocket : IDisposable
     {
         if (_set.Wait(milliseconds) == 0)
             return [];
-        byte[] buffer = new byte[2048];
+        byte[] buffer = new byte[64 << 10];
         fixed (byte* bytes = buffer)
         {
             int length = (int)(long)LibC.recv((int)_handle.DangerousGetHandle(), bytes, buffer.Length, 0);

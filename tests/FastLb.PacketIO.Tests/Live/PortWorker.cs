@@ -112,7 +112,7 @@ internal sealed class PortWorker : IDisposable
                 {
                     ref PacketSlot slot = ref slots[i];
                     if (!_handler(set.Umem.Frames.Slice(slot.Offset, slot.Length), ref slot) || !set.Ports[slot.EgressPort].TryEnqueue(in slot))
-                        set.Mesh.Pools[0].Return(slot.Offset);
+                        set.Umem.Chains.Free(in slot, set.Mesh.Pools[0]);
                 }
             }
 

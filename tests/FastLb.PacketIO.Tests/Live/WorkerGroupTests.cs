@@ -87,6 +87,61 @@ public sealed class WorkerGroupTests : IDisposable
         Assert.True(group.HandedOver > 0, "nothing was handed over");
     }
 
+    [Theory]
+    [InlineData(ForwardingMethod.DirectRouting, 2)]
+    [InlineData(ForwardingMethod.AddressTranslation, 2)]
+    [InlineData(ForwardingMethod.AddressTranslation, 1)] // worker 1 has no queue of the servers' interface
+    [InlineData(ForwardingMethod.Tunnel, 2)]
+    public void Jumbo_frames_and_small_ones_are_forwarded_with_checksums_right_and_every_chunk_accounted_for(ForwardingMethod method, int serverQueues)
+    {
+        const int mtu = 9000;
+        NetworkNamespace.Join(_client, "c0", _director, "dc", 2, mtu);
+        NetworkNamespace.Join(_server, "s0", _director, "ds", serverQueues, mtu);
+        InterfaceQueue[] queues = [.. PortWorker.QueuesOf(_director, "dc", 2), .. PortWorker.QueuesOf(_director, "ds", serverQueues)];
+        AfXdpOptions options = new() { Checksums = ChecksumOffloadMode.Software }; // the far end, on this host, would see the request and not the checksum
+        using RunningGroup group = new(_director, queues, egressPort: 2, method, mtu, options);
+        int clientIndex = _client.InterfaceIndex("c0"), serverIndex = _server.InterfaceIndex("s0");
+        using PacketSocket client = _client.Invoke(() => new PacketSocket(clientIndex, Ipv4));
+        using PacketSocket server = _server.Invoke(() => new PacketSocket(serverIndex, Ipv4));
+
+        Random random = new(15);
+        int large = 0;
+        for (int sent = 0; sent < 2000; sent += Window)
+        {
+            for (int i = sent; i < sent + Window; i++)
+            {
+                client.Send(new FrameBuilder
+                {
+                    ClientPort = ClientPort(i % Window),
+                    Flags = i < Window ? TcpFlags.Syn : TcpFlags.Acknowledgment,
+                    Payload = i % 3 == 0 ? 8900 - 54 : random.Next(0, 8900),
+                    PartialChecksum = i % 2 == 0,
+                }.Build());
+            }
+
+            for (int i = 0; i < Window; i++)
+            {
+                byte[] frame = server.Receive(milliseconds: 5000);
+                Assert.True(frame.Length > 0, $"frame {sent + i} did not come");
+                Assert.True(Ipv4View.TryParse(frame.AsSpan(14), out Ipv4View ip) && ip.HasValidChecksum);
+                if (method == ForwardingMethod.Tunnel)
+                    Assert.True(Ipv4View.TryParse(ip.Payload, out ip) && ip.HasValidChecksum);
+                Assert.Equal(method == ForwardingMethod.AddressTranslation ? PipelineFixture.Web01.V4 : new FrameBuilder().Service.V4, ip.Destination);
+                Assert.Equal(0xFFFF, InternetChecksum.Fold(
+                    (ulong)InternetChecksum.PseudoHeaderSum(ip.Source, ip.Destination, IpProtocol.Tcp, ip.PayloadLength) + InternetChecksum.Sum(ip.Payload)));
+                for (int at = 20; at < ip.PayloadLength; at++)
+                    Assert.Equal((byte)(at * 7), ip.Payload[at]);
+                large += ip.TotalLength == 8900 - 14 ? 1 : 0;
+            }
+        }
+
+        Assert.True(large >= 2000 / 3);
+        Assert.True(group.HandedOver > 0, "nothing was handed over");
+        Assert.Equal(0, group.ReadAccount().Lost);
+        FrameAccount account = group.Stop(out bool quiet);
+        Assert.True(quiet && account.IsBalanced && account.BetweenWorkers == 0, account.ToString());
+    }
+
     private static ushort ClientPort(int flow) => (ushort)(20_000 + flow);
 
     /// <summary>The workers of a dataplane, on threads in a namespace.</summary>
@@ -102,19 +157,25 @@ public sealed class WorkerGroupTests : IDisposable
         private readonly Thread[] _threads;
         private bool _stopped;
 
-        public RunningGroup(NetworkNamespace space, IReadOnlyList<InterfaceQueue> queues, ushort egressPort)
+        public RunningGroup(
+            NetworkNamespace space,
+            IReadOnlyList<InterfaceQueue> queues,
+            ushort egressPort,
+            ForwardingMethod method = ForwardingMethod.DirectRouting,
+            ushort mtu = 1500,
+            AfXdpOptions? options = null)
         {
             _space = space;
             Store = FlowStore.Open(_flowMemory.Address, _flowMemory.Length, MonotonicTime.Zero, out _);
             Store.MakeTables(Workers, Capacity, Hash, new MonotonicTime(Environment.TickCount64 * 1_000_000));
             var tables = new ServiceTableBuilder(Store.Servers, Workers);
-            tables.Build([new ServiceDefinition(PipelineFixture.WebService, "rr", [new(PipelineFixture.Web01, 80, 1)])], 0);
+            tables.Build([new ServiceDefinition(PipelineFixture.WebService, "rr", [new(PipelineFixture.Web01, 80, 1, method)])], 0);
             ServiceTable table = tables.BuildWithAdjacencies(
                 new Dictionary<IpAddress, Adjacency>
                 {
-                    [PipelineFixture.Web01] = new(AdjacencyState.Resolved, egressPort, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
+                    [PipelineFixture.Web01] = new(AdjacencyState.Resolved, egressPort, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, mtu, PipelineFixture.Director.V4),
                 }, []);
-            _set = space.Invoke(() => Open(queues));
+            _set = space.Invoke(() => Open(queues, options ?? new AfXdpOptions()));
             Verdicts = [new VerdictCounters(), new VerdictCounters()];
             WorkerParts<AfXdpPort>[] parts = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerParts<AfXdpPort>(
                 _set.PortsOf(worker),
@@ -153,9 +214,9 @@ public sealed class WorkerGroupTests : IDisposable
             _flowMemory.Dispose();
         }
 
-        private AfXdpPortSet Open(IReadOnlyList<InterfaceQueue> queues)
+        private AfXdpPortSet Open(IReadOnlyList<InterfaceQueue> queues, AfXdpOptions options)
         {
-            var set = AfXdpPortSet.Open(queues, new AfXdpOptions(), Workers);
+            var set = AfXdpPortSet.Open(queues, options, Workers);
             foreach (IGrouping<int, AfXdpPort> ports in set.Ports.ToArray().GroupBy(port => port.InterfaceIndex))
             {
                 RedirectProgram program = new(ports.Key, generic: false);

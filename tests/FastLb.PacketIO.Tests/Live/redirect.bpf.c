@@ -10,7 +10,7 @@ struct {
 	__type(value, __u32);
 } sockets SEC(".maps");
 
-SEC("xdp")
+SEC("xdp.frags")
 int redirect(struct xdp_md *frame)
 {
 	return bpf_redirect_map(&sockets, frame->rx_queue_index, XDP_PASS);

@@ -24,17 +24,27 @@ internal sealed class InMemoryWorkers : IDisposable
     private readonly AnonymousMemory _memory;
     private readonly AnonymousMemory _flowMemory = AnonymousMemory.Allocate(FlowStore.RequiredBytes(FlowCapacity));
 
-    public InMemoryWorkers(int workers, int serverQueues, int ringSize = WorkerMesh.DefaultRingSize, AdjacencyState ways = AdjacencyState.Resolved)
+    private readonly ushort _mtu;
+
+    public InMemoryWorkers(
+        int workers,
+        int serverQueues,
+        int ringSize = WorkerMesh.DefaultRingSize,
+        AdjacencyState ways = AdjacencyState.Resolved,
+        ForwardingMethod method = ForwardingMethod.DirectRouting,
+        ushort mtu = 1500,
+        int linkCapacity = 1024)
     {
+        _mtu = mtu;
         _memory = AnonymousMemory.Allocate((long)ChunkSize * ChunksPerWorker * workers);
         FrameMemory frames = new(_memory.Address, _memory.Length);
         Flows = FlowStore.Open(_flowMemory.Address, _flowMemory.Length, Now, out _);
         Flows.MakeTables(workers, FlowCapacity, Hash, Now);
         Tables = new ServiceTableBuilder(Flows.Servers, workers);
-        Tables.Build([new ServiceDefinition(PipelineFixture.WebService, "rr", [new(PipelineFixture.Web01, 80, 1), new(PipelineFixture.Web02, 80, 1)])], 0);
+        Tables.Build([new ServiceDefinition(PipelineFixture.WebService, "rr", [new(PipelineFixture.Web01, 80, 1, method), new(PipelineFixture.Web02, 80, 1, method)])], 0);
         Mesh = new WorkerMesh(ChunkSize, [.. Enumerable.Repeat(ChunksPerWorker, workers)], ringSize);
         Clients = [.. Enumerable.Range(0, workers).Select(queue => new InMemoryLink((ushort)queue, frames, Mesh.Pools[queue], interfaceIndex: 1))];
-        Servers = [.. Enumerable.Range(0, serverQueues).Select(queue => new InMemoryLink((ushort)(workers + queue), frames, Mesh.Pools[queue], interfaceIndex: 2))];
+        Servers = [.. Enumerable.Range(0, serverQueues).Select(queue => new InMemoryLink((ushort)(workers + queue), frames, Mesh.Pools[queue], linkCapacity, interfaceIndex: 2))];
         Verdicts = [.. Enumerable.Range(0, workers).Select(_ => new VerdictCounters())];
         WorkerParts<InMemoryPort>[] parts = new WorkerParts<InMemoryPort>[workers];
         for (int worker = 0; worker < workers; worker++)
@@ -82,8 +92,8 @@ internal sealed class InMemoryWorkers : IDisposable
     public ServiceTable SetWays(AdjacencyState state) => Tables.BuildWithAdjacencies(
         new Dictionary<IpAddress, Adjacency>
         {
-            [PipelineFixture.Web01] = new(state, Servers[0].Index, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, 1500),
-            [PipelineFixture.Web02] = new(state, Servers[0].Index, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, 1500),
+            [PipelineFixture.Web01] = new(state, Servers[0].Index, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, _mtu, PipelineFixture.Director.V4),
+            [PipelineFixture.Web02] = new(state, Servers[0].Index, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, _mtu, PipelineFixture.Director.V4),
         }, []);
 
     public long Count(VerdictReason reason) => Verdicts.Sum(counters => counters[reason]);
