@@ -47,8 +47,10 @@ public sealed class TcpCheckerTests : IDisposable
     [Fact]
     public async Task A_closed_port_is_a_refused_connection()
     {
-        ushort port = Port;
-        _server.Dispose();
+        // Bound, so that no other test listens there meanwhile, but not listening.
+        using Socket bound = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        ushort port = (ushort)((IPEndPoint)bound.LocalEndPoint!).Port;
         Assert.Equal(ProbeResult.Failed("connection refused"), await Probe(Check(port)));
     }
 
