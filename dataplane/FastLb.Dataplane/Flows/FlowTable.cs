@@ -1,13 +1,11 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using FastLb.Wire;
 
 namespace FastLb.Dataplane.Flows;
 
 /// <summary>
-/// The flows of one worker: a fixed number of them in memory that may outlive the process. Bucketed open addressing with a fingerprint byte for
-/// each place, compared twelve at a time; nothing is ever moved or rehashed. One thread owns the table; no member allocates but those that open it.
+/// The flows of one worker: a fixed number of them in memory that may outlive the process. One thread owns the table; no member allocates but those that
+/// open it.
 /// </summary>
 public sealed class FlowTable
 {
@@ -15,12 +13,14 @@ public sealed class FlowTable
     private readonly TimingWheel _wheel;
     private readonly FlowHash _hash;
     private readonly EntryAllocator _entries;
+    private readonly FlowIndex _index;
 
     private FlowTable(FlowMemory memory, ServerDirectory? servers)
     {
         _memory = memory;
         _wheel = new TimingWheel(memory);
         _entries = new EntryAllocator(memory);
+        _index = new FlowIndex(memory);
         _hash = memory.Header.Hash;
         Servers = servers ?? new ServerDirectory(memory);
     }
@@ -101,7 +101,7 @@ public sealed class FlowTable
         table = new FlowTable(new FlowMemory(address, (int)header.Capacity), servers);
         if (servers is null)
             table.Servers.ClearFlowCounts();
-        table.Rebuild(now);
+        new FlowRecovery(table._memory, table._index, table._entries, table._wheel, table.Servers).Rebuild(now);
         return true;
     }
 
@@ -115,40 +115,15 @@ public sealed class FlowTable
 
     /// <summary>Asks for the first cache line that <see cref="Find"/> will read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchBucket(ulong hash) => _memory.PrefetchBucket((uint)hash);
+    public void PrefetchBucket(ulong hash) => _index.PrefetchBucket(hash);
 
     /// <summary>Asks for the entry that <see cref="Find"/> will most likely read. Reads the bucket.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PrefetchEntry(ulong hash)
-    {
-        ref FlowBucket bucket = ref _memory.Bucket((uint)hash);
-        uint matches = Matches(ref bucket, Fingerprint(hash));
-        if (matches != 0)
-            _memory.PrefetchEntry(bucket.Indexes[BitOperations.TrailingZeroCount(matches)]);
-    }
+    public void PrefetchEntry(ulong hash) => _index.PrefetchEntry(hash);
 
     /// <summary>The index of the flow, or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Find(in FlowKey key, ulong hash)
-    {
-        byte fingerprint = Fingerprint(hash);
-        uint number = (uint)hash;
-        for (uint searched = 0; searched <= _memory.BucketMask; searched++, number++)
-        {
-            ref FlowBucket bucket = ref _memory.Bucket(number);
-            for (uint matches = Matches(ref bucket, fingerprint); matches != 0; matches &= matches - 1)
-            {
-                uint index = bucket.Indexes[BitOperations.TrailingZeroCount(matches)];
-                if (_memory.Entry(index).Key == key)
-                    return index;
-            }
-
-            if (bucket.Overflow == 0)
-                return 0;
-        }
-
-        return 0;
-    }
+    public uint Find(in FlowKey key, ulong hash) => _index.Find(key, hash);
 
     /// <summary>The entry of an index that <see cref="Find"/> or <see cref="Insert"/> gave, until the flow is removed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,7 +163,7 @@ public sealed class FlowTable
         half.Server = server;
         half.Use = EntryUse.None;
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref half.Protocol), (byte)returnKey.Protocol);
-        AddToIndex(index + 1, returnHash);
+        _index.Add(index + 1, returnHash);
         Fill(index, key, hash, server, expires, EntryUse.HasReturnHalf);
         return index;
     }
@@ -266,7 +241,7 @@ public sealed class FlowTable
         entry.Expires = expires;
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
         _memory.Header.Count++;
-        AddToIndex(index, hash);
+        _index.Add(index, hash);
         _wheel.Link(index, ref entry);
         Servers.AddFlow(server);
     }
@@ -291,133 +266,7 @@ public sealed class FlowTable
 
     private void Clear(uint index, ref FlowEntry entry)
     {
-        RemoveFromIndex(index, _hash.Compute(entry.Key));
+        _index.Remove(index, _hash.Compute(entry.Key));
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)IpProtocol.None);
     }
-
-    private void AddToIndex(uint index, ulong hash)
-    {
-        // There are more places than entries, so that an empty one is always found.
-        uint number = (uint)hash;
-        while (true)
-        {
-            ref FlowBucket bucket = ref _memory.Bucket(number++);
-            uint empty = Matches(ref bucket, 0);
-            if (empty == 0)
-            {
-                bucket.Overflow++;
-                continue;
-            }
-
-            int place = BitOperations.TrailingZeroCount(empty);
-            bucket.Indexes[place] = index;
-            bucket.Fingerprints = bucket.Fingerprints.WithElement(place, Fingerprint(hash));
-            return;
-        }
-    }
-
-    private void RemoveFromIndex(uint index, ulong hash)
-    {
-        byte fingerprint = Fingerprint(hash);
-        uint number = (uint)hash;
-        for (uint searched = 0; searched <= _memory.BucketMask; searched++)
-        {
-            ref FlowBucket bucket = ref _memory.Bucket(number++);
-            for (uint matches = Matches(ref bucket, fingerprint); matches != 0; matches &= matches - 1)
-            {
-                int place = BitOperations.TrailingZeroCount(matches);
-                if (bucket.Indexes[place] != index)
-                    continue;
-                bucket.Fingerprints = bucket.Fingerprints.WithElement(place, (byte)0);
-                bucket.Indexes[place] = 0;
-                return;
-            }
-
-            bucket.Overflow--;
-        }
-
-        throw new InvalidDataException($"flow table is damaged: entry {index} is not in its index");
-    }
-
-    private void Rebuild(MonotonicTime now)
-    {
-        ref FlowTableHeader header = ref _memory.Header;
-        _memory.ClearIndex();
-        _entries.Clear();
-        header.Count = 0;
-        header.WheelCursor = TimingWheel.TickOf(now);
-        for (uint index = 1; index <= header.HighWater; index += 2)
-        {
-            if (TryKeepPair(index))
-                continue;
-            bool whole = index < header.HighWater;
-            Unmark(index);
-            if (whole)
-                Unmark(index + 1);
-            KeepSingle(index);
-            if (whole)
-                KeepSingle(index + 1);
-        }
-    }
-
-    // The list that the mark spoke of is gone.
-    private void Unmark(uint index)
-    {
-        ref FlowEntry entry = ref _memory.Entry(index);
-        if (entry.Use != EntryUse.HasReturnHalf)
-            entry.Use = EntryUse.None;
-    }
-
-    private bool TryKeepPair(uint index)
-    {
-        ref FlowEntry entry = ref _memory.Entry(index);
-        if (index == _memory.Header.HighWater || !entry.HasReturnHalf || !IsSound(ref entry))
-            return false;
-        ref FlowEntry half = ref ReturnHalf(index);
-        if (half.State != FlowState.ReturnHalf || half.Protocol != entry.Protocol || half.ClientAddress != entry.ClientAddress
-            || half.ClientPort != entry.ClientPort || Find(half.Key, _hash.Compute(half.Key)) != 0)
-        {
-            return false;
-        }
-
-        half.Use = EntryUse.None;
-        AddToIndex(index + 1, _hash.Compute(half.Key));
-        Keep(index, ref entry);
-        return true;
-    }
-
-    // A half of a pair without its other half is nothing.
-    private void KeepSingle(uint index)
-    {
-        ref FlowEntry entry = ref _memory.Entry(index);
-        if (!entry.HasReturnHalf && IsSound(ref entry))
-        {
-            Keep(index, ref entry);
-            return;
-        }
-
-        entry.Protocol = IpProtocol.None;
-        entry.Use = EntryUse.None;
-        _entries.ReturnSingle(index);
-    }
-
-    private bool IsSound(ref FlowEntry entry) =>
-        entry.Protocol != IpProtocol.None && (int)entry.State < FlowStates.Count && Servers.IsInUse(entry.Server) && Find(entry.Key, _hash.Compute(entry.Key)) == 0;
-
-    private void Keep(uint index, ref FlowEntry entry)
-    {
-        AddToIndex(index, _hash.Compute(entry.Key));
-        _wheel.Link(index, ref entry);
-        Servers.AddFlow(entry.Server);
-        Servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
-        _memory.Header.Count++;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Matches(ref FlowBucket bucket, byte fingerprint) =>
-        Vector128.Equals(bucket.Fingerprints, Vector128.Create(fingerprint)).ExtractMostSignificantBits() & FlowBucket.PlacesMask;
-
-    // The top byte, which the bucket number does not use; 0 means "empty".
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte Fingerprint(ulong hash) => (byte)Math.Max(1u, (uint)(hash >> 56));
 }
