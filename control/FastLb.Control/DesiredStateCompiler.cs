@@ -76,15 +76,20 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         service.Address,
         (TransportProtocol)service.Protocol,
         service.Port,
-        service.Scheduler switch
-        {
-            Scheduler.RoundRobin => SchedulerKind.RoundRobin,
-            Scheduler.WeightedRoundRobin => SchedulerKind.WeightedRoundRobin,
-            _ => throw new DirectorException($"{service.Origin}: scheduler {KeywordNames.Of(service.Scheduler)} is not supported yet"),
-        },
+        KeywordNames.Of(service.Scheduler),
         ToMethod(service.Method),
         isSteered,
-        [.. pool.Members.Select(server => new DesiredServer(server.Address, server.Port, server.Weight, ToMethod(server.Method)))]);
+        [.. pool.Members.Select(ToServer)])
+    {
+        HashesPort = service.HashesPort,
+        FallsBack = service.FallsBack,
+    };
+
+    private static DesiredServer ToServer(PoolMember server) => new(server.Address, server.Port, server.Weight, ToMethod(server.Method))
+    {
+        UpperThreshold = server.UpperThreshold,
+        LowerThreshold = server.LowerThreshold,
+    };
 
     private static ForwardingMethod ToMethod(Configuration.Model.ForwardingMethod method) => method switch
     {

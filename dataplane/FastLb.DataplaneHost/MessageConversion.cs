@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastLb.Dataplane.Scheduling;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Native.Bpf;
@@ -12,8 +13,15 @@ internal static class MessageConversion
 {
     public static ServiceDefinition ToDefinition(DesiredService service) => new(
         new ServiceKey(IpAddress.From(service.Address), (IpProtocol)service.Protocol, service.Port),
-        SchedulerName(service.Scheduler),
-        [.. service.Servers.Select(server => new ServerDefinition(IpAddress.From(server.Address), server.Port, server.Weight, ToMethod(server.Method)))]);
+        service.Scheduler,
+        [.. service.Servers.Select(ToDefinition)],
+        new SchedulerOptions(service.HashesPort, service.FallsBack));
+
+    private static ServerDefinition ToDefinition(DesiredServer server) => new(IpAddress.From(server.Address), server.Port, server.Weight, ToMethod(server.Method))
+    {
+        UpperThreshold = server.UpperThreshold,
+        LowerThreshold = server.LowerThreshold,
+    };
 
     public static SteeredEndpoint ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
 
@@ -50,12 +58,5 @@ internal static class MessageConversion
         DataplaneChannel.Messages.ForwardingMethod.AddressTranslation => Dataplane.Services.ForwardingMethod.AddressTranslation,
         DataplaneChannel.Messages.ForwardingMethod.Tunnel => Dataplane.Services.ForwardingMethod.Tunnel,
         _ => Dataplane.Services.ForwardingMethod.DirectRouting,
-    };
-
-    private static string SchedulerName(SchedulerKind scheduler) => scheduler switch
-    {
-        SchedulerKind.RoundRobin => "rr",
-        SchedulerKind.WeightedRoundRobin => "wrr",
-        _ => throw new ArgumentException($"scheduler {scheduler} is not known to this dataplane", nameof(scheduler)),
     };
 }

@@ -97,8 +97,8 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
         Assert.Equal(
             [
-                (Moved, DataplaneChannel.Messages.TransportProtocol.Tcp, (ushort)80, SchedulerKind.WeightedRoundRobin),
-                (IPAddress.Parse("192.0.2.200"), DataplaneChannel.Messages.TransportProtocol.Udp, (ushort)53, SchedulerKind.RoundRobin),
+                (Moved, DataplaneChannel.Messages.TransportProtocol.Tcp, (ushort)80, "wrr"),
+                (IPAddress.Parse("192.0.2.200"), DataplaneChannel.Messages.TransportProtocol.Udp, (ushort)53, "rr"),
             ],
             services.Select(service => (service.Address, service.Protocol, service.Port, service.Scheduler)));
         Assert.Equal([new DesiredServer(IPAddress.Parse("192.0.2.7"), 80, 3, ForwardingMethod.DirectRouting), new DesiredServer(IPAddress.Parse("198.51.100.8"), 80, 1, ForwardingMethod.DirectRouting)], services[0].Servers);

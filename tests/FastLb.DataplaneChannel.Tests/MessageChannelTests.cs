@@ -87,7 +87,7 @@ public sealed class MessageChannelTests
     }
 
     private static DesiredService Service(string address) => new(
-        IPAddress.Parse(address), TransportProtocol.Tcp, 80, SchedulerKind.WeightedRoundRobin, ForwardingMethod.DirectRouting, IsSteered: true,
+        IPAddress.Parse(address), TransportProtocol.Tcp, 80, "wrr", ForwardingMethod.DirectRouting, IsSteered: true,
         [new DesiredServer(IPAddress.Parse(address), 80, 3, ForwardingMethod.DirectRouting)]);
 
     private static async Task<byte[]> Encode(ChannelMessage message)

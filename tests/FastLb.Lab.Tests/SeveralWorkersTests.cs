@@ -50,6 +50,42 @@ public sealed class SeveralWorkersTests
     }
 
     [Fact]
+    public async Task Translated_connections_of_both_workers_are_counted_together_by_rr_and_by_lc()
+    {
+        const int turns = 7000;
+        const int least = 7001;
+        const int connections = 16;
+        await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = 2, Mode = "nat", DirectorQueues = 2 });
+        (LabHost, int)[] servers = [(lab.Web01, 1), (lab.Web02, 1)];
+        await using Balancer balancer = await Balancer.Start(
+            lab,
+            VirtualService.WriteConfiguration(
+                lab,
+                new VirtualService(turns) { Method = "NAT", Servers = servers },
+                new VirtualService(least) { Method = "NAT", Scheduler = "lc", Servers = servers }),
+            "--workers",
+            "2");
+
+        using OpenConnections inTurn = new(lab, turns);
+        using OpenConnections toLeast = new(lab, least);
+        List<LabHost> chosen = await inTurn.Open(connections);
+        Assert.Equal(Enumerable.Range(0, connections).Select(number => chosen[number % 2]), chosen);
+        Assert.Equal(connections / 2, (await toLeast.Open(connections)).Count(server => server == lab.Web01));
+
+        // Once those of one server are closed, on whichever worker they are, it has the least to do.
+        toLeast.Close(lab.Web01);
+        await Eventually.Observe(balancer.Status, seen => seen.Service(least).ActiveConnections == connections / 2, "the closed connections to be inactive");
+        Assert.Equal(Enumerable.Repeat(lab.Web01, connections / 2), await toLeast.Open(connections / 2));
+
+        BalancerStatus status = await balancer.Status();
+        Assert.All(status.Workers, worker => Assert.True(worker.Flows > 0, $"worker {worker.Number} owns no flow"));
+        Assert.Equal((connections * 5) / 2, status.Workers.Sum(worker => worker.Flows));
+        string[] listed = (await Balancer.RunCommand("conns", "--runtime-dir", balancer.RuntimeDirectory)).Expected().Split('\n', StringSplitOptions.RemoveEmptyEntries)[2..];
+        Assert.Equal(status.Workers.Sum(worker => worker.Flows), listed.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3..5]).DistinctBy(ends => (ends[0], ends[1])).Count());
+        Assert.Equal(0, status.Frames!.Lost);
+    }
+
+    [Fact]
     public async Task Connections_of_all_workers_outlive_a_dataplane_that_is_killed()
     {
         await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);

@@ -29,6 +29,8 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
         int? weight = null;
         ForwardingMethod? ownMethod = null;
         bool? inhibit = null;
+        uint upper = 0;
+        CheckedStatement? lower = null;
         List<(CheckedStatement Block, List<CheckedStatement> Statements)> tcpChecks = [];
         foreach (CheckedStatement statement in reader.Read(block.Block))
         {
@@ -43,6 +45,12 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
                     break;
                 case "inhibit_on_failure":
                     inhibit = statement.Switch(0);
+                    break;
+                case "uthreshold":
+                    upper = (uint)statement.Integer(0);
+                    break;
+                case "lthreshold":
+                    lower = statement;
                     break;
                 case "TCP_CHECK":
                     tcpChecks.Add((statement, reader.Read(statement.Block)));
@@ -64,6 +72,8 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
             Origin = new Origin(block.SpanOf(0)),
             Weight = weight ?? defaults.Weight,
             Method = method,
+            UpperThreshold = (int)Math.Min(upper, int.MaxValue),
+            LowerThreshold = ResolveLowerThreshold(lower, upper),
             InhibitOnFailure = inhibit ?? defaults.InhibitOnFailure,
             Checks = [.. tcpChecks.Select(c => TcpCheckBinder.Bind(c.Block, c.Statements, settings, address, port, defaults.LogAllFailures))],
         };
@@ -76,6 +86,20 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
             DiagnosticCatalog.AddressFamilyMismatch, block.SpanOf(0), $"'{block.Text(0)}' is not of the family of the virtual server {defaults.Address}",
             "the real server is left out");
         return false;
+    }
+
+    /// <summary>IPVS takes no server whose lower threshold is above its upper one.</summary>
+    private int ResolveLowerThreshold(CheckedStatement? lower, uint upper)
+    {
+        if (lower?.Integer(0) is not long threshold) return 0;
+        if (threshold > upper)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.OutOfRange, lower.SpanOf(0), $"the lower threshold {threshold} exceeds the upper threshold {upper}", "IPVS takes no such server; it is ignored");
+            return 0;
+        }
+
+        return (int)Math.Min(threshold, int.MaxValue);
     }
 
     /// <summary>Only NAT can change the port: elsewhere the packet keeps the service's.</summary>

@@ -53,6 +53,8 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
             Port = port,
             Protocol = protocol,
             Scheduler = scheduler,
+            HashesPort = draft.HashesPort,
+            FallsBack = draft.FallsBack,
             Method = method,
             PersistenceTimeout = ResolvePersistence(draft, block, port),
             Omega = draft.Omega,
@@ -69,6 +71,10 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         public TransportProtocol? Protocol { get; set; }
 
         public Scheduler? Scheduler { get; set; }
+
+        public bool HashesPort { get; set; }
+
+        public bool FallsBack { get; set; }
 
         public ForwardingMethod? Method { get; set; }
 
@@ -105,6 +111,12 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 break;
             case "lb_algo" or "lvs_sched":
                 draft.Scheduler = KeywordNames.ToScheduler(statement.Text(0));
+                break;
+            case "sh-port" or "mh-port" or "flag-2":
+                draft.HashesPort |= HasSchedulerOf(draft, statement);
+                break;
+            case "sh-fallback" or "mh-fallback" or "flag-1":
+                draft.FallsBack |= HasSchedulerOf(draft, statement);
                 break;
             case "lb_kind" or "lvs_method":
                 draft.Method = ForwardingMethodReader.Read(statement, features);
@@ -151,6 +163,23 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         }
     }
 
+    /// <summary>Whether the scheduler of an option is set already, which keepalived wants; <c>flag-N</c> belongs to whichever there is, and others heed none.</summary>
+    private bool HasSchedulerOf(Draft draft, CheckedStatement option)
+    {
+        Scheduler? wanted = option.Name[..2] switch
+        {
+            "sh" => Scheduler.SourceHashing,
+            "mh" => Scheduler.MaglevHashing,
+            _ => null,
+        };
+        if (wanted is not { } scheduler || draft.Scheduler == scheduler) return true;
+        string name = KeywordNames.Of(scheduler);
+        diagnostics.Add(
+            DiagnosticCatalog.ConflictingSetting, option.Syntax.Span, $"'{option.Name}' is only for the scheduler {name}, which is not set before it",
+            $"it is ignored; put it after 'lb_algo {name}'");
+        return false;
+    }
+
     private static string Name(IPAddress address, ushort port) => new IPEndPoint(address, port).ToString();
 
     /// <summary>What clients connect to: an address and port; services by firewall mark and by group are refused.</summary>
@@ -192,7 +221,6 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
     {
         if (draft.Scheduler is { } scheduler) return scheduler;
         diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no scheduler is given", "keepalived's default is wlc; add 'lb_algo'");
-        ReportChoice("lb_algo", "wlc", block);
         return Scheduler.WeightedLeastConnection;
     }
 
@@ -201,15 +229,6 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         if (draft.Method is { } method) return method;
         diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no forwarding method is given", "keepalived's default is NAT; add 'lb_kind'");
         return ForwardingMethod.Nat;
-    }
-
-    /// <summary>Reports a default as if it had been written.</summary>
-    private void ReportChoice(string keyword, string word, CheckedStatement block)
-    {
-        if (KeywordTable.Find(BlockContext.VirtualServer, keyword)?.Arguments[0] is ChoiceArgument choice && choice.FeatureOf(word) is { } feature)
-        {
-            features.Report(feature, $"{keyword} {word}", block.Syntax.Span);
-        }
     }
 
     private TimeSpan? ResolvePersistence(Draft draft, CheckedStatement block, ushort port)

@@ -67,11 +67,10 @@ public static class Features
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
 
     public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
-    public static readonly Feature OtherSchedulers = new("further schedulers", NotYetRefused, "only the schedulers rr and wrr are there yet", "use 'lb_algo rr' or 'lb_algo wrr'");
+    public static readonly Feature OtherSchedulers = new("further schedulers", NotYetRefused, "this scheduler is not there yet", "use 'lb_algo wlc', 'lb_algo mh' or another one");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature Persistence = new("persistence", NotYetRefused, "clients are not kept on one server yet", "remove it, if clients may change servers");
-    public static readonly Feature SchedulerOptions = new("scheduler options", NotYetRefused, "options of schedulers and one-packet scheduling are not there yet");
-    public static readonly Feature Thresholds = new("connection thresholds", NotYetRefused, "a server's connections are not limited yet");
+    public static readonly Feature OnePacketScheduling = new("one-packet scheduling", NotYetRefused, "the packets of a client's port go to one server yet");
     public static readonly Feature FirewallMarks = new("firewall mark services", NotYetRefused, "services are known by address, protocol and port only");
     public static readonly Feature ServerGroups = new("virtual server groups", NotYetRefused, "groups are not expanded yet", "write one virtual_server for each address");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "IPv6 is neither forwarded nor held as a virtual address yet");
@@ -88,7 +87,7 @@ public static class Features
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
         MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, TunnelTypes,
-        OtherSchedulers, Sctp, Persistence, SchedulerOptions, Thresholds, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
+        OtherSchedulers, Sctp, Persistence, OnePacketScheduling, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
         NetworkNamespaces, NoAccept, AddressOptions,
     ];
 }

@@ -8,10 +8,9 @@ internal static class VirtualServerKeywords
 {
     private static readonly ChoiceArgument Schedulers = Choice(
         "SCHEDULER",
-        ("rr", Features.Done), ("wrr", Features.Done), ("lc", Features.OtherSchedulers), ("wlc", Features.OtherSchedulers),
-        ("lblc", Features.OtherSchedulers), ("lblcr", Features.OtherSchedulers), ("sh", Features.OtherSchedulers), ("mh", Features.OtherSchedulers),
-        ("dh", Features.OtherSchedulers), ("fo", Features.OtherSchedulers), ("ovf", Features.OtherSchedulers), ("sed", Features.OtherSchedulers),
-        ("nq", Features.OtherSchedulers), ("twos", Features.OtherSchedulers));
+        ("rr", Features.Done), ("wrr", Features.Done), ("lc", Features.Done), ("wlc", Features.Done), ("lblc", Features.OtherSchedulers),
+        ("lblcr", Features.OtherSchedulers), ("sh", Features.Done), ("mh", Features.Done), ("dh", Features.Done), ("fo", Features.Done), ("ovf", Features.Done),
+        ("sed", Features.Done), ("nq", Features.Done), ("twos", Features.OtherSchedulers));
 
     private static readonly ChoiceArgument ForwardingMethods =
         Choice("METHOD", ("NAT", Features.Done), ("DR", Features.Done), ("TUN", Features.Done));
@@ -30,7 +29,8 @@ internal static class VirtualServerKeywords
             .Add("persistence_timeout", Features.Persistence, Integer("SECONDS", 1, 2678400) with { IsOptional = true })
             .Add("persistence_granularity", Features.Persistence, Text("MASK"))
             .Add("persistence_engine", Features.Persistence, Text("ENGINE"))
-            .Add("ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", Features.SchedulerOptions)
+            .Add("ops", Features.OnePacketScheduling)
+            .Add("flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", Features.Done)
             .Add("ip_family", Features.FirewallMarks, Choice("FAMILY", ("inet", Features.Done), ("inet6", Features.Ipv6)))
 
             // Health
@@ -59,7 +59,7 @@ internal static class VirtualServerKeywords
         new KeywordList(BlockContext.RealServer)
             .Add("weight", Features.Done, Integer("WEIGHT", 0, int.MaxValue))
             .Add("lvs_method", Features.Done, ForwardingMethods, OptionalRest("[type TYPE] [OPTION]…"))
-            .Add("uthreshold lthreshold", Features.Thresholds, Integer("N", 0, uint.MaxValue))
+            .Add("uthreshold lthreshold", Features.Done, Integer("N", 0, uint.MaxValue))
             .Add("inhibit_on_failure", Features.Done, OptionalSwitch)
             .Add("alpha", Features.Done, OptionalSwitch)
             .Add("delay_loop", Features.Done, Period)

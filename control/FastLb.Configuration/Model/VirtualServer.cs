@@ -20,6 +20,12 @@ public sealed record VirtualServer
     /// <summary>How a server is chosen for a new connection.</summary>
     public Scheduler Scheduler { get; init; }
 
+    /// <summary>Whether <c>sh</c> or <c>mh</c> hashes the client's port with its address (<c>sh-port</c>, <c>mh-port</c>).</summary>
+    public bool HashesPort { get; init; }
+
+    /// <summary>Whether <c>sh</c> or <c>mh</c> gives the connections of a server that is not available to others (<c>sh-fallback</c>, <c>mh-fallback</c>).</summary>
+    public bool FallsBack { get; init; }
+
     /// <summary>How packets reach the servers that do not say otherwise.</summary>
     public ForwardingMethod Method { get; init; }
 
@@ -76,6 +82,12 @@ public sealed record RealServer(IPAddress Address, ushort Port)
 
     /// <summary>How packets reach it.</summary>
     public ForwardingMethod Method { get; init; }
+
+    /// <summary>Connections at which it gets no new ones; 0 for no limit.</summary>
+    public int UpperThreshold { get; init; }
+
+    /// <summary>The number of connections below which it gets new ones again; at most the upper one, 0 for three quarters of it.</summary>
+    public int LowerThreshold { get; init; }
 
     /// <summary>True when it gets weight 0 on failure instead of being taken out.</summary>
     public bool InhibitOnFailure { get; init; }

@@ -140,6 +140,8 @@ public static class ConfigurationPrinter
     {
         writer.Open("virtual_server", server.Address.ToString(), Number(server.Port));
         writer.Line("lb_algo", KeywordNames.Of(server.Scheduler));
+        if (server.HashesPort) writer.Line("flag-2");
+        if (server.FallsBack) writer.Line("flag-1");
         writer.Line("lb_kind", KeywordNames.Of(server.Method));
         writer.Line("protocol", KeywordNames.Of(server.Protocol));
         if (server.PersistenceTimeout is { } persistence) writer.Line("persistence_timeout", Seconds(persistence));
@@ -162,6 +164,8 @@ public static class ConfigurationPrinter
         writer.Open("real_server", server.Address.ToString(), Number(server.Port));
         writer.Line("weight", Number(server.Weight));
         writer.Line("lvs_method", KeywordNames.Of(server.Method));
+        if (server.UpperThreshold != 0) writer.Line("uthreshold", Number(server.UpperThreshold));
+        if (server.LowerThreshold != 0) writer.Line("lthreshold", Number(server.LowerThreshold));
         writer.Line("inhibit_on_failure", Switch(server.InhibitOnFailure));
         foreach (HealthCheck check in server.Checks)
         {

@@ -9,7 +9,14 @@ namespace FastLb.HealthChecks.Pools;
 /// <param name="Weight">Its share of new connections; 0 keeps the connections that it has and gives it no more.</param>
 /// <param name="Method">How packets reach it.</param>
 /// <param name="IsSorryServer">True for the server that answers while there is no quorum.</param>
-public sealed record PoolMember(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method, bool IsSorryServer = false);
+public sealed record PoolMember(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method, bool IsSorryServer = false)
+{
+    /// <summary>Connections at which it gets no new ones; 0 for no limit.</summary>
+    public int UpperThreshold { get; init; }
+
+    /// <summary>The number of connections below which it gets new ones again; 0 for three quarters of the upper threshold.</summary>
+    public int LowerThreshold { get; init; }
+}
 
 /// <summary>The servers of a service at one moment.</summary>
 /// <param name="Service">The service as configured.</param>
@@ -39,7 +46,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             RealServer server = service.RealServers[i];
             bool serves = alive[i] && sorry is null;
             if ((serves || server.InhibitOnFailure) && !IsSame(server, sorry))
-                members.Add(new PoolMember(server.Address, server.Port, serves ? server.Weight : 0, server.Method));
+                members.Add(ToMember(server, serves ? server.Weight : 0));
         }
 
         if (sorry is not null)
@@ -48,6 +55,12 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             members.Add(new PoolMember(waiting.Address, waiting.Port, 0, waiting.Method, IsSorryServer: true));
         return new ServicePool(service, hasQuorum, weight, [.. members]);
     }
+
+    private static PoolMember ToMember(RealServer server, int weight) => new(server.Address, server.Port, weight, server.Method)
+    {
+        UpperThreshold = server.UpperThreshold,
+        LowerThreshold = server.LowerThreshold,
+    };
 
     /// <summary>A real server that is the sorry server too must not be in the pool twice.</summary>
     private static bool IsSame(RealServer server, SorryServer? sorry) => sorry is not null && server.Port == sorry.Port && server.Address.Equals(sorry.Address);

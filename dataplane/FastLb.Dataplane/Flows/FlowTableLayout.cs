@@ -14,7 +14,7 @@ namespace FastLb.Dataplane.Flows;
 public static class FlowTableLayout
 {
     internal const ulong Magic = 0x31574F4C_46424C46; // "FLBFLOW1" in memory order
-    internal const uint Version = 2;
+    internal const uint Version = 3;
     internal const int HeaderBytes = 4096;
 
     /// <summary>Slots for real servers, retired ones that still have flows included.</summary>
@@ -217,4 +217,13 @@ internal struct ServerSlot
 
     /// <summary>All other flows.</summary>
     public int InactiveFlows;
+
+    /// <summary>Flows of any state at which the server gets no new ones; 0 for no limit.</summary>
+    public int UpperThreshold;
+
+    /// <summary>The number of flows below which it gets new ones again; 0 for three quarters of the upper threshold.</summary>
+    public int LowerThreshold;
+
+    /// <summary>1 while the server gets no new flows because it has as many as it may.</summary>
+    public int Overloaded;
 }

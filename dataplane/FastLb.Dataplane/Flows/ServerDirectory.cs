@@ -13,6 +13,8 @@ public sealed unsafe class ServerDirectory
     private const long OneActive = 1;
     private const long OneInactive = 1L << 32;
 
+    private const long ActiveFlowOverhead = 257;
+
     private readonly ServerSlot* _slots;
 
     /// <summary>The slots that a flow table has for itself.</summary>
@@ -30,8 +32,18 @@ public sealed unsafe class ServerDirectory
     /// <summary>Flows bound to the slot that are in any other state. Any thread.</summary>
     public int InactiveFlows(int slot) => (int)(Volatile.Read(ref Counts(slot)) >> 32);
 
+    /// <summary>What IPVS's schedulers compare: an active flow counts 257, any other 1. Any thread.</summary>
+    public long Overhead(int slot)
+    {
+        long counts = Volatile.Read(ref Counts(slot));
+        return ((int)counts * ActiveFlowOverhead) + (counts >> 32);
+    }
+
     /// <summary>The server that a slot stands for; null when it stands for none. Called by the thread that gives slots out.</summary>
     public ServerIdentity? Find(int slot) => IsInUse(slot) ? Identity(slot) : null;
+
+    /// <summary>Whether the server has as many flows as it may, or had and has not yet lost enough of them. Any thread.</summary>
+    public bool IsOverloaded(int slot) => Volatile.Read(ref Slot(slot).Overloaded) != 0;
 
     internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && Slot(slot).InUse != 0;
 
@@ -54,12 +66,38 @@ public sealed unsafe class ServerDirectory
         server.ServerPort = identity.Port;
         server.ActiveFlows = 0;
         server.InactiveFlows = 0;
+        server.UpperThreshold = 0;
+        server.LowerThreshold = 0;
+        server.Overloaded = 0;
         Volatile.Write(ref server.InUse, 1);
+    }
+
+    /// <summary>
+    /// Limits the flows of a server, of all workers together. A limit that is raised or taken away lets new flows in at once; one that is lowered is heeded from the
+    /// next flow on (IPVS, __ip_vs_update_dest). Flows stay where they are.
+    /// </summary>
+    /// <param name="slot">The server's slot.</param>
+    /// <param name="upper">Flows at which it gets no new ones; 0 for no limit.</param>
+    /// <param name="lower">Below so many it gets new ones again; 0 for three quarters of the upper limit.</param>
+    internal void Limit(int slot, int upper, int lower)
+    {
+        ref ServerSlot server = ref Slot(slot);
+        int before = server.UpperThreshold;
+        Volatile.Write(ref server.LowerThreshold, lower);
+        Volatile.Write(ref server.UpperThreshold, upper);
+        if (upper == 0 || upper > before)
+            Volatile.Write(ref server.Overloaded, 0);
     }
 
     internal void Release(int slot) => Volatile.Write(ref Slot(slot).InUse, 0);
 
-    internal void AddFlow(int slot) => Interlocked.Add(ref Counts(slot), OneInactive);
+    internal void AddFlow(int slot)
+    {
+        long counts = Interlocked.Add(ref Counts(slot), OneInactive);
+        int upper = Slot(slot).UpperThreshold;
+        if (upper != 0 && Total(counts) >= upper)
+            Volatile.Write(ref Slot(slot).Overloaded, 1);
+    }
 
     internal void MoveFlow(int slot, bool wasActive, bool isActive)
     {
@@ -67,7 +105,13 @@ public sealed unsafe class ServerDirectory
             Interlocked.Add(ref Counts(slot), isActive ? OneActive - OneInactive : OneInactive - OneActive);
     }
 
-    internal void RemoveFlow(int slot, bool wasActive) => Interlocked.Add(ref Counts(slot), wasActive ? -OneActive : -OneInactive);
+    internal void RemoveFlow(int slot, bool wasActive)
+    {
+        long counts = Interlocked.Add(ref Counts(slot), wasActive ? -OneActive : -OneInactive);
+        ref ServerSlot server = ref Slot(slot);
+        if (server.Overloaded != 0 && HasRoomAgain(server, Total(counts)))
+            Volatile.Write(ref server.Overloaded, 0);
+    }
 
     internal void ClearFlowCounts()
     {
@@ -78,6 +122,11 @@ public sealed unsafe class ServerDirectory
             server.InactiveFlows = 0;
         }
     }
+
+    private static bool HasRoomAgain(in ServerSlot server, long flows) =>
+        server.LowerThreshold != 0 ? flows < server.LowerThreshold : flows * 4 < server.UpperThreshold * 3L;
+
+    private static long Total(long counts) => (int)counts + (counts >> 32);
 
     // Both counts of a slot as one number, the active ones in its low half, so that a flow that moves from one to the other is never seen in neither. The low half
     // isn't below 0, so that nothing is borrowed from the high one.

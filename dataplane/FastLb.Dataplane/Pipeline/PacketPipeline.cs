@@ -268,15 +268,14 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        SchedulableServer[] servers = service.Servers;
-        int choice = service.Scheduler.Choose(servers);
+        int choice = service.Scheduler.Choose(service.Servers, new NewFlow(packet.Key, moment.Now));
         if (choice < 0)
         {
             _answers.PortUnreachable(ref slot, packet, moment);
             return 0;
         }
 
-        ushort chosen = servers[choice].Slot;
+        ushort chosen = service.Servers.Servers[choice].Slot;
         ref readonly RealServer server = ref table.Server(chosen);
         uint index = server.Method == ForwardingMethod.AddressTranslation
             ? InsertTranslated(ref slot, packet, server, chosen, moment)

@@ -1,32 +1,35 @@
+using FastLb.Dataplane.Flows;
+
 namespace FastLb.Dataplane.Scheduling;
 
-/// <summary>rr: each new flow goes to the next server of the list that has a weight, beginning at the head of the list (IPVS, ip_vs_rr).</summary>
-public sealed class RoundRobin : Scheduler
+/// <summary>rr: each new flow goes to the next available server of the list, beginning at the head of the list (IPVS, ip_vs_rr).</summary>
+public sealed class RoundRobin(ServerDirectory loads) : TurnTakingScheduler(loads)
 {
     private int _last = -1;
 
     public override string Name => "rr";
 
-    protected override int ChooseFrom(SchedulableServer[] servers)
+    protected override int ChooseInTurn(ServerList list, in NewFlow flow)
     {
+        ReadOnlySpan<SchedulableServer> servers = list.Servers;
         for (int step = 1; step <= servers.Length; step++)
         {
-            int index = (_last + step) % servers.Length;
-            if (servers[index].Weight <= 0)
+            int position = (_last + step) % servers.Length;
+            if (!IsAvailable(servers[position]))
                 continue;
-            _last = index;
-            return index;
+            _last = position;
+            return position;
         }
 
         return -1;
     }
 
     /// <summary>The position stays at the server chosen last or, when that one is gone, at the nearest before it that is still there.</summary>
-    protected override void OnServersChanged(SchedulableServer[] previous, SchedulableServer[] servers)
+    protected override void OnListChanged(ServerList previous, ServerList list)
     {
         int position = -1;
-        for (int index = _last; index >= 0 && position < 0; index--)
-            position = IndexOf(servers, previous[index].Slot);
+        for (int earlier = _last; earlier >= 0 && position < 0; earlier--)
+            position = list.PositionOf(previous.Servers[earlier].Slot);
         _last = position;
     }
 }

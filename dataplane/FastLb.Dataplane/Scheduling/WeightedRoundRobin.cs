@@ -1,10 +1,12 @@
+using FastLb.Dataplane.Flows;
+
 namespace FastLb.Dataplane.Scheduling;
 
 /// <summary>
 /// wrr: rounds of falling weight; in the round of weight w, every server of weight w or more gets a flow (IPVS, ip_vs_wrr). A server of weight 3
 /// gets three times the flows of one of weight 1, spread over the rounds.
 /// </summary>
-public sealed class WeightedRoundRobin : Scheduler
+public sealed class WeightedRoundRobin(ServerDirectory loads) : TurnTakingScheduler(loads)
 {
     private const int ListHead = -1;
 
@@ -15,8 +17,9 @@ public sealed class WeightedRoundRobin : Scheduler
 
     public override string Name => "wrr";
 
-    protected override int ChooseFrom(SchedulableServer[] servers)
+    protected override int ChooseInTurn(ServerList list, in NewFlow flow)
     {
+        ReadOnlySpan<SchedulableServer> servers = list.Servers;
         if (_maximum <= 0)
             return -1;
 
@@ -25,7 +28,7 @@ public sealed class WeightedRoundRobin : Scheduler
         {
             for (int index = _position + 1; index < servers.Length; index++)
             {
-                if (servers[index].Weight <= 0 || servers[index].Weight < _roundWeight)
+                if (servers[index].Weight < _roundWeight || !IsAvailable(servers[index]))
                     continue;
                 _position = index;
                 return index;
@@ -44,20 +47,21 @@ public sealed class WeightedRoundRobin : Scheduler
     /// Begins at the head again. IPVS applies its rule for the weight of the round at each single change, and a service's first servers come one by
     /// one, so the rule is applied for each server that is new, in the order in which they were configured (the last of the list first), and once more for all else.
     /// </summary>
-    protected override void OnServersChanged(SchedulableServer[] previous, SchedulableServer[] servers)
+    protected override void OnListChanged(ServerList previous, ServerList list)
     {
+        ReadOnlySpan<SchedulableServer> servers = list.Servers;
         _position = ListHead;
         int divisor = 0;
         int greatest = 0;
-        foreach (SchedulableServer server in previous)
+        foreach (SchedulableServer server in previous.Servers)
         {
-            if (IndexOf(servers, server.Slot) >= 0)
+            if (list.PositionOf(server.Slot) >= 0)
                 Include(server.Weight, ref divisor, ref greatest);
         }
 
         for (int index = servers.Length - 1; index >= 0; index--)
         {
-            if (IndexOf(previous, servers[index].Slot) >= 0)
+            if (previous.PositionOf(servers[index].Slot) >= 0)
                 continue;
             Include(servers[index].Weight, ref divisor, ref greatest);
             ApplyRule(divisor, greatest);
@@ -74,11 +78,9 @@ public sealed class WeightedRoundRobin : Scheduler
     {
         if (weight <= 0)
             return;
-        divisor = GreatestCommonDivisor(weight, divisor);
+        divisor = CommonDivisor.Of(weight, divisor);
         greatest = Math.Max(greatest, weight);
     }
-
-    private static int GreatestCommonDivisor(int left, int right) => right == 0 ? left : GreatestCommonDivisor(right, left % right);
 
     private void ApplyRule(int divisor, int greatest)
     {

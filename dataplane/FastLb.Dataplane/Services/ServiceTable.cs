@@ -18,10 +18,10 @@ public readonly record struct RealServer(
 
 /// <summary>A virtual service as the packet path sees it.</summary>
 /// <param name="Key">Address, protocol, port.</param>
-/// <param name="Servers">Its real servers in the order in which IPVS's list has them: the last one configured comes first.</param>
+/// <param name="Servers">Its real servers, as the scheduler has arranged them.</param>
 /// <param name="Scheduler">Chooses among them; keeps its position over changes of the table.</param>
 /// <param name="Counters">Its traffic; kept over changes of the table.</param>
-public sealed record VirtualService(ServiceKey Key, SchedulableServer[] Servers, Scheduler Scheduler, TrafficCounters Counters);
+public sealed record VirtualService(ServiceKey Key, ServerList Servers, Scheduler Scheduler, TrafficCounters Counters);
 
 /// <summary>
 /// Everything that forwarding decides by, immutable: a change is a new table, which workers take up with one volatile read per batch.

@@ -8,14 +8,22 @@ namespace FastLb.Dataplane.Services;
 /// <param name="Key">Address, protocol, port.</param>
 /// <param name="Scheduler">Name of the scheduler, as in keepalived.conf.</param>
 /// <param name="Servers">In the order of the configuration.</param>
-public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers);
+/// <param name="Options">The scheduler's.</param>
+public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers, SchedulerOptions Options = default);
 
 /// <summary>A real server as it is wanted.</summary>
 /// <param name="Address">Its address.</param>
 /// <param name="Port">Its port; the service's, unless addresses are translated.</param>
 /// <param name="Weight">Share of new flows; 0 takes none.</param>
 /// <param name="Method">How packets get to it.</param>
-public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight, ForwardingMethod Method = ForwardingMethod.DirectRouting);
+public sealed record ServerDefinition(IpAddress Address, ushort Port, int Weight, ForwardingMethod Method = ForwardingMethod.DirectRouting)
+{
+    /// <summary>Flows at which it gets no new ones; 0 for no limit.</summary>
+    public int UpperThreshold { get; init; }
+
+    /// <summary>The number of flows below which it gets new ones again; 0 for three quarters of the upper threshold.</summary>
+    public int LowerThreshold { get; init; }
+}
 
 /// <summary>
 /// Compiles service tables, one after another. Keeps between them what must stay: which slot stands for which server, the schedulers' positions
@@ -27,8 +35,8 @@ public sealed class ServiceTableBuilder
     private readonly Dictionary<ServerIdentity, ServerRecord> _servers = [];
     private readonly Dictionary<ServiceKey, ServiceRecord> _services = [];
     private readonly Stack<int> _freeSlots = new();
-    private readonly Dictionary<IpAddress, int> _adjacencyIndexes = [];
     private readonly int _workers;
+    private Dictionary<IpAddress, int> _adjacencyIndexes = [];
     private EgressLink[] _links = [];
     private long _generation;
 
@@ -64,41 +72,23 @@ public sealed class ServiceTableBuilder
         ReclaimSlots(acknowledged);
         EnsureCanBuild(definitions);
         long generation = ++_generation;
-        var adjacencies = new List<Adjacency>();
-        var previousIndexes = new Dictionary<IpAddress, int>(_adjacencyIndexes);
-        _adjacencyIndexes.Clear();
-
+        var ways = new WayList(Current, _adjacencyIndexes);
         var slots = new RealServer[FlowTableLayout.ServerSlots];
         var services = new VirtualService[definitions.Count];
         for (int i = 0; i < services.Length; i++)
         {
-            ServiceDefinition definition = definitions[i];
-            ServiceRecord record = ServiceOf(definition);
-            var list = new SchedulableServer[definition.Servers.Count];
-            services[i] = new VirtualService(definition.Key, list, record.Scheduler, record.Counters);
-            for (int position = 0; position < list.Length; position++)
+            services[i] = ServiceOf(definitions[i], generation);
+            foreach (ServerDefinition server in definitions[i].Servers)
             {
-                ServerDefinition server = definition.Servers[position];
-                ServerRecord known = ServerOf(new ServerIdentity(definition.Key, server.Address, server.Port));
-                known.SeenIn = generation;
-                if (!_adjacencyIndexes.TryGetValue(server.Address, out int adjacency))
-                {
-                    adjacency = adjacencies.Count;
-                    _adjacencyIndexes.Add(server.Address, adjacency);
-                    adjacencies.Add(previousIndexes.TryGetValue(server.Address, out int previous) ? Current.Adjacency(previous) : default);
-                }
-
-                // IPVS puts each new server at the head of its list.
-                list[^(position + 1)] = new SchedulableServer((ushort)known.Slot, server.Weight);
-                slots[known.Slot] = new RealServer(services[i], server.Weight, adjacency, known.Counters, server.Method, server.Address.V4, server.Port);
+                ServerRecord known = _servers[new ServerIdentity(services[i].Key, server.Address, server.Port)];
+                slots[known.Slot] = new RealServer(services[i], server.Weight, ways.IndexOf(server.Address), known.Counters, server.Method, server.Address.V4, server.Port);
             }
-
-            KeepListIfUnchanged(ref services[i], slots);
         }
 
+        _adjacencyIndexes = ways.Indexes;
         Retire(generation, definitions);
         Definitions = definitions;
-        return Current = new ServiceTable(generation, services, slots, [.. adjacencies], _links);
+        return Current = new ServiceTable(generation, services, slots, ways.ToArray(), _links);
     }
 
     /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
@@ -120,19 +110,12 @@ public sealed class ServiceTableBuilder
         return (_directory.ActiveFlows(record.Slot), _directory.InactiveFlows(record.Slot), record.Counters);
     }
 
-    private static Scheduler? CreateScheduler(string name) => name switch
-    {
-        "rr" => new RoundRobin(),
-        "wrr" => new WeightedRoundRobin(),
-        _ => null,
-    };
-
     private void EnsureCanBuild(IReadOnlyList<ServiceDefinition> definitions)
     {
         int fresh = 0;
         foreach (ServiceDefinition definition in definitions)
         {
-            if (CreateScheduler(definition.Scheduler) is null)
+            if (!Schedulers.Exists(definition.Scheduler))
                 throw new InvalidOperationException($"scheduler '{definition.Scheduler}' of {definition.Key} is not known");
             fresh += definition.Servers.Count(server => !_servers.ContainsKey(new ServerIdentity(definition.Key, server.Address, server.Port)));
         }
@@ -141,12 +124,36 @@ public sealed class ServiceTableBuilder
             throw new InvalidOperationException($"{fresh} more real servers, but only {_freeSlots.Count} of {FlowTableLayout.ServerSlots} slots are free; those of removed servers are in use until their last connection ends");
     }
 
-    private ServiceRecord ServiceOf(ServiceDefinition definition)
+    private VirtualService ServiceOf(ServiceDefinition definition, long generation)
     {
-        if (!_services.TryGetValue(definition.Key, out ServiceRecord? record))
-            _services.Add(definition.Key, record = new ServiceRecord(CreateScheduler(definition.Scheduler)!, _workers));
-        else if (!string.Equals(record.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal))
-            record.Scheduler = CreateScheduler(definition.Scheduler)!;
+        ServiceRecord record = RecordOf(definition);
+        var servers = new SchedulableServer[definition.Servers.Count];
+        for (int position = 0; position < servers.Length; position++)
+        {
+            ServerDefinition server = definition.Servers[position];
+            ServerRecord known = ServerOf(new ServerIdentity(definition.Key, server.Address, server.Port));
+            known.SeenIn = generation;
+            _directory.Limit(known.Slot, server.UpperThreshold, server.LowerThreshold);
+            if (server.Weight > 0)
+                known.LastWeight = server.Weight;
+
+            // IPVS puts each new server at the head of its list.
+            servers[^(position + 1)] = new SchedulableServer((ushort)known.Slot, server.Weight, server.Address, server.Port, known.LastWeight);
+        }
+
+        // A scheduler tells by the object whether the list has changed: one that is the same must be the same object.
+        if (!record.List.Servers.SequenceEqual(servers))
+            record.List = record.Scheduler.Arrange(servers);
+        return new VirtualService(definition.Key, record.List, record.Scheduler, record.Counters);
+    }
+
+    private ServiceRecord RecordOf(ServiceDefinition definition)
+    {
+        bool isKnown = _services.TryGetValue(definition.Key, out ServiceRecord? record);
+        if (isKnown && string.Equals(record!.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal) && record.Options == definition.Options)
+            return record;
+        record = new ServiceRecord(Schedulers.Create(definition.Scheduler, definition.Options, _directory), definition.Options, record?.Counters ?? new TrafficCounters(_workers));
+        _services[definition.Key] = record;
         return record;
     }
 
@@ -158,16 +165,6 @@ public sealed class ServiceTableBuilder
         _directory.Assign(known.Slot, identity);
         _servers.Add(identity, known);
         return known;
-    }
-
-    // A scheduler tells by the array whether the list has changed: one that is the same must be the same array.
-    private void KeepListIfUnchanged(ref VirtualService service, RealServer[] slots)
-    {
-        if (!Current.TryFindService(service.Key, out VirtualService? previous) || !previous.Servers.AsSpan().SequenceEqual(service.Servers))
-            return;
-        service = service with { Servers = previous.Servers };
-        foreach (SchedulableServer server in service.Servers)
-            slots[server.Slot] = slots[server.Slot] with { Service = service };
     }
 
     private void Retire(long generation, IReadOnlyList<ServiceDefinition> definitions)
@@ -203,6 +200,9 @@ public sealed class ServiceTableBuilder
 
         public TrafficCounters Counters { get; } = new(workers);
 
+        /// <summary>The last weight that was not 0.</summary>
+        public int LastWeight { get; set; }
+
         /// <summary>The last table that the server was in.</summary>
         public long SeenIn { get; set; }
 
@@ -210,10 +210,34 @@ public sealed class ServiceTableBuilder
         public long? RetiredAt { get; set; }
     }
 
-    private sealed class ServiceRecord(Scheduler scheduler, int workers)
+    private sealed class ServiceRecord(Scheduler scheduler, SchedulerOptions options, TrafficCounters counters)
     {
-        public Scheduler Scheduler { get; set; } = scheduler;
+        public Scheduler Scheduler { get; } = scheduler;
 
-        public TrafficCounters Counters { get; } = new(workers);
+        public SchedulerOptions Options { get; } = options;
+
+        public TrafficCounters Counters { get; } = counters;
+
+        /// <summary>What the scheduler made of the servers last.</summary>
+        public ServerList List { get; set; } = ServerList.Empty;
+    }
+
+    /// <summary>The ways of a new table: one for each server's address, with what the table before knew of it.</summary>
+    private sealed class WayList(ServiceTable previous, Dictionary<IpAddress, int> previousIndexes)
+    {
+        private readonly List<Adjacency> _ways = [];
+
+        public Dictionary<IpAddress, int> Indexes { get; } = [];
+
+        public int IndexOf(IpAddress server)
+        {
+            if (Indexes.TryGetValue(server, out int index))
+                return index;
+            _ways.Add(previousIndexes.TryGetValue(server, out int known) ? previous.Adjacency(known) : default);
+            Indexes.Add(server, _ways.Count - 1);
+            return _ways.Count - 1;
+        }
+
+        public Adjacency[] ToArray() => [.. _ways];
     }
 }

@@ -24,7 +24,7 @@ public sealed record ServiceStatus(
     IPAddress Address,
     ushort Port,
     TransportProtocol Protocol,
-    SchedulerKind Scheduler,
+    string Scheduler,
     ForwardingMethod Method,
     bool IsSteered,
     long Connections,

@@ -22,13 +22,6 @@ public enum ForwardingMethod
     Tunnel,
 }
 
-/// <summary>How a new flow's server is chosen; named as in keepalived.conf.</summary>
-public enum SchedulerKind
-{
-    RoundRobin,
-    WeightedRoundRobin,
-}
-
 /// <summary>All that the dataplane is to do. Complete each time: what is not in it, is to be gone.</summary>
 /// <param name="Generation">Grows with each state that control computes.</param>
 /// <param name="Interfaces">Where frames are taken and sent.</param>
@@ -48,7 +41,7 @@ public sealed record DesiredInterface(string Name, int Index, string Mac, int Mt
 /// <param name="Address">IPv4 or IPv6.</param>
 /// <param name="Protocol">Its transport protocol.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="Scheduler">How a server is chosen.</param>
+/// <param name="Scheduler">How a server is chosen: the scheduler's name in keepalived.conf.</param>
 /// <param name="Method">How packets get to servers that have no method of their own.</param>
 /// <param name="IsSteered">Whether frames for it are taken: not while another director holds the address.</param>
 /// <param name="Servers">In the order of the configuration.</param>
@@ -56,17 +49,31 @@ public sealed record DesiredService(
     IPAddress Address,
     TransportProtocol Protocol,
     ushort Port,
-    SchedulerKind Scheduler,
+    string Scheduler,
     ForwardingMethod Method,
     bool IsSteered,
-    IReadOnlyList<DesiredServer> Servers);
+    IReadOnlyList<DesiredServer> Servers)
+{
+    /// <summary>Whether a scheduler that hashes the client's address takes its port, too.</summary>
+    public bool HashesPort { get; init; }
+
+    /// <summary>Whether such a scheduler gives the flows of a server that is not available to others.</summary>
+    public bool FallsBack { get; init; }
+}
 
 /// <summary>A real server of a service, in the order of the configuration.</summary>
 /// <param name="Address">IPv4 or IPv6.</param>
 /// <param name="Port">Its port; the service's unless addresses are translated.</param>
 /// <param name="Weight">Share of new flows; 0 takes none.</param>
 /// <param name="Method">How packets get to it.</param>
-public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method);
+public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method)
+{
+    /// <summary>Connections at which it gets no new ones; 0 for no limit.</summary>
+    public int UpperThreshold { get; init; }
+
+    /// <summary>The number of connections below which it gets new ones again; 0 for three quarters of the upper threshold.</summary>
+    public int LowerThreshold { get; init; }
+}
 
 /// <summary>The ways to the real servers, as the kernel's routes and neighbours have them now. Complete each time.</summary>
 public sealed record AdjacencyState(IReadOnlyList<ServerAdjacency> Servers);

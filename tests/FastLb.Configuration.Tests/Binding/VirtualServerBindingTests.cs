@@ -90,11 +90,10 @@ public sealed class VirtualServerBindingTests
     [InlineData("persistence_timeout 50", "persistence_timeout")]
     [InlineData("persistence_timeout", "persistence_timeout")]
     [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
-    [InlineData("lb_algo wlc", "lb_algo wlc")]
+    [InlineData("lb_algo lblc", "lb_algo lblc")]
     [InlineData("lb_kind TUN type gue port 6080", "lb_kind TUN type")]
     [InlineData("protocol SCTP", "protocol SCTP")]
     [InlineData("ops", "ops")]
-    [InlineData("sh-port", "sh-port")]
     public void What_changes_forwarding_is_refused_by_name(string line, string name)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");
@@ -106,12 +105,47 @@ public sealed class VirtualServerBindingTests
     }
 
     [Fact]
-    public void Defaults_that_cannot_be_done_are_refused_too()
+    public void Defaults_are_keepalived_s_and_told()
     {
         ConfigurationResult result = Parse("real_server 192.0.2.21 80 {\n }");
-        Assert.Equal(["FLB1309", "FLB1309", "FLB1402", "FLB1309"], result.Diagnostics.Select(d => d.Code));
+        Assert.Equal(["FLB1309", "FLB1309", "FLB1309"], result.Diagnostics.Select(d => d.Code));
         VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
         Assert.Equal((TransportProtocol.Udp, Scheduler.WeightedLeastConnection, ForwardingMethod.Nat), (server.Protocol, server.Scheduler, server.Method));
+    }
+
+    [Theory]
+    [InlineData("lb_algo sh\n sh-port", true, false)]
+    [InlineData("lb_algo mh\n mh-fallback", false, true)]
+    [InlineData("lb_algo mh\n flag-1\n flag-2\n flag-3", true, true)]
+    public void Options_belong_to_the_scheduler_before_them(string lines, bool hashesPort, bool fallsBack)
+    {
+        VirtualServer server = Bind($"{Head} {lines}\n real_server 192.0.2.21 80 {{ }}");
+        Assert.Equal((hashesPort, fallsBack), (server.HashesPort, server.FallsBack));
+    }
+
+    [Theory]
+    [InlineData("sh-port")]
+    [InlineData("lb_algo mh\n sh-fallback")]
+    [InlineData("mh-port\n lb_algo mh")]
+    public void Option_without_its_scheduler_is_ignored_with_a_warning(string lines)
+    {
+        ConfigurationResult result = Parse($"{Head} {lines}\n real_server 192.0.2.21 80 {{ }}");
+        Assert.Equal((DiagnosticSeverity.Warning, "FLB1308"), (Assert.Single(result.Diagnostics).Severity, result.Diagnostics[0].Code));
+        VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
+        Assert.Equal((false, false), (server.HashesPort, server.FallsBack));
+    }
+
+    [Theory]
+    [InlineData("uthreshold 5\n lthreshold 5", 5, 5, null)]
+    [InlineData("lthreshold 2\n uthreshold 5", 5, 2, null)]
+    [InlineData("uthreshold 5\n lthreshold 6", 5, 0, "FLB1202")]
+    [InlineData("lthreshold 6", 0, 0, "FLB1202")]
+    public void Lower_threshold_is_at_most_the_upper(string lines, int upper, int lower, string? code)
+    {
+        ConfigurationResult result = Parse($"{Head} real_server 192.0.2.21 80 {{\n {lines}\n }}");
+        RealServer server = result.Configuration!.VirtualServers[0].RealServers[0];
+        Assert.Equal((upper, lower), (server.UpperThreshold, server.LowerThreshold));
+        Assert.Equal(code is null ? [] : [code], result.Diagnostics.Select(diagnostic => diagnostic.Code));
     }
 
     [Theory]

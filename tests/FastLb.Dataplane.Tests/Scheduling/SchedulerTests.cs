@@ -1,33 +1,41 @@
 using FastLb.Dataplane.Scheduling;
+using FastLb.Dataplane.Tests.Flows;
 
 namespace FastLb.Dataplane.Tests.Scheduling;
 
-public sealed class SchedulerTests
+public sealed class SchedulerTests : IDisposable
 {
+    private readonly FlowTableMemory _memory = new(10, MonotonicTime.Zero);
+
+    public void Dispose() => _memory.Dispose();
+
     [Theory]
     [InlineData("1 1 1", "012012")]
     [InlineData("1 0 1", "020202")]
     [InlineData("5 1", "010101")]
     public void Round_robin_takes_the_servers_with_a_weight_in_turn(string weights, string expected) =>
-        Assert.Equal(expected, Choices(new RoundRobin(), List(weights), expected.Length));
+        Assert.Equal(expected, Choices(new RoundRobin(_memory.Table.Servers), List(weights), expected.Length));
 
     [Fact]
     public void Round_robin_goes_on_after_its_place_when_the_list_changes()
     {
-        var scheduler = new RoundRobin();
-        SchedulableServer[] before = [new(1, 1), new(2, 1), new(3, 1)];
+        var scheduler = new RoundRobin(_memory.Table.Servers);
+        ServerList before = scheduler.Arrange([new(1, 1), new(2, 1), new(3, 1)]);
         Assert.Equal("01", Choices(scheduler, before, 2));
 
-        SchedulableServer[] withoutTheSecond = [new(9, 1), new(1, 1), new(3, 1)];
+        ServerList withoutTheSecond = scheduler.Arrange([new(9, 1), new(1, 1), new(3, 1)]);
         Assert.Equal("201", Choices(scheduler, withoutTheSecond, 3));
     }
 
     [Fact]
     public void No_server_with_a_weight_is_no_choice()
     {
-        Assert.Equal(-1, new RoundRobin().Choose(List("0 0")));
-        Assert.Equal(-1, new WeightedRoundRobin().Choose(List("0")));
-        Assert.Equal(-1, new RoundRobin().Choose([]));
+        foreach (string name in Schedulers.Names)
+        {
+            Scheduler scheduler = Schedulers.Create(name, new SchedulerOptions(HashesPort: true, FallsBack: true), _memory.Table.Servers);
+            Assert.Equal(-1, scheduler.Choose(scheduler.Arrange([new(0, 0), new(1, 0)]), Flow));
+            Assert.Equal(-1, scheduler.Choose(scheduler.Arrange([]), Flow));
+        }
     }
 
     /// <summary>The list is in IPVS's order; the servers were added from its end, one by one.</summary>
@@ -37,7 +45,7 @@ public sealed class SchedulerTests
     [InlineData("4 2", "001001")]
     public void Weighted_round_robin_gives_each_its_share(string weights, string expected)
     {
-        string actual = Choices(new WeightedRoundRobin(), List(weights), 2400);
+        string actual = Choices(new WeightedRoundRobin(_memory.Table.Servers), List(weights), 2400);
 
         int[] shares = [.. weights.Split(' ').Select(int.Parse)];
         for (int server = 0; server < shares.Length; server++)
@@ -47,12 +55,12 @@ public sealed class SchedulerTests
 
     [Fact]
     public void Weighted_round_robin_never_chooses_weight_zero() =>
-        Assert.DoesNotContain('1', Choices(new WeightedRoundRobin(), List("3 0 1"), 100));
+        Assert.DoesNotContain('1', Choices(new WeightedRoundRobin(_memory.Table.Servers), List("3 0 1"), 100));
 
     [Fact]
     public void Weighted_round_robin_follows_a_change_of_weights()
     {
-        var scheduler = new WeightedRoundRobin();
+        var scheduler = new WeightedRoundRobin(_memory.Table.Servers);
         Choices(scheduler, List("1 1"), 3);
 
         Assert.Equal(300, Choices(scheduler, List("3 1"), 400).Count(choice => choice == '0'));
@@ -65,14 +73,14 @@ public sealed class SchedulerTests
     public void Workers_that_choose_at_the_same_time_give_each_server_its_exact_share_together(string name, string weights, string shares)
     {
         const int rounds = 60_000;
-        Scheduler scheduler = string.Equals(name, "rr", StringComparison.Ordinal) ? new RoundRobin() : new WeightedRoundRobin();
-        SchedulableServer[] servers = List(weights);
+        Scheduler scheduler = string.Equals(name, "rr", StringComparison.Ordinal) ? new RoundRobin(_memory.Table.Servers) : new WeightedRoundRobin(_memory.Table.Servers);
+        ServerList servers = List(weights);
         int[] parts = [.. shares.Split(' ').Select(int.Parse)];
         int[][] chosen = [new int[3], new int[3]];
         Thread[] workers = [.. chosen.Select(counts => new Thread(() =>
         {
             for (int i = 0; i < rounds * parts.Sum() / 2; i++)
-                counts[scheduler.Choose(servers)]++;
+                counts[scheduler.Choose(servers, Flow)]++;
         }))];
         foreach (Thread worker in workers)
             worker.Start();
@@ -82,8 +90,10 @@ public sealed class SchedulerTests
         Assert.Equal(parts.Select(part => part * rounds), chosen[0].Zip(chosen[1], (left, right) => left + right));
     }
 
-    private static SchedulableServer[] List(string weights) => [.. weights.Split(' ').Select((weight, slot) => new SchedulableServer((ushort)slot, int.Parse(weight)))];
+    private static NewFlow Flow { get; } = new(FlowTableMemory.Key(1), MonotonicTime.Zero);
 
-    private static string Choices(Scheduler scheduler, SchedulableServer[] servers, int count) =>
-        string.Concat(Enumerable.Range(0, count).Select(_ => scheduler.Choose(servers)));
+    private static ServerList List(string weights) => new([.. weights.Split(' ').Select((weight, slot) => new SchedulableServer((ushort)slot, int.Parse(weight)))], []);
+
+    private static string Choices(Scheduler scheduler, ServerList servers, int count) =>
+        string.Concat(Enumerable.Range(0, count).Select(_ => scheduler.Choose(servers, Flow)));
 }

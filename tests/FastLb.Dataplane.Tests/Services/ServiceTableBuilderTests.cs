@@ -15,7 +15,7 @@ public sealed class ServiceTableBuilderTests : IDisposable
     {
         VirtualService service = Find(new ServiceTableBuilder(_memory.Table.Servers).Build([Definition(1, 2, 3)], 0));
 
-        Assert.Equal([2, 1, 0], service.Servers.Select(server => (int)server.Slot));
+        Assert.Equal([2, 1, 0], service.Servers.Servers.ToArray().Select(server => (int)server.Slot));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class ServiceTableBuilderTests : IDisposable
         VirtualService before = Find(builder.Build([Definition(1, 2)], 0));
         VirtualService after = Find(builder.Build([Definition(2, 3)], 0));
 
-        Assert.Equal(before.Servers[0].Slot, after.Servers[1].Slot);
+        Assert.Equal(before.Servers.Servers[0].Slot, after.Servers.Servers[1].Slot);
         Assert.Same(before.Scheduler, after.Scheduler);
         Assert.Same(before.Counters, after.Counters);
     }
@@ -49,10 +49,10 @@ public sealed class ServiceTableBuilderTests : IDisposable
         ServiceTable without = builder.Build([Definition(2)], 1);
         Assert.Null(without.Server(0).Service);
 
-        Assert.Equal(2, Find(builder.Build([Definition(3)], without.Generation)).Servers[0].Slot);
+        Assert.Equal(2, Find(builder.Build([Definition(3)], without.Generation)).Servers.Servers[0].Slot);
         _memory.Table.Remove(flow);
-        Assert.Equal(3, Find(builder.Build([Definition(4)], without.Generation - 1)).Servers[0].Slot);
-        Assert.Equal(0, Find(builder.Build([Definition(5)], without.Generation)).Servers[0].Slot);
+        Assert.Equal(3, Find(builder.Build([Definition(4)], without.Generation - 1)).Servers.Servers[0].Slot);
+        Assert.Equal(0, Find(builder.Build([Definition(5)], without.Generation)).Servers.Servers[0].Slot);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ServiceTableBuilderTests : IDisposable
         _memory.Table.Insert(key, _memory.Table.HashOf(key), 1, 1000);
         builder.Build([Definition(1)], long.MaxValue);
 
-        Assert.Equal(1, Find(builder.Build([Definition(1, 2)], long.MaxValue)).Servers[0].Slot);
+        Assert.Equal(1, Find(builder.Build([Definition(1, 2)], long.MaxValue)).Servers.Servers[0].Slot);
     }
 
     [Fact]

@@ -1,0 +1,42 @@
+using FastLb.Dataplane.Flows;
+
+namespace FastLb.Dataplane.Scheduling;
+
+/// <summary>
+/// A scheduler that remembers something from one choice to the next. All workers share it, else each would begin its own rounds and together they would give the
+/// first servers more than their share. So they take turns, for the length of one choice; IPVS does it by a spin lock as well. While a new list is being taken up,
+/// workers may come with the old and the new one by turns.
+/// </summary>
+public abstract class TurnTakingScheduler(ServerDirectory loads) : Scheduler(loads)
+{
+    private SpinLock _turn = new(enableThreadOwnerTracking: false);
+    private ServerList _list = ServerList.Empty;
+
+    public sealed override int Choose(ServerList list, in NewFlow flow)
+    {
+        bool taken = false;
+        try
+        {
+            _turn.Enter(ref taken);
+            if (!ReferenceEquals(list, _list))
+            {
+                ServerList previous = _list;
+                _list = list;
+                OnListChanged(previous, list);
+            }
+
+            return list.Servers.IsEmpty ? -1 : ChooseInTurn(list, flow);
+        }
+        finally
+        {
+            if (taken)
+                _turn.Exit(useMemoryBarrier: true);
+        }
+    }
+
+    /// <summary>As <see cref="Scheduler.Choose"/>, for a list that is not empty and that <see cref="OnListChanged"/> has seen; no other worker does the same meanwhile.</summary>
+    protected abstract int ChooseInTurn(ServerList list, in NewFlow flow);
+
+    /// <summary>Carries what is remembered over to a changed list.</summary>
+    protected abstract void OnListChanged(ServerList previous, ServerList list);
+}
