@@ -5,10 +5,12 @@ namespace FastLb.Dataplane.Pipeline;
 
 /// <summary>
 /// Which ports the fragments of a datagram belong to: the first fragment alone has them. A fixed number of datagrams, the oldest of a set giving way, so that
-/// a flood of first fragments costs other datagrams at the worst. Owned by the worker that receives the fragments; a NIC brings all of a datagram by one queue,
-/// since it can't see ports in the later ones.
+/// a flood of first fragments costs other datagrams at the worst. Owned by one worker, at which all fragments of a datagram meet, whichever queues they came
+/// by: a NIC may spread a first fragment by its ports and the later ones without.
 /// </summary>
-internal sealed class FragmentTable
+/// <param name="worker">Number of the worker that it belongs to.</param>
+/// <param name="workers">How many there are.</param>
+internal sealed class FragmentTable(int worker, int workers)
 {
     /// <summary>How long the rest of a datagram may take, as the kernel's net.ipv4.ipfrag_time.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -17,6 +19,13 @@ internal sealed class FragmentTable
     private const int Sets = 256;
 
     private readonly Entry[] _entries = new Entry[Sets * Ways];
+
+    /// <summary>The worker at which the fragments of a datagram meet, if that is another one than this table's.</summary>
+    public bool MeetsElsewhere(in FragmentKey key, out ushort meetingWorker)
+    {
+        meetingWorker = (ushort)(((Mix(key) & uint.MaxValue) * (ulong)workers) >> 32);
+        return meetingWorker != worker;
+    }
 
     /// <summary>Remembers the ports of a first fragment.</summary>
     public void Add(in FragmentKey key, uint ports, MonotonicTime now)
@@ -54,11 +63,12 @@ internal sealed class FragmentTable
         return false;
     }
 
-    private Span<Entry> SetOf(in FragmentKey key)
+    private Span<Entry> SetOf(in FragmentKey key) => _entries.AsSpan((int)(Mix(key) >> 56) * Ways, Ways);
+
+    private static ulong Mix(in FragmentKey key)
     {
         ulong mixed = (((ulong)key.Source << 32) | key.Destination) * 0x9E3779B97F4A7C15;
-        mixed = (mixed ^ (mixed >> 29) ^ (((ulong)key.Protocol << 16) | key.Identification)) * 0xBF58476D1CE4E5B9;
-        return _entries.AsSpan((int)(mixed >> 56) * Ways, Ways);
+        return (mixed ^ (mixed >> 29) ^ (((ulong)key.Protocol << 16) | key.Identification)) * 0xBF58476D1CE4E5B9;
     }
 
     private struct Entry

@@ -22,7 +22,7 @@ public sealed class PacketPipeline
     private readonly int _worker;
     private readonly int _workers;
     private readonly ParsedPacket[] _parsed = new ParsedPacket[BatchSize];
-    private readonly FragmentTable _fragments = new();
+    private readonly FragmentTable _fragments;
     private readonly Tunnels _tunnels;
     private readonly ErrorAnswers _answers;
     private readonly ErrorRouting _errors;
@@ -41,6 +41,7 @@ public sealed class PacketPipeline
         _timeouts = timeouts;
         _worker = worker;
         _workers = workers;
+        _fragments = new FragmentTable(worker, workers);
         _tunnels = new Tunnels(frames);
         _answers = new ErrorAnswers(frames);
         _errors = new ErrorRouting(frames, flows, _tunnels);
@@ -101,11 +102,15 @@ public sealed class PacketPipeline
 
     private void Decide(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
     {
-        if (_workers > 1 && _flows.OwnerOf(packet.Key, _workers) is int owner && owner != _worker)
+        if (_workers > 1)
         {
-            slot.Kind = VerdictKind.HandOver;
-            slot.Worker = (ushort)owner;
-            return;
+            int worker = packet.MeetsElsewhere ? packet.MeetingWorker : _flows.OwnerOf(packet.Key, _workers);
+            if (worker != _worker)
+            {
+                slot.Kind = VerdictKind.HandOver;
+                slot.Worker = (ushort)worker;
+                return;
+            }
         }
 
         uint index = _flows.Find(packet.Key, packet.Hash);

@@ -56,7 +56,7 @@ public struct PacketSlot
     /// <summary>The VLAN tag that the frame came with, taken out of it; none when it came without.</summary>
     public VlanTag Tag;
 
-    /// <summary>Source and destination port of a later fragment, once its first one has told them; else 0.</summary>
+    /// <summary>Source and destination port of a fragment, once it has met the first one of its datagram at the worker where that is remembered; else 0.</summary>
     public uint FragmentPorts;
 
     /// <summary>Index of the adjacency waited for, when <see cref="Kind"/> is <see cref="VerdictKind.Hold"/>.</summary>

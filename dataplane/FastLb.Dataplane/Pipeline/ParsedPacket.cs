@@ -22,6 +22,12 @@ internal struct ParsedPacket
     /// <summary>A fragment; the first one, which alone has a transport header, if <see cref="HasTransportHeader"/>.</summary>
     public bool IsFragment;
 
+    /// <summary>A fragment of a datagram whose fragments meet at <see cref="MeetingWorker"/>; nothing else is known of it then.</summary>
+    public bool MeetsElsewhere;
+
+    /// <summary>A worker's number, if <see cref="MeetsElsewhere"/>.</summary>
+    public ushort MeetingWorker;
+
     /// <summary>The transport header is in the frame.</summary>
     public bool HasTransportHeader;
 
@@ -41,7 +47,7 @@ internal struct ParsedPacket
     /// <param name="frame">The frame, without VLAN tag, or its first chunk.</param>
     /// <param name="rest">Bytes in further chunks.</param>
     /// <param name="roles">Tells what clients send from what servers send.</param>
-    /// <param name="fragmentPorts">A later fragment's <see cref="PacketSlot.FragmentPorts"/>: used if they are known, set once they are.</param>
+    /// <param name="fragmentPorts">A fragment's <see cref="PacketSlot.FragmentPorts"/>: used if they are known, set once they are.</param>
     /// <param name="parsed">What was read.</param>
     public static VerdictReason Parse(Span<byte> frame, int rest, in PacketRoles roles, ref uint fragmentPorts, out ParsedPacket parsed)
     {
@@ -97,9 +103,16 @@ internal struct ParsedPacket
         HasTransportHeader = !ip.IsLaterFragment;
         if (ip.Protocol is not (IpProtocol.Tcp or IpProtocol.Udp))
             return VerdictReason.UnsupportedProtocol;
+        FragmentKey datagram = FragmentKey.Of(ip);
+        if (ports == 0 && roles.Fragments.MeetsElsewhere(datagram, out MeetingWorker))
+        {
+            MeetsElsewhere = true;
+            return VerdictReason.None;
+        }
+
         if (!HasTransportHeader)
         {
-            if (ports == 0 && !roles.Fragments.TryFind(FragmentKey.Of(ip), roles.Now, out ports))
+            if (ports == 0 && !roles.Fragments.TryFind(datagram, roles.Now, out ports))
                 return VerdictReason.FragmentUnmatched;
             Key = roles.KeyOf(ip, (ushort)(ports >> 16), (ushort)ports);
             TcpFlags = TcpFlags.Acknowledgment; // the first fragment has told whatever there was to tell
@@ -120,7 +133,12 @@ internal struct ParsedPacket
             (source, destination) = (udp.SourcePort, udp.DestinationPort);
         }
 
-        roles.Fragments.Add(FragmentKey.Of(ip), ((uint)source << 16) | destination, roles.Now);
+        if (ports == 0)
+        {
+            ports = ((uint)source << 16) | destination;
+            roles.Fragments.Add(datagram, ports, roles.Now);
+        }
+
         Key = roles.KeyOf(ip, source, destination);
         return VerdictReason.None;
     }

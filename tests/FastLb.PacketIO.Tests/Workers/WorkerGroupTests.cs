@@ -70,6 +70,29 @@ public sealed class WorkerGroupTests
         AssertAllChunksComeHome(lab);
     }
 
+    /// <summary>A NIC may look at the ports of a first fragment, which the later ones don't have.</summary>
+    [Fact]
+    public void Fragments_of_a_datagram_meet_whichever_queues_they_come_by()
+    {
+        const int datagrams = 40;
+        using InMemoryWorkers lab = new(workers: 2, serverQueues: 2);
+        for (uint client = 0; client < datagrams; client++)
+        {
+            FrameBuilder first = new() { Client = IpAddress.FromV4(0xCB007100 + client), FragmentField = 0x2000, DontFragment = false, Payload = 12 };
+            Assert.True(lab.Clients[0].TryDeliver(first.Build()));
+            lab.RunRounds();
+            Assert.True(lab.Clients[1].TryDeliver((first with { FragmentField = 4, Flags = default }).Build()));
+            lab.RunRounds();
+        }
+
+        Assert.Equal(0, lab.Count(VerdictReason.FragmentUnmatched));
+        Assert.Equal(2 * datagrams, lab.Count(VerdictReason.ForwardedDirect));
+        Assert.Equal(2 * datagrams, lab.Servers.Sum(server => TakeAll(server).Count));
+        Assert.Equal(datagrams, lab.Flows.Tables.Sum(table => table.Count));
+        Assert.All(lab.Flows.Tables, table => Assert.NotEqual(0, table.Count));
+        AssertAllChunksComeHome(lab);
+    }
+
     [Fact]
     public void Worker_without_a_queue_of_the_interface_sends_by_the_worker_that_has_one()
     {
