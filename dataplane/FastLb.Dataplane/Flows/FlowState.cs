@@ -30,6 +30,9 @@ public static class FlowStates
     public static bool IsActive(FlowState state) =>
         state is FlowState.Established or FlowState.SynSent or FlowState.SynReceived or FlowState.SynAck;
 
+    /// <summary>Whether the connection has come to its end, so that a SYN of the same client's port begins another one.</summary>
+    public static bool IsOver(FlowState state) => state is FlowState.TimeWait or FlowState.Close;
+
     /// <summary>The state's name as IPVS prints it.</summary>
     public static string NameOf(FlowState state) => state switch
     {

@@ -126,6 +126,12 @@ public sealed class PacketPipeline
             return;
         }
 
+        if (index != 0 && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Reset)) == TcpFlags.Syn && FlowStates.IsOver(_flows.Entry(index).State))
+        {
+            _flows.Remove(index); // the client's port is used again, for another connection (IPVS, conn_reuse_mode 1)
+            index = 0;
+        }
+
         if (index == 0 && (index = Admit(ref slot, packet, table, moment)) == 0)
             return;
 

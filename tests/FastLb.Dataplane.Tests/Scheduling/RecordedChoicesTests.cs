@@ -40,6 +40,8 @@ public sealed class RecordedChoicesTests : IDisposable
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words)
         {
+            case ["#", ..]:
+                return line;
             case ["service", string scheduler, string host, .. string[] flags]:
                 _service = new ServiceKey(IpAddress.Parse($"198.51.100.{host}"), IpProtocol.Tcp, 80);
                 _scheduler = scheduler;

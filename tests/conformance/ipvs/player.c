@@ -73,21 +73,35 @@ static void send_segment(const char *kind, struct in_addr address, uint16_t port
         fail("sendto", kind);
 }
 
-// The last octet of the server that has the client's connection, or 0.
-static unsigned server_of(struct in_addr address, uint16_t port)
+// Counts the client's connections; the last octet of the server that has the last of them goes to *server.
+static unsigned connections_of(struct in_addr address, uint16_t port, unsigned *server)
 {
     char line[256], protocol[8];
-    unsigned found = 0, client, client_port, virtual, virtual_port, server, server_port;
+    unsigned count = 0, client, client_port, virtual, virtual_port, real, real_port;
     FILE *table = fopen("/proc/net/ip_vs_conn", "r");
     if (!table)
         fail("open", "/proc/net/ip_vs_conn");
     while (fgets(line, sizeof line, table)) {
-        if (sscanf(line, "%7s %x %x %x %x %x %x", protocol, &client, &client_port, &virtual, &virtual_port, &server, &server_port) == 7
-            && client == ntohl(address.s_addr) && client_port == port && virtual == ntohl(inet_addr(virtual_address)))
-            found = server & 0xFF;
+        if (sscanf(line, "%7s %x %x %x %x %x %x", protocol, &client, &client_port, &virtual, &virtual_port, &real, &real_port) == 7
+            && client == ntohl(address.s_addr) && client_port == port && virtual == ntohl(inet_addr(virtual_address))) {
+            *server = real & 0xFF;
+            count++;
+        }
     }
     fclose(table);
-    return found;
+    return count;
+}
+
+// The last octet of the server that has the client's connection, or 0. One that another has taken the place of is still there for a moment.
+static unsigned server_of(struct in_addr address, uint16_t port)
+{
+    unsigned server = 0;
+    for (int tries = 0; connections_of(address, port, &server) > 1; tries++) {
+        if (tries == 500)
+            fail("two connections", inet_ntoa(address));
+        usleep(10000);
+    }
+    return server;
 }
 
 static uint16_t parse_client(const char *line, const char *client, struct in_addr *address)
