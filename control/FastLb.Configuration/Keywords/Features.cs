@@ -67,7 +67,6 @@ public static class Features
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
 
     public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
-    public static readonly Feature OtherSchedulers = new("further schedulers", NotYetRefused, "this scheduler is not there yet", "use 'lb_algo wlc', 'lb_algo mh' or another one");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature Persistence = new("persistence", NotYetRefused, "clients are not kept on one server yet", "remove it, if clients may change servers");
     public static readonly Feature OnePacketScheduling = new("one-packet scheduling", NotYetRefused, "the packets of a client's port go to one server yet");
@@ -87,7 +86,7 @@ public static class Features
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
         MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, TunnelTypes,
-        OtherSchedulers, Sctp, Persistence, OnePacketScheduling, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
+        Sctp, Persistence, OnePacketScheduling, FirewallMarks, ServerGroups, Ipv6, Timeouts, VirtualMac, Routing,
         NetworkNamespaces, NoAccept, AddressOptions,
     ];
 }

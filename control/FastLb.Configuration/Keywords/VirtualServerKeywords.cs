@@ -8,9 +8,9 @@ internal static class VirtualServerKeywords
 {
     private static readonly ChoiceArgument Schedulers = Choice(
         "SCHEDULER",
-        ("rr", Features.Done), ("wrr", Features.Done), ("lc", Features.Done), ("wlc", Features.Done), ("lblc", Features.OtherSchedulers),
-        ("lblcr", Features.OtherSchedulers), ("sh", Features.Done), ("mh", Features.Done), ("dh", Features.Done), ("fo", Features.Done), ("ovf", Features.Done),
-        ("sed", Features.Done), ("nq", Features.Done), ("twos", Features.OtherSchedulers));
+        ("rr", Features.Done), ("wrr", Features.Done), ("lc", Features.Done), ("wlc", Features.Done), ("lblc", Features.Done), ("lblcr", Features.Done),
+        ("sh", Features.Done), ("mh", Features.Done), ("dh", Features.Done), ("fo", Features.Done), ("ovf", Features.Done), ("sed", Features.Done),
+        ("nq", Features.Done), ("twos", Features.Done));
 
     private static readonly ChoiceArgument ForwardingMethods =
         Choice("METHOD", ("NAT", Features.Done), ("DR", Features.Done), ("TUN", Features.Done));

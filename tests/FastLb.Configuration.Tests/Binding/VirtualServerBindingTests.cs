@@ -90,7 +90,6 @@ public sealed class VirtualServerBindingTests
     [InlineData("persistence_timeout 50", "persistence_timeout")]
     [InlineData("persistence_timeout", "persistence_timeout")]
     [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
-    [InlineData("lb_algo lblc", "lb_algo lblc")]
     [InlineData("lb_kind TUN type gue port 6080", "lb_kind TUN type")]
     [InlineData("protocol SCTP", "protocol SCTP")]
     [InlineData("ops", "ops")]

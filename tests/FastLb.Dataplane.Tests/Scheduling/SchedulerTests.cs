@@ -67,6 +67,17 @@ public sealed class SchedulerTests : IDisposable
         Assert.Equal(100, Choices(scheduler, List("0 1"), 100).Count(choice => choice == '1'));
     }
 
+    [Fact]
+    public void Of_two_servers_picked_by_their_weights_the_idler_gets_the_flow()
+    {
+        const int flows = 40_000;
+        var scheduler = new PowerOfTwoChoices(_memory.Table.Servers);
+        Assert.InRange(Choices(scheduler, List("1 3 0"), flows).Count(choice => choice == '1'), flows * 0.74, flows * 0.76);
+
+        _memory.Table.Servers.AddFlow(0);
+        Assert.InRange(Choices(scheduler, List("1 1"), flows).Count(choice => choice == '0'), flows * 0.24, flows * 0.26);
+    }
+
     [Theory]
     [InlineData("rr", "1 1 1", "1 1 1")]
     [InlineData("wrr", "3 1 2", "3 1 2")]
