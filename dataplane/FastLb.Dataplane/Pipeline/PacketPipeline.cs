@@ -84,6 +84,7 @@ public sealed class PacketPipeline
         {
             ref PacketSlot slot = ref group[i];
             slot.ChecksumStart = 0;
+            slot.SegmentSize = 0;
             slot.Kind = VerdictKind.None;
             if (slot.Reason is VerdictReason.NotOurs or VerdictReason.FragmentUnmatched or VerdictReason.NotIp)
                 Punt(ref slot, slot.Reason);
@@ -153,7 +154,7 @@ public sealed class PacketPipeline
         _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
         if (flow.HasReturnHalf)
             RememberHop(ref _flows.ReturnHalf(index), slot, table);
-        Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), moment);
+        Forward(ref slot, packet, server, table, moment);
     }
 
     // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
@@ -166,8 +167,9 @@ public sealed class PacketPipeline
             half.HopTag = slot.Tag;
     }
 
-    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, in Adjacency adjacency, Moment moment)
+    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ServiceTable table, Moment moment)
     {
+        ref readonly Adjacency adjacency = ref table.Adjacency(server.Adjacency);
         if (packet.TimeToLive <= 1)
         {
             Answer(ref slot, packet, IcmpError.TimeExceeded, 0, VerdictReason.TtlExpired, packet.Key.PeerAddress, moment);
@@ -179,7 +181,7 @@ public sealed class PacketPipeline
         int mtu = adjacency.Mtu;
         if (server.Method == ForwardingMethod.Tunnel)
             mtu = Math.Max(_pathMtus.Limit(server.Address, mtu, moment.Now) - IpTunnel.Overhead, IpTunnel.MinimumMtu);
-        if (packet.TotalLength > mtu)
+        if (!Segmentation.TryFit(_frames, ref slot, packet, mtu, table.Link(slot.IngressPort).Mtu))
         {
             AnswerTooBig(ref slot, packet, (ushort)mtu, packet.Key.PeerAddress, moment);
             return;
@@ -202,6 +204,8 @@ public sealed class PacketPipeline
                     return;
                 }
 
+                if (slot.SegmentSize != 0)
+                    _identification += (ushort)(packet.TotalLength / slot.SegmentSize); // the segments' outer headers count on from the first one's
                 slot.Reason = VerdictReason.ForwardedTunnel;
                 break;
             default:
@@ -221,6 +225,7 @@ public sealed class PacketPipeline
         if (half == 0)
         {
             RequestChecksum(ref slot, packet);
+            _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu); // the kernel knows best what is too big
             Punt(ref slot, VerdictReason.NotOurs);
             return;
         }
@@ -247,7 +252,7 @@ public sealed class PacketPipeline
         }
 
         EgressLink link = table.Link(port);
-        if (packet.TotalLength > link.Mtu)
+        if (!Segmentation.TryFit(_frames, ref slot, packet, link.Mtu, table.Link(slot.IngressPort).Mtu))
         {
             AnswerTooBig(ref slot, packet, link.Mtu, ownAddress, moment);
             return;
