@@ -150,6 +150,7 @@ public sealed class EchoTests : IDisposable
         host.Send(NewFrame(new Random(14), 8900, LocalExperimental));
         EchoTimes(host, NewFrame(new Random(14), 60, LocalExperimental), 1);
         Assert.Equal(1ul, worker.Set.Ports[0].Socket.GetStatistics().rx_dropped);
+        Assert.False(worker.Set.SpansChunks);
         Assert.Contains("frames larger than a chunk are dropped", worker.Set.ModeReason, StringComparison.Ordinal);
         FrameAccount account = worker.Stop(out bool quiet);
         Assert.True(quiet && account.IsBalanced, account.ToString());
