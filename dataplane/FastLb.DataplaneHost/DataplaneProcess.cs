@@ -44,6 +44,7 @@ public static class DataplaneProcess
                 {
                     await plane.WorkerTurn().WaitAsync(period, TimeProvider.System, cancellation);
                     supervisor.Watchdog();
+                    plane.WarnOfUnfitFrames();
                 }
                 catch (TimeoutException)
                 {

@@ -89,6 +89,9 @@ internal sealed class ForwardingPlane : IDisposable
     /// <summary>Completes when every worker has come round, at once when there is none to wait for. Any thread.</summary>
     public Task WorkerTurn() => Volatile.Read(ref _workers)?.Turn() ?? Task.CompletedTask;
 
+    /// <summary>Says in the log what frames the ports can't take, each fault once. Any one thread.</summary>
+    public void WarnOfUnfitFrames() => Volatile.Read(ref _ports)?.UnfitFrames.Warn(_log);
+
     /// <summary>Some of the connections, of one worker; a position has the worker in its high half, the place in its table in the low one.</summary>
     public async Task<ConnectionsAnswer> ReadConnections(ConnectionsRequest asked)
     {

@@ -21,6 +21,7 @@ internal sealed class OpenPorts : IDisposable
         Interfaces = interfaces;
         Ports = ports;
         _steering = steering;
+        UnfitFrames = new UnfitFrames(ports, AttachModeOf);
         _punt = PuntPath.Open([.. ports.Ports.ToArray().Select(port => port.Socket.Queue.InterfaceIndex)]);
         for (int i = ports.Ports.Length - 1; i >= 0; i--)
             PortOfInterface[ports.Ports[i].Socket.Queue.InterfaceIndex] = (ushort)i;
@@ -30,6 +31,9 @@ internal sealed class OpenPorts : IDisposable
     public IReadOnlyList<DesiredInterface> Interfaces { get; private set; }
 
     public AfXdpPortSet Ports { get; }
+
+    /// <summary>Watches for frames that the ports can't take.</summary>
+    public UnfitFrames UnfitFrames { get; }
 
     /// <summary>The way back into the kernel.</summary>
     public IKernelPath Kernel => _punt;

@@ -1,3 +1,4 @@
+using FastLb.Dataplane.Pipeline;
 using FastLb.Native.Punt;
 using FastLb.PacketIO;
 
@@ -19,8 +20,8 @@ internal sealed class PuntPath : IKernelPath, IDisposable
     /// <param name="interfaceOfPort">Index of the interface, by index of the port.</param>
     public static PuntPath Open(int[] interfaceOfPort) => new(PuntDevice.Open([.. interfaceOfPort.Distinct()]), interfaceOfPort);
 
-    public bool TryReturn(ReadOnlySpan<byte> frame, ushort ingressPort, ushort checksumStart, ushort checksumOffset) =>
-        _device.TryWrite(frame, _interfaceOfPort[ingressPort], checksumStart, checksumOffset);
+    public bool TryReturn(ReadOnlySpan<byte> frame, in PacketSlot slot) =>
+        _device.TryWrite(frame, _interfaceOfPort[slot.IngressPort], slot.ChecksumStart, slot.ChecksumOffset, slot.SegmentSize);
 
     public void Dispose() => _device.Dispose();
 }

@@ -13,8 +13,14 @@ namespace FastLb.PacketIO;
 /// <param name="chunkSize">Bytes per chunk, a power of two.</param>
 public readonly struct FrameChains(FrameMemory frames, int chunkSize)
 {
-    /// <summary>Chunks that a frame may have: what the kernel sends as one (<c>MAX_SKB_FRAGS + 1</c>, net/xdp/xsk.c).</summary>
-    public const int MostChunks = 18;
+    /// <summary>
+    /// Chunks that a frame may have: enough for the largest IP packet with a VLAN tag, 65,553 bytes, of which the kernel puts 1,792 into each chunk of 2,048
+    /// (<c>xsk_pool_get_rx_frame_size</c>).
+    /// </summary>
+    public const int MostChunks = 37;
+
+    /// <summary>Chunks of a frame that the kernel sends as one (<c>MAX_SKB_FRAGS + 1</c>, net/xdp/xsk.c).</summary>
+    public const int MostSentChunks = 18;
 
     /// <summary>Bytes at the start of a chunk that its link takes: no part of the frame, nor its headroom, may lie there.</summary>
     public const int LinkSize = 16;

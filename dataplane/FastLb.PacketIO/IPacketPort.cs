@@ -39,7 +39,7 @@ public interface IPacketPort
     /// completed on the way.
     /// </summary>
     /// <param name="slot">
-    /// The frame. It must lie inside its chunk, or its parts inside theirs, and end where its chain does (<see cref="FrameChains.Trim"/>); a port that uses transmit metadata needs the bytes that it left out of <see cref="PacketSlot.Headroom"/> when
+    /// The frame, of at most <see cref="FrameChains.MostSentChunks"/> chunks and no aggregate: those are cut before. It must lie inside its chunk, or its parts inside theirs, and end where its chain does (<see cref="FrameChains.Trim"/>); a port that uses transmit metadata needs the bytes that it left out of <see cref="PacketSlot.Headroom"/> when
     /// it received the frame (24, <see cref="AfXdp.Umem.TransmitMetadataLength"/>) to be there still.
     /// </param>
     /// <returns>False when the queue is full or the port is gone: the frame stays the caller's.</returns>

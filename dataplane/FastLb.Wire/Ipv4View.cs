@@ -124,6 +124,18 @@ public readonly ref struct Ipv4View
         return new Ipv4View(bytes);
     }
 
+    /// <summary>Makes a copy of an aggregate's header that of one of its segments: with the segment's length, and an identification of its own.</summary>
+    /// <param name="totalLength">Bytes of the segment's packet, header included.</param>
+    /// <param name="number">The segment's place in the aggregate, from 0: added to the identification, also under DF, as the kernel's <c>inet_gso_segment</c> does.</param>
+    public void BecomeSegment(ushort totalLength, int number)
+    {
+        ushort identification = (ushort)(Identification + number);
+        uint difference = InternetChecksum.Difference((ushort)TotalLength, totalLength) + InternetChecksum.Difference(Identification, identification);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.TotalLength..], totalLength);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Identification..], identification);
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], InternetChecksum.Update(HeaderChecksum, difference));
+    }
+
     private void Replace(int offset, uint value)
     {
         uint old = BinaryPrimitives.ReadUInt32BigEndian(_bytes[offset..]);

@@ -23,6 +23,9 @@ public readonly ref struct TcpView
     /// <summary>Where the checksum stands in the header.</summary>
     public const int ChecksumOffset = Offset.Checksum;
 
+    private const byte UrgentBit = 0x20;
+    private const byte CongestionWindowReducedBit = 0x80;
+
     private readonly Span<byte> _bytes;
 
     private TcpView(Span<byte> bytes) => _bytes = bytes;
@@ -33,8 +36,14 @@ public readonly ref struct TcpView
 
     public uint SequenceNumber => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.SequenceNumber..]);
 
-    /// <summary>The control bits; those of ECN are left out.</summary>
+    /// <summary>Bytes of the header with its options as it says: up to 60, and below 20 in a malformed one.</summary>
+    public int HeaderLength => (_bytes[Offset.DataOffset] >> 4) * 4;
+
+    /// <summary>The control bits; those of ECN and URG are left out.</summary>
     public TcpFlags Flags => (TcpFlags)(_bytes[Offset.Flags] & 0x1F);
+
+    /// <summary>The URG flag.</summary>
+    public bool IsUrgent => (_bytes[Offset.Flags] & UrgentBit) != 0;
 
     public ushort Checksum => BinaryPrimitives.ReadUInt16BigEndian(_bytes[Offset.Checksum..]);
 
@@ -48,8 +57,25 @@ public readonly ref struct TcpView
         return whole;
     }
 
+    /// <summary>
+    /// Makes a copy of an aggregate's header that of one of its segments, as the kernel's <c>tcp_gso_segment</c> does: CWR stays with the first one alone, FIN and PSH
+    /// with the last. The checksum becomes a partial one.
+    /// </summary>
+    /// <param name="distance">Bytes of the aggregate's payload before the segment's own; 0 for the first segment.</param>
+    /// <param name="isLast">Whether no segment follows.</param>
+    /// <param name="pseudoHeaderSum">See <see cref="InternetChecksum.PseudoHeaderSum"/>.</param>
+    public void BecomeSegment(int distance, bool isLast, ushort pseudoHeaderSum)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(_bytes[Offset.SequenceNumber..], SequenceNumber + (uint)distance);
+        if (distance != 0)
+            _bytes[Offset.Flags] &= unchecked((byte)~CongestionWindowReducedBit);
+        if (!isLast)
+            _bytes[Offset.Flags] &= unchecked((byte)~(TcpFlags.Fin | TcpFlags.Push));
+        BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], pseudoHeaderSum);
+    }
+
     private static class Offset
     {
-        public const int SourcePort = 0, DestinationPort = 2, SequenceNumber = 4, Flags = 13, Checksum = 16;
+        public const int SourcePort = 0, DestinationPort = 2, SequenceNumber = 4, DataOffset = 12, Flags = 13, Checksum = 16;
     }
 }

@@ -34,6 +34,13 @@ public sealed record FrameBuilder
     /// <summary>Bytes of IP options, a multiple of four up to 40.</summary>
     public int IpOptions { get; init; }
 
+    /// <summary>Bytes of TCP options, a multiple of four up to 40.</summary>
+    public int TcpOptions { get; init; }
+
+    public uint SequenceNumber { get; init; }
+
+    public ushort Identification { get; init; } = 0x1234;
+
     public int Payload { get; init; } = 10;
 
     /// <summary>Bytes behind the IP packet, as Ethernet pads short frames.</summary>
@@ -44,7 +51,7 @@ public sealed record FrameBuilder
 
     public byte[] Build()
     {
-        int transport = Protocol == IpProtocol.Tcp ? TcpView.MinimumHeaderLength : UdpView.HeaderLength;
+        int transport = Protocol == IpProtocol.Tcp ? TcpView.MinimumHeaderLength + TcpOptions : UdpView.HeaderLength;
         int header = Ipv4View.MinimumHeaderLength + IpOptions;
         int total = header + transport + Payload;
         byte[] frame = new byte[EthernetView.HeaderLength + total + Padding];
@@ -62,7 +69,9 @@ public sealed record FrameBuilder
         int checksum = 16;
         if (Protocol == IpProtocol.Tcp)
         {
-            segment[12] = 5 << 4;
+            BinaryPrimitives.WriteUInt32BigEndian(segment[4..], SequenceNumber);
+            segment[12] = (byte)(transport / 4 << 4);
+            segment[TcpView.MinimumHeaderLength..transport].Fill(1); // "no operation"
             segment[13] = (byte)Flags;
         }
         else
@@ -82,7 +91,7 @@ public sealed record FrameBuilder
         ip[0] = (byte)(0x40 | (header / 4));
         ip[1] = TypeOfService;
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)total);
-        BinaryPrimitives.WriteUInt16BigEndian(ip[4..], 0x1234);
+        BinaryPrimitives.WriteUInt16BigEndian(ip[4..], Identification);
         BinaryPrimitives.WriteUInt16BigEndian(ip[6..], (ushort)((DontFragment ? 0x4000 : 0) | FragmentField));
         ip[8] = TimeToLive;
         ip[9] = (byte)Protocol;

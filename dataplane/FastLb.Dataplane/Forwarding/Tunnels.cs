@@ -26,9 +26,14 @@ internal sealed class Tunnels(FrameMemory frames)
     /// <summary>Puts the outer header before the packet; false, and a verdict to drop, when there is no headroom for it.</summary>
     public bool TryEncapsulate(ref PacketSlot slot, in RealServer server, in Adjacency adjacency)
     {
-        if (IpTunnel.TryEncapsulate(frames, ref slot, adjacency.LocalAddress, server.Address, ++_identification))
-            return true;
-        slot.Drop(VerdictReason.NoHeadroom);
-        return false;
+        if (!IpTunnel.TryEncapsulate(frames, ref slot, adjacency.LocalAddress, server.Address, ++_identification))
+        {
+            slot.Drop(VerdictReason.NoHeadroom);
+            return false;
+        }
+
+        if (slot.SegmentSize != 0)
+            _identification += (ushort)((slot.Length + slot.Rest) / slot.SegmentSize); // the segments' outer headers count on from the first one's
+        return true;
     }
 }

@@ -88,6 +88,7 @@ public sealed class PacketPipeline
         {
             ref PacketSlot slot = ref group[i];
             slot.ChecksumStart = 0;
+            slot.SegmentSize = 0;
             slot.Kind = VerdictKind.None;
             if (slot.Reason is VerdictReason.NotOurs or VerdictReason.FragmentUnmatched or VerdictReason.NotIp)
                 slot.Punt(_frames, slot.Reason);
@@ -154,7 +155,7 @@ public sealed class PacketPipeline
         _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
         if (flow.HasReturnHalf)
             RememberHop(ref _flows.ReturnHalf(index), slot, table);
-        Forward(ref slot, packet, server, table.Adjacency(server.Adjacency), moment);
+        Forward(ref slot, packet, server, table, moment);
     }
 
     // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
@@ -167,8 +168,9 @@ public sealed class PacketPipeline
             half.HopTag = slot.Tag;
     }
 
-    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, in Adjacency adjacency, Moment moment)
+    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ServiceTable table, Moment moment)
     {
+        ref readonly Adjacency adjacency = ref table.Adjacency(server.Adjacency);
         if (packet.TimeToLive <= 1)
         {
             _answers.TimeExceeded(ref slot, packet, packet.Key.PeerAddress, moment);
@@ -180,7 +182,7 @@ public sealed class PacketPipeline
         int mtu = adjacency.Mtu;
         if (server.Method == ForwardingMethod.Tunnel)
             mtu = _tunnels.InnerMtu(server.Address, mtu, moment.Now);
-        if (packet.TotalLength > mtu)
+        if (!Segmentation.TryFit(_frames, ref slot, packet, mtu, table.Link(slot.IngressPort).Mtu))
         {
             _answers.TooBig(ref slot, packet, (ushort)mtu, packet.Key.PeerAddress, moment);
             return;
@@ -218,6 +220,7 @@ public sealed class PacketPipeline
         if (half == 0)
         {
             slot.RequestChecksum(packet);
+            _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu); // the kernel knows best what is too big
             slot.Punt(_frames, VerdictReason.NotOurs);
             return;
         }
@@ -244,7 +247,7 @@ public sealed class PacketPipeline
         }
 
         EgressLink link = table.Link(port);
-        if (packet.TotalLength > link.Mtu)
+        if (!Segmentation.TryFit(_frames, ref slot, packet, link.Mtu, table.Link(slot.IngressPort).Mtu))
         {
             _answers.TooBig(ref slot, packet, link.Mtu, ownAddress, moment);
             return;

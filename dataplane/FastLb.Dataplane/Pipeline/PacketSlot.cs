@@ -53,6 +53,11 @@ public struct PacketSlot
     /// <summary>Offset of the checksum field from <see cref="ChecksumStart"/>.</summary>
     public ushort ChecksumOffset;
 
+    /// <summary>
+    /// Bytes of TCP payload that a segment may have, when the packet is an aggregate that is to leave as several segments; else 0. The transmit side cuts, headers and all.
+    /// </summary>
+    public ushort SegmentSize;
+
     /// <summary>The VLAN tag that the frame came with, taken out of it; none when it came without.</summary>
     public VlanTag Tag;
 

@@ -108,8 +108,14 @@ public enum VerdictReason : byte
     /// <summary>Too many frames already wait for the neighbour entry.</summary>
     AdjacencyQueueFull,
 
-    /// <summary>The transmit ring had no room.</summary>
+    /// <summary>The transmit ring had no room, for an aggregate: for all of its segments; those before are sent.</summary>
     TransmitRingFull,
+
+    /// <summary>An aggregate for whose segments the worker had too few free chunks.</summary>
+    OutOfChunks,
+
+    /// <summary>Lies in more chunks than the kernel sends as one frame.</summary>
+    TooManyChunks,
 
     /// <summary>Dropped without the ICMP error that it would have been answered with: too many have been sent.</summary>
     IcmpRateLimited,

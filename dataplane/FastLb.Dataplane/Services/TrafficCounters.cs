@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace FastLb.Dataplane.Services;
 
 /// <summary>
-/// What a service or a server has been sent; bytes are those of IP packets, as IPVS counts them. Every worker counts for itself, on cache lines that no other writes
+/// What a service or a server has been sent; bytes are those of IP packets, as IPVS counts them. An aggregate of several TCP segments is one packet with the bytes of its
+/// one header, as an skb is to IPVS, however many frames it leaves as. Every worker counts for itself, on cache lines that no other writes
 /// to; anyone reads the sums.
 /// </summary>
 /// <param name="workers">Workers that count.</param>

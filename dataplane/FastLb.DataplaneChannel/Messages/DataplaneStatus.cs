@@ -54,10 +54,10 @@ public sealed record ServerStatus(
 /// <param name="Kind">How frames are taken, such as <c>af_xdp</c>.</param>
 /// <param name="Mode">Where the steering program runs: <c>native</c>, in the driver.</param>
 /// <param name="Copy">Whether the kernel copies frames into our memory: <c>copy</c> or <c>zero-copy</c>.</param>
-/// <param name="Received">Frames received.</param>
-/// <param name="Transmitted">Frames sent.</param>
+/// <param name="Received">Frames received, among them aggregates of TCP segments.</param>
+/// <param name="Transmitted">Frames sent; for an aggregate, its segments.</param>
 /// <param name="KernelDropped">Frames that the kernel had for us and dropped: no memory on offer, ring full, or frame unfit.</param>
-/// <param name="Refused">Frames in more parts than can be sent on, or in parts that make no sense.</param>
+/// <param name="Refused">Frames in more parts than the largest IPv4 packet needs, or in parts that make no sense.</param>
 public sealed record PortStatus(
     string Interface, int Queue, string Kind, string Mode, string Copy, long Received, long Transmitted, long KernelDropped, long Refused);
 

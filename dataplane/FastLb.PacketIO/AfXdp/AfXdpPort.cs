@@ -192,6 +192,8 @@ public readonly struct AfXdpPort : IPacketPort
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryEnqueueChain(ref readonly PacketSlot slot)
     {
+        if (slot.Continuations >= FrameChains.MostSentChunks)
+            ThrowTooManyChunks(in slot);
         if (Socket.Condition == PortCondition.Gone || !ChainTransmitter.TryReserve(Socket.Transmit, in slot, out uint index))
             return false;
         uint options = slot.ChecksumStart == 0 ? 0 : CompleteChecksum(in slot);
@@ -229,6 +231,10 @@ public readonly struct AfXdpPort : IPacketPort
         Socket.Counters.ChecksumsOffloaded++;
         return XdpUapi.XDP_TX_METADATA;
     }
+
+    // The kernel would drop it and take its last chunks for another frame (EOVERFLOW in xsk_build_skb).
+    private static void ThrowTooManyChunks(ref readonly PacketSlot slot) => throw new ArgumentOutOfRangeException(
+        nameof(slot), $"a frame of {slot.Continuations + 1} chunks; the kernel sends {FrameChains.MostSentChunks} as one");
 
     private void ThrowOutsideChunk(ref readonly PacketSlot slot) => throw new ArgumentOutOfRangeException(
         nameof(slot),

@@ -18,6 +18,7 @@ public sealed class AfXdpPortSet : IDisposable
     {
         Umem = umem;
         ModeReason = modeReason;
+        SpansChunks = options.SpanChunks;
         _sockets = sockets;
         int[] shares = new int[workers];
         foreach (AfXdpSocket socket in sockets)
@@ -42,6 +43,9 @@ public sealed class AfXdpPortSet : IDisposable
 
     /// <summary>True in zero-copy mode; sockets that share memory share the mode. Any thread.</summary>
     public bool IsZeroCopy => _sockets[0].IsZeroCopy;
+
+    /// <summary>False when the kernel drops frames that are larger than a chunk takes; <see cref="ModeReason"/> says why. Any thread.</summary>
+    public bool SpansChunks { get; }
 
     /// <summary>Why the ports are in the mode that they are in, for status and logs. Any thread.</summary>
     public string ModeReason { get; }

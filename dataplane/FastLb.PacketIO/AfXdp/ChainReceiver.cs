@@ -20,7 +20,7 @@ public sealed class ChainReceiver(ReceiveRing ring, FrameChains chains, FramePoo
     /// <summary>True while the rest of a refused frame is still to come: the next descriptor belongs to it.</summary>
     public bool IsInRefusedFrame { get; private set; }
 
-    /// <summary>Frames refused: of more than <see cref="FrameChains.MostChunks"/> chunks, or with a part where there is no room for a link. Any thread.</summary>
+    /// <summary>Frames refused: of more than <see cref="FrameChains.MostChunks"/> chunks, which IPv4 packets don't need, or with a part where there is no room for a link. Any thread.</summary>
     public long Refused { get; private set; }
 
     /// <summary>Takes received frames; one whose last descriptor has not been published stays in the ring.</summary>

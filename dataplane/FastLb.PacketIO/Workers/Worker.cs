@@ -4,6 +4,7 @@ using FastLb.Dataplane;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
+using FastLb.PacketIO.Segmentation;
 
 namespace FastLb.PacketIO.Workers;
 
@@ -29,6 +30,7 @@ public sealed class Worker<TPort>
     private readonly EgressTable _egress;
     private readonly FramePool _pool;
     private readonly FrameChains _chains;
+    private readonly AggregateSender _aggregates;
     private readonly byte[] _gathered;
     private readonly PacketPipeline _pipeline;
     private readonly FlowTable _flows;
@@ -58,6 +60,7 @@ public sealed class Worker<TPort>
         _egress = egress;
         _pool = parts.Pool;
         _chains = new FrameChains(parts.Pipeline.Frames, parts.Pool.ChunkSize);
+        _aggregates = new AggregateSender(parts.Pipeline.Frames, _chains, parts.Pool);
         _gathered = new byte[FrameChains.MostChunks * parts.Pool.ChunkSize];
         _pipeline = parts.Pipeline;
         _flows = parts.Flows;
@@ -207,12 +210,12 @@ public sealed class Worker<TPort>
         {
             if (slot.Continuations != 0)
                 _chains.Trim(ref slot, _pool);
-            int place = _egress[slot.EgressPort];
-            if (place >= 0 ? _ports[place].TryEnqueue(in slot) : _links.TrySend(~place, in slot))
+            if (TrySend(in slot, out VerdictReason obstacle))
                 return;
 
             // A frame that another worker decided about was counted by that one: only the sum of all workers' counts is sure not to be below 0.
-            _pipeline.Verdicts.Recount(slot.Reason, place >= 0 ? VerdictReason.TransmitRingFull : VerdictReason.HandOverRingFull);
+            if (obstacle != VerdictReason.None)
+                _pipeline.Verdicts.Recount(slot.Reason, obstacle);
         }
         else if (slot.Kind == VerdictKind.HandOver)
         {
@@ -225,12 +228,36 @@ public sealed class Worker<TPort>
             _pipeline.Verdicts.Count(VerdictReason.HandOverRingFull);
         }
         else if (slot.Kind == VerdictKind.Punt
-            && !_kernel.TryReturn(WholeFrame(in slot), slot.IngressPort, slot.ChecksumStart, slot.ChecksumOffset))
+            && !_kernel.TryReturn(WholeFrame(in slot), in slot))
         {
             _pipeline.Verdicts.Recount(slot.Reason, VerdictReason.PuntRefused);
         }
 
         Free(in slot);
+    }
+
+    /// <summary>Enqueues a frame, or passes it on to a worker that can.</summary>
+    /// <param name="slot">The frame.</param>
+    /// <param name="obstacle">Why it, or some of it, could not be sent.</param>
+    /// <returns>False when the frame is still this worker's: it has not been sent, or copies have.</returns>
+    private bool TrySend(in PacketSlot slot, out VerdictReason obstacle)
+    {
+        int place = _egress[slot.EgressPort];
+        if (place < 0)
+        {
+            obstacle = VerdictReason.HandOverRingFull;
+            return _links.TrySend(~place, in slot);
+        }
+
+        if (slot.SegmentSize != 0)
+        {
+            obstacle = _aggregates.Send(ref _ports[place], in slot);
+            return false;
+        }
+
+        bool isSendable = slot.Continuations < FrameChains.MostSentChunks;
+        obstacle = isSendable ? VerdictReason.TransmitRingFull : VerdictReason.TooManyChunks;
+        return isSendable && _ports[place].TryEnqueue(in slot);
     }
 
     // The kernel takes a frame in one piece. Few are given back, and fewer of these are large.

@@ -98,12 +98,15 @@ public sealed class PuntDevice : IDisposable
     /// 0 when the checksum is complete.
     /// </param>
     /// <param name="checksumOffset">Octets from there to the checksum field: 16 for TCP, 6 for UDP.</param>
+    /// <param name="segmentSize">
+    /// If the frame is an aggregate, TCP over IPv4 of up to 64 KB that is to leave in segments if it leaves again: octets of payload in each. Else 0.
+    /// </param>
     /// <returns>
     /// False when the kernel didn't take it: no memory, the device was set down or deleted, no such interface; <see cref="LastError"/> tells. The caller
     /// counts. True doesn't say that it was delivered: what overflows behind the device (net.core.netdev_max_backlog) the kernel counts in
     /// <c>/proc/net/softnet_stat</c>.
     /// </returns>
-    public bool TryWrite(ReadOnlySpan<byte> frame, int interfaceIndex, ushort checksumStart, ushort checksumOffset)
+    public bool TryWrite(ReadOnlySpan<byte> frame, int interfaceIndex, ushort checksumStart, ushort checksumOffset, ushort segmentSize = 0)
     {
         int queue = Array.IndexOf(_interfaces, interfaceIndex);
         VirtioNetHeader header = default;
@@ -112,6 +115,12 @@ public sealed class PuntDevice : IDisposable
             header.Flags = VIRTIO_NET_HDR_F_NEEDS_CSUM;
             header.ChecksumStart = checksumStart;
             header.ChecksumOffset = checksumOffset;
+        }
+
+        if (segmentSize != 0)
+        {
+            header.SegmentationType = VIRTIO_NET_HDR_GSO_TCPV4;
+            header.SegmentSize = segmentSize;
         }
 
         Errno errno = queue >= 0 ? _queues[queue].Write(header, frame) : Errno.ENODEV;

@@ -12,6 +12,7 @@ internal static class TapUapi
     public const ushort IFF_VNET_HDR = 0x4000;
 
     public const byte VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
+    public const byte VIRTIO_NET_HDR_GSO_TCPV4 = 1;
 
     public const int NETLINK_ROUTE = 0;
     public const ushort RTM_NEWLINK = 16;
@@ -32,6 +33,8 @@ internal struct VirtioNetHeader
     public byte Flags;
     public byte SegmentationType;
     public ushort HeaderLength;
+
+    /// <summary>Octets of payload in each segment, when there is a type.</summary>
     public ushort SegmentSize;
 
     /// <summary>Octets from the frame's start to where the sum begins.</summary>

@@ -6,6 +6,9 @@ internal sealed record LabOptions
     /// <summary>Receive and transmit queues of each of the directors' interfaces.</summary>
     public int DirectorQueues { get; init; } = 1;
 
+    /// <summary>Which XDP the directors' interfaces have: native or generic.</summary>
+    public string Xdp { get; init; } = "native";
+
     /// <summary>Of every link, bytes.</summary>
     public int Mtu { get; init; } = 1500;
 

@@ -65,7 +65,7 @@ internal sealed class ReferenceLab : IAsyncDisposable
         (await LabProcess.Run(
             Repository.LabCommand,
             "-n", name, "up", "--owner", $"{Environment.ProcessId}", "--queues", $"{options.DirectorQueues}", "--mtu", $"{options.Mtu}",
-            "--arms", $"{options.Arms}", "--mode", options.Mode)).Expected();
+            "--arms", $"{options.Arms}", "--mode", options.Mode, "--xdp", options.Xdp)).Expected();
         string folder = (await LabProcess.Run(Repository.LabCommand, "-n", name, "directory")).Expected().Trim();
         return new ReferenceLab(name, folder, options);
     }

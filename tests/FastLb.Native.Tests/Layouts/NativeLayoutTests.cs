@@ -93,6 +93,7 @@ public sealed class NativeLayoutTests
             .Equal("IFF_UP", TapUapi.IFF_UP)
             .Equal("IFF_NOARP", TapUapi.IFF_NOARP)
             .Equal("VIRTIO_NET_HDR_F_NEEDS_CSUM", TapUapi.VIRTIO_NET_HDR_F_NEEDS_CSUM)
+            .Equal("VIRTIO_NET_HDR_GSO_TCPV4", TapUapi.VIRTIO_NET_HDR_GSO_TCPV4)
             .Equal("NETLINK_ROUTE", TapUapi.NETLINK_ROUTE)
             .Equal("RTM_NEWLINK", TapUapi.RTM_NEWLINK)
             .Equal("NLMSG_ERROR", TapUapi.NLMSG_ERROR)

@@ -15,6 +15,7 @@ namespace FastLb.Native.Tests.Punt;
 /// <summary>Frames written to the device by hand, with the steering program in their way that would take them.</summary>
 public sealed class PuntDeviceTests : IDisposable
 {
+    private const string Beyond = "203.0.113.2"; // the third host
     private const int Port = 5353;
     private const int Settle = 300; // milliseconds in which a second copy would have come
 
@@ -81,16 +82,7 @@ public sealed class PuntDeviceTests : IDisposable
     [MemberData(nameof(Settings))]
     public void Datagram_for_another_host_is_forwarded_once(XdpAttachMode mode, int reversePathFilter)
     {
-        const string Beyond = "203.0.113.2";
-        using NetworkNamespace third = new();
-        _link.Near.Run("ip", $"link add side type veth peer name beyond netns {third.Path}");
-        _link.Near.Run("ip", "address add 203.0.113.1/24 dev side");
-        third.Run("ip", $"address add {Beyond}/24 dev beyond");
-        _link.Near.Run("ip", "link set side up");
-        third.Run("ip", "link set beyond up");
-        third.Run("ip", "route add default via 203.0.113.1");
-        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
-        third.Run("ping", "-c 1 -w 10 203.0.113.1");
+        using NetworkNamespace third = JoinThirdHost();
         Prepare(mode, reversePathFilter, steered: Beyond);
         using PuntDevice punt = Open();
         using Socket receiver = third.Invoke(() => Bound(IPAddress.Any));
@@ -100,6 +92,26 @@ public sealed class PuntDeviceTests : IDisposable
         Assert.Equal((7, VethPair.FarAddress), Receive(receiver));
         AssertNothingMore(receiver);
         AssertMetBySteering(mode, 1);
+    }
+
+    [Fact]
+    public void Aggregate_for_another_host_is_forwarded_in_segments_of_the_size_told()
+    {
+        const ushort Start = PuntFrame.EthernetSize + PuntFrame.IpHeaderSize;
+        using NetworkNamespace third = JoinThirdHost();
+        _link.Near.Run("ethtool", "-K side tso off"); // so that the far end sees the segments
+        Prepare(XdpAttachMode.Generic, reversePathFilter: 0, steered: Beyond);
+        using PuntDevice punt = Open();
+        byte[] frame = PuntFrame.TcpAggregate(Beyond, payloadLength: 40_000);
+        long segments = CountOf(third, "Tcp", "InSegs");
+
+        Assert.True(punt.TryWrite(frame, _index, Start, PuntFrame.TcpChecksumOffset));
+        Assert.Equal(1, Eventually.Read(() => CountOf(_link.Near, "Ip", "FragFails"), count => count > 0));
+        Assert.True(punt.TryWrite(frame, _index, Start, PuntFrame.TcpChecksumOffset, segmentSize: 1000));
+
+        Eventually.Read(() => CountOf(third, "Tcp", "InSegs"), count => count >= segments + 40);
+        Assert.Equal((segments + 40, 0), (CountOf(third, "Tcp", "InSegs"), CountOf(third, "Tcp", "InCsumErrors")));
+        AssertMetBySteering(XdpAttachMode.Generic, 2);
     }
 
     [Theory]
@@ -254,6 +266,21 @@ public sealed class PuntDeviceTests : IDisposable
         Assert.Throws<ArgumentException>(() => PuntDevice.Open([]));
         Assert.Throws<ArgumentException>(() => PuntDevice.Open([_index, _index]));
         Assert.Throws<ArgumentException>(() => PuntDevice.Open([.. Enumerable.Range(1, PuntDevice.Capacity + 1)]));
+    }
+
+    /// <summary>Puts a host behind the near end, which forwards from now on.</summary>
+    private NetworkNamespace JoinThirdHost()
+    {
+        NetworkNamespace third = new();
+        _link.Near.Run("ip", $"link add side type veth peer name beyond netns {third.Path}");
+        _link.Near.Run("ip", "address add 203.0.113.1/24 dev side");
+        third.Run("ip", $"address add {Beyond}/24 dev beyond");
+        _link.Near.Run("ip", "link set side up");
+        third.Run("ip", "link set beyond up");
+        third.Run("ip", "route add default via 203.0.113.1");
+        _link.Near.Invoke(() => File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1"));
+        third.Run("ping", "-c 1 -w 10 203.0.113.1");
+        return third;
     }
 
     private PuntDevice Open() => _link.Near.Invoke(() => PuntDevice.Open([_index]));

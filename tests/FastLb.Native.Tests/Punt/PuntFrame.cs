@@ -12,6 +12,7 @@ internal static class PuntFrame
     public const int EthernetSize = 14;
     public const int IpHeaderSize = 20;
     public const int UdpHeaderSize = 8;
+    public const int TcpHeaderSize = 20;
     public const int UdpChecksumOffset = 6;
     public const int TcpChecksumOffset = 16;
 
@@ -45,7 +46,20 @@ internal static class PuntFrame
     public static bool HasPartialChecksum(ReadOnlySpan<byte> frame, int checksumOffset) =>
         BinaryPrimitives.ReadUInt16BigEndian(frame[(EthernetSize + IpHeaderSize + checksumOffset)..]) == PseudoHeaderSum(frame);
 
-    private static byte[] Ip(ProtocolType protocol, string source, string destination, int payloadLength)
+    /// <summary>A segment with ACK alone that may not be fragmented, of any length, its checksum left to be completed.</summary>
+    public static byte[] TcpAggregate(string destination, int payloadLength)
+    {
+        byte[] frame = Ip(ProtocolType.Tcp, VethPair.FarAddress, destination, TcpHeaderSize + payloadLength, dontFragment: true);
+        Span<byte> tcp = frame.AsSpan(EthernetSize + IpHeaderSize);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp, 40000);
+        BinaryPrimitives.WriteUInt16BigEndian(tcp[2..], 40000);
+        tcp[12] = 5 << 4;
+        tcp[13] = 0x10;
+        MakeChecksumPartial(frame, TcpChecksumOffset);
+        return frame;
+    }
+
+    private static byte[] Ip(ProtocolType protocol, string source, string destination, int payloadLength, bool dontFragment = false)
     {
         byte[] frame = new byte[EthernetSize + IpHeaderSize + payloadLength];
         PhysicalAddress.Parse(VethPair.NearMac).GetAddressBytes().CopyTo(frame, 0);
@@ -54,6 +68,7 @@ internal static class PuntFrame
         Span<byte> ip = frame.AsSpan(EthernetSize);
         ip[0] = 0x45;
         BinaryPrimitives.WriteUInt16BigEndian(ip[2..], (ushort)ip.Length);
+        ip[6] = dontFragment ? (byte)0x40 : (byte)0;
         ip[8] = 64;
         ip[9] = (byte)protocol;
         IPAddress.Parse(source).GetAddressBytes().CopyTo(ip[12..]);

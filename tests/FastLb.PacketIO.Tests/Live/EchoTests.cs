@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Native;
 using FastLb.PacketIO.AfXdp;
@@ -116,17 +117,23 @@ public sealed class EchoTests : IDisposable
     }
 
     [Fact]
-    public void A_frame_of_more_chunks_than_the_kernel_sends_is_refused_and_counted()
+    public void A_frame_of_the_largest_size_comes_in_and_one_of_as_many_chunks_as_the_kernel_sends_goes_out()
     {
-        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 40_000);
-        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], new AfXdpOptions(), SwapAddresses);
+        const int Largest = 14 + 65_535;
+        NetworkNamespace.Join(_host, "h0", _director, "d0", mtu: 65_535);
+        ConcurrentQueue<(int Length, int Chunks)> received = new();
+        using PortWorker worker = new(_director, [.. PortWorker.QueuesOf(_director, "d0")], new AfXdpOptions(), (frame, ref slot) =>
+        {
+            received.Enqueue((slot.Length + slot.Rest, slot.Continuations + 1));
+            return slot.Continuations < FrameChains.MostSentChunks && SwapAddresses(frame, ref slot);
+        });
         using PacketSocket host = OpenHost(LocalExperimental);
-        host.Send(NewFrame(new Random(13), 18 * 1792, LocalExperimental));
-        WaitUntil(() => worker.Counters(0).Enqueued == 1);
-        host.Send(NewFrame(new Random(13), (18 * 1792) + 1, LocalExperimental));
-        WaitUntil(() => worker.Counters(0).ChainsRefused == 1);
-        host.Send(NewFrame(new Random(13), 60, LocalExperimental));
+        int[] lengths = [18 * 1792, (18 * 1792) + 1, Largest, 60];
+        foreach (int length in lengths)
+            host.Send(NewFrame(new Random(13), length, LocalExperimental));
         WaitUntil(() => worker.Counters(0).Enqueued == 2);
+        Assert.Equal([(lengths[0], 18), (lengths[1], 19), (Largest, FrameChains.MostChunks), (60, 1)], received);
+        Assert.Equal(0, worker.Counters(0).ChainsRefused);
         Assert.Equal(18 * 1792, host.Receive().Length);
         Assert.Equal(60, host.Receive().Length);
         FrameAccount account = worker.Stop(out bool quiet);
@@ -143,6 +150,7 @@ public sealed class EchoTests : IDisposable
         host.Send(NewFrame(new Random(14), 8900, LocalExperimental));
         EchoTimes(host, NewFrame(new Random(14), 60, LocalExperimental), 1);
         Assert.Equal(1ul, worker.Set.Ports[0].Socket.GetStatistics().rx_dropped);
+        Assert.False(worker.Set.SpansChunks);
         Assert.Contains("frames larger than a chunk are dropped", worker.Set.ModeReason, StringComparison.Ordinal);
         FrameAccount account = worker.Stop(out bool quiet);
         Assert.True(quiet && account.IsBalanced, account.ToString());

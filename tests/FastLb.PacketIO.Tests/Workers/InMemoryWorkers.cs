@@ -25,6 +25,7 @@ internal sealed class InMemoryWorkers : IDisposable
     private readonly AnonymousMemory _flowMemory = AnonymousMemory.Allocate(FlowStore.RequiredBytes(FlowCapacity));
 
     private readonly ushort _mtu;
+    private readonly ushort _clientMtu;
 
     public InMemoryWorkers(
         int workers,
@@ -33,9 +34,11 @@ internal sealed class InMemoryWorkers : IDisposable
         AdjacencyState ways = AdjacencyState.Resolved,
         ForwardingMethod method = ForwardingMethod.DirectRouting,
         ushort mtu = 1500,
-        int linkCapacity = 1024)
+        int linkCapacity = 1024,
+        ushort clientMtu = 0)
     {
         _mtu = mtu;
+        _clientMtu = clientMtu;
         _memory = AnonymousMemory.Allocate((long)ChunkSize * ChunksPerWorker * workers);
         FrameMemory frames = new(_memory.Address, _memory.Length);
         Flows = FlowStore.Open(_flowMemory.Address, _flowMemory.Length, Now, out _);
@@ -88,13 +91,14 @@ internal sealed class InMemoryWorkers : IDisposable
     public static IEnumerable<ushort> PortsOwnedBy(int worker, int workers) =>
         Enumerable.Range(1024, 60_000).Select(port => (ushort)port).Where(port => OwnerOf(port, workers) == worker);
 
-    /// <summary>Ways to both servers, by the first port of their interface.</summary>
+    /// <summary>Ways to both servers, by the first port of their interface. All links have the clients' MTU, or nothing is known of them.</summary>
     public ServiceTable SetWays(AdjacencyState state) => Tables.BuildWithAdjacencies(
         new Dictionary<IpAddress, Adjacency>
         {
             [PipelineFixture.Web01] = new(state, Servers[0].Index, PipelineFixture.Web01Mac, PipelineFixture.DirectorMac, _mtu, PipelineFixture.Director.V4),
             [PipelineFixture.Web02] = new(state, Servers[0].Index, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, _mtu, PipelineFixture.Director.V4),
-        }, []);
+        },
+        _clientMtu == 0 ? [] : [.. Clients.Concat(Servers).Select(link => new EgressLink(PipelineFixture.DirectorMac, _clientMtu, (ushort)link.InterfaceIndex))]);
 
     public long Count(VerdictReason reason) => Verdicts.Sum(counters => counters[reason]);
 

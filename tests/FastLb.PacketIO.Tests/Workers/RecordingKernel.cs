@@ -1,3 +1,5 @@
+using FastLb.Dataplane.Pipeline;
+
 namespace FastLb.PacketIO.Tests.Workers;
 
 /// <summary>The kernel as the workers see it, which remembers what it was given back, or refuses it. One thread.</summary>
@@ -5,13 +7,13 @@ internal sealed class RecordingKernel : IKernelPath
 {
     public bool IsRefusing { get; set; }
 
-    public List<(byte[] Frame, ushort Port)> Returned { get; } = [];
+    public List<(byte[] Frame, ushort Port, int SegmentSize)> Returned { get; } = [];
 
-    public bool TryReturn(ReadOnlySpan<byte> frame, ushort ingressPort, ushort checksumStart, ushort checksumOffset)
+    public bool TryReturn(ReadOnlySpan<byte> frame, in PacketSlot slot)
     {
         if (IsRefusing)
             return false;
-        Returned.Add((frame.ToArray(), ingressPort));
+        Returned.Add((frame.ToArray(), slot.IngressPort, slot.SegmentSize));
         return true;
     }
 }

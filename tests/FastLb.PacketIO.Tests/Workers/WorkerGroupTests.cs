@@ -58,7 +58,7 @@ public sealed class WorkerGroupTests
         Assert.True(last.TryDeliver(frame));
         lab.RunRounds();
 
-        (byte[] returned, ushort port) = Assert.Single(lab.Kernel.Returned);
+        (byte[] returned, ushort port, _) = Assert.Single(lab.Kernel.Returned);
         Assert.Equal((Convert.ToHexString(frame), last.Port.Index), (Convert.ToHexString(returned), port));
         Assert.Equal(1, lab.Count(VerdictReason.FragmentUnmatched));
 
