@@ -44,7 +44,7 @@ public sealed class Reconciler(
     {
         (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
         IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
-        var adjacencies = new AdjacencyState([.. AddressesOf(services).Select(resolver.Resolve)]);
+        AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services));
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
         var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
         if (!SameAsBefore(state))
@@ -102,7 +102,7 @@ public sealed class Reconciler(
     private async Task WaitForChange(CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Refresh);
+        patience.CancelAfter(resolver.UntilRetry ?? Refresh);
         try
         {
             await _changes.Reader.ReadAsync(patience.Token);
@@ -116,7 +116,7 @@ public sealed class Reconciler(
     private void ReportInterfaces(IReadOnlyList<DesiredInterface> now)
     {
         foreach (DesiredInterface gone in _state.Interfaces.ExceptBy(now.Select(wanted => wanted.Index), wanted => wanted.Index))
-            log.LogWarning("{Interface} is gone, or leads to no server any more: frames are neither taken nor sent there", gone.Name);
+            log.LogWarning("{Interface} is gone: frames are neither taken nor sent there", gone.Name);
         foreach (DesiredInterface come in now.ExceptBy(_state.Interfaces.Select(wanted => wanted.Index), wanted => wanted.Index))
             log.LogInformation("{Interface} is served", come.Name);
     }

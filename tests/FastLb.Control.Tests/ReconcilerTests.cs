@@ -139,6 +139,18 @@ public sealed class ReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Interface_stays_among_them_when_the_way_over_it_goes_until_it_is_gone_itself()
+    {
+        _namespace.Run("ip", "link add side type veth peer name side-peer");
+        var way = new AdjacencyState([Way(_kernel.Links.Find("side")!.Index)]);
+        Assert.Equal(["near", "side"], _compiler.FindInterfaces(way).Select(link => link.Name));
+
+        Assert.Equal(["near", "side"], _compiler.FindInterfaces(new AdjacencyState([Way(0)])).Select(link => link.Name));
+        _namespace.Run("ip", "link delete side");
+        Assert.Equal(["near"], _compiler.FindInterfaces(new AdjacencyState([Way(0)])).Select(link => link.Name));
+    }
+
+    [Fact]
     public async Task Nothing_is_applied_again_while_nothing_changes()
     {
         Reconciler reconciler = Make(null);
@@ -284,7 +296,7 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
     private IEnumerable<bool> Steered(IReadOnlySet<IPAddress>? held) => _compiler.Compile(_health.Pools.Services, held).Select(service => service.IsSteered);
 
-    private AdjacencyResolver Resolver() => new(_kernel, KernelJournal.Open(_folder.File("neighbours.json"), _kernel, _log));
+    private AdjacencyResolver Resolver() => new(_kernel, KernelJournal.Open(_folder.File("neighbours.json"), _kernel, _log), TimeProvider.System);
 
     private Reconciler Make(VrrpFollower? vrrp) => new(_engine, _compiler, Resolver(), _health, vrrp, _log);
 

@@ -11,10 +11,27 @@ namespace FastLb.Control.Network;
 /// Finds the ways to real servers as the kernel would go: its routes, its neighbours, its links. Next hops become managed neighbours, which the
 /// kernel resolves and keeps fresh. One thread at a time.
 /// </summary>
-public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
+public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, TimeProvider time)
 {
-    /// <summary>The way to one server, at this moment.</summary>
-    public ServerAdjacency Resolve(IPAddress server)
+    private readonly ResolutionRetries _retries = new(time);
+    private readonly HashSet<(int Interface, IPAddress Address)> _unanswered = [];
+
+    /// <summary>How soon the ways are to be looked for again, because a neighbour is to be asked anew; null when only a change is a reason to.</summary>
+    public TimeSpan? UntilRetry => _retries.UntilNext();
+
+    /// <summary>The ways to these servers, at this moment.</summary>
+    public AdjacencyState Resolve(IEnumerable<IPAddress> servers)
+    {
+        _unanswered.Clear();
+        var ways = new AdjacencyState([.. servers.Select(Resolve)]);
+        _retries.Keep(_unanswered);
+        return ways;
+    }
+
+    /// <summary>Six octets as hex digits with colons.</summary>
+    public static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
+
+    private ServerAdjacency Resolve(IPAddress server)
     {
         RouteInfo route = kernel.Routes.Lookup(server);
         if (route.Type == RouteType.Local)
@@ -39,13 +56,32 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
             route.PreferredSource, null);
     }
 
-    /// <summary>Six octets as hex digits with colons.</summary>
-    public static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
-
     private NeighbourInfo NeighbourOf(int interfaceIndex, IPAddress nextHop)
     {
         NeighbourInfo? known = kernel.Neighbours.Find(interfaceIndex, nextHop);
-        return known is { IsFixed: true } or { IsManaged: true } ? known : changes.ManageNeighbour(interfaceIndex, nextHop);
+        if (known is { IsFixed: true })
+            return known;
+        NeighbourInfo neighbour = known is { IsManaged: true } ? AskAnewIfDue(known) : Ask(interfaceIndex, nextHop);
+        if (!neighbour.IsUsable && !neighbour.State.HasFlag(Netlink.NeighbourState.Failed))
+            _unanswered.Add((interfaceIndex, nextHop));
+        return neighbour;
+    }
+
+    private NeighbourInfo Ask(int interfaceIndex, IPAddress nextHop)
+    {
+        NeighbourInfo asked = changes.ManageNeighbour(interfaceIndex, nextHop);
+        if (asked.IsManaged)
+            _retries.Begin(interfaceIndex, nextHop);
+        return asked;
+    }
+
+    /// <summary>The kernel asks at once for a neighbour that it doesn't know, which is why one without an answer is forgotten.</summary>
+    private NeighbourInfo AskAnewIfDue(NeighbourInfo known)
+    {
+        if (known.IsUsable || known.State.HasFlag(Netlink.NeighbourState.Failed) || !_retries.TryTakeDue(known.InterfaceIndex, known.Address))
+            return known;
+        kernel.Neighbours.Remove(known.InterfaceIndex, known.Address);
+        return changes.ManageNeighbour(known.InterfaceIndex, known.Address);
     }
 
     private static ServerAdjacency Unreachable(IPAddress server, int interfaceIndex, string explanation) =>
