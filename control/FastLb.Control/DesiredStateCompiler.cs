@@ -69,6 +69,15 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];
 
+    /// <summary>The routers that clients of the services may be behind, if there is a service whose replies pass this host; null if there is none.</summary>
+    public IReadOnlyCollection<NeighbourKey>? FindClientGateways(IReadOnlyList<DesiredService> services) =>
+        services.Any(service => service.Servers.Any(server => server.Method == ForwardingMethod.AddressTranslation))
+            ? [
+                .. kernel.Routes.ListGateways(AddressFamily.InterNetwork).Where(hop => hop.Gateway!.AddressFamily == AddressFamily.InterNetwork)
+                    .Select(hop => new NeighbourKey(hop.InterfaceIndex, hop.Gateway!)),
+            ]
+            : null;
+
     private bool CanCarryPorts(LinkInfo link)
     {
         if (link.Mac is not null)

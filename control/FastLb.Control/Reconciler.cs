@@ -17,7 +17,7 @@ namespace FastLb.Control;
 /// and what differs is handed over. One loop does it all, one thing after another; <see cref="Wake"/> may be called from any thread.
 /// </summary>
 public sealed class Reconciler(
-    IForwardingEngine engine, DesiredStateCompiler compiler, AdjacencyResolver resolver, DirectorHealth health, VrrpFollower? vrrp, ILogger log)
+    IForwardingEngine engine, DesiredStateCompiler compiler, AdjacencyResolver resolver, NeighbourMoves moves, DirectorHealth health, VrrpFollower? vrrp, ILogger log)
 {
     /// <summary>Kernels before 5.16 don't keep neighbours resolved by themselves, so that all is looked at again now and then.</summary>
     internal static readonly TimeSpan Refresh = TimeSpan.FromSeconds(3);
@@ -44,7 +44,8 @@ public sealed class Reconciler(
     {
         (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
         IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
-        AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services));
+        IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
+        AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
         var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
         if (!SameAsBefore(state))
@@ -63,6 +64,8 @@ public sealed class Reconciler(
 
         if (vrrp is not null && held is { } followed)
             await vrrp.Acknowledge(followed.Report, cancellation);
+        if (gateways is not null)
+            await FollowClients(gateways, cancellation);
     }
 
     /// <summary>Synchronises at each change until cancelled.</summary>
@@ -86,6 +89,16 @@ public sealed class Reconciler(
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             log.LogDebug("nothing is reconciled any more");
+        }
+    }
+
+    private async Task FollowClients(IReadOnlyCollection<NeighbourKey> gateways, CancellationToken cancellation)
+    {
+        foreach ((NeighbourKey neighbour, NeighbourMove move) in moves.Find(gateways))
+        {
+            await engine.Apply(move, cancellation);
+            moves.Settle(neighbour, move);
+            log.LogInformation("{Neighbour} has moved from {From} to {To}: replies to clients follow", neighbour.Address, move.From, move.To);
         }
     }
 

@@ -14,16 +14,20 @@ namespace FastLb.Control.Network;
 public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, TimeProvider time)
 {
     private readonly ResolutionRetries _retries = new(time);
-    private readonly HashSet<(int Interface, IPAddress Address)> _unanswered = [];
+    private readonly HashSet<NeighbourKey> _unanswered = [];
 
     /// <summary>How soon the ways are to be looked for again, because a neighbour is to be asked anew; null when only a change is a reason to.</summary>
     public TimeSpan? UntilRetry => _retries.UntilNext();
 
     /// <summary>The ways to these servers, at this moment.</summary>
-    public AdjacencyState Resolve(IEnumerable<IPAddress> servers)
+    /// <param name="servers">Their addresses, each once.</param>
+    /// <param name="gateways">Routers that are to be kept known as well, though no server is behind them.</param>
+    public AdjacencyState Resolve(IEnumerable<IPAddress> servers, IEnumerable<NeighbourKey> gateways)
     {
         _unanswered.Clear();
         var ways = new AdjacencyState([.. servers.Select(Resolve)]);
+        foreach (NeighbourKey gateway in gateways.Where(gateway => kernel.Links.Find(gateway.Interface) is { IsRunning: true, Mac: not null }))
+            NeighbourOf(gateway);
         _retries.Keep(_unanswered);
         return ways;
     }
@@ -43,7 +47,7 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, T
         if (!link.IsRunning)
             return Unreachable(server, link.Index, $"{link.Name} is down");
 
-        NeighbourInfo neighbour = NeighbourOf(link.Index, hop.Gateway ?? server);
+        NeighbourInfo neighbour = NeighbourOf(new NeighbourKey(link.Index, hop.Gateway ?? server));
         if (!neighbour.IsUsable)
         {
             return neighbour.State.HasFlag(Netlink.NeighbourState.Failed)
@@ -56,32 +60,32 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, T
             route.PreferredSource, null);
     }
 
-    private NeighbourInfo NeighbourOf(int interfaceIndex, IPAddress nextHop)
+    private NeighbourInfo NeighbourOf(NeighbourKey nextHop)
     {
-        NeighbourInfo? known = kernel.Neighbours.Find(interfaceIndex, nextHop);
+        NeighbourInfo? known = kernel.Neighbours.Find(nextHop.Interface, nextHop.Address);
         if (known is { IsFixed: true })
             return known;
-        NeighbourInfo neighbour = known is { IsManaged: true } ? AskAnewIfDue(known) : Ask(interfaceIndex, nextHop);
+        NeighbourInfo neighbour = known is { IsManaged: true } ? AskAnewIfDue(nextHop, known) : Ask(nextHop);
         if (!neighbour.IsUsable && !neighbour.State.HasFlag(Netlink.NeighbourState.Failed))
-            _unanswered.Add((interfaceIndex, nextHop));
+            _unanswered.Add(nextHop);
         return neighbour;
     }
 
-    private NeighbourInfo Ask(int interfaceIndex, IPAddress nextHop)
+    private NeighbourInfo Ask(NeighbourKey nextHop)
     {
-        NeighbourInfo asked = changes.ManageNeighbour(interfaceIndex, nextHop);
+        NeighbourInfo asked = changes.ManageNeighbour(nextHop.Interface, nextHop.Address);
         if (asked.IsManaged)
-            _retries.Begin(interfaceIndex, nextHop);
+            _retries.Begin(nextHop);
         return asked;
     }
 
     /// <summary>The kernel asks at once for a neighbour that it doesn't know, which is why one without an answer is forgotten.</summary>
-    private NeighbourInfo AskAnewIfDue(NeighbourInfo known)
+    private NeighbourInfo AskAnewIfDue(NeighbourKey nextHop, NeighbourInfo known)
     {
-        if (known.IsUsable || known.State.HasFlag(Netlink.NeighbourState.Failed) || !_retries.TryTakeDue(known.InterfaceIndex, known.Address))
+        if (known.IsUsable || known.State.HasFlag(Netlink.NeighbourState.Failed) || !_retries.TryTakeDue(nextHop))
             return known;
-        kernel.Neighbours.Remove(known.InterfaceIndex, known.Address);
-        return changes.ManageNeighbour(known.InterfaceIndex, known.Address);
+        kernel.Neighbours.Remove(nextHop.Interface, nextHop.Address);
+        return changes.ManageNeighbour(nextHop.Interface, nextHop.Address);
     }
 
     private static ServerAdjacency Unreachable(IPAddress server, int interfaceIndex, string explanation) =>

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace FastLb.Control.Network;
 
 /// <summary>
@@ -12,7 +10,7 @@ internal sealed class ResolutionRetries(TimeProvider time)
     private static readonly TimeSpan[] Pauses =
         [TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(240)];
 
-    private readonly Dictionary<(int Interface, IPAddress Address), Request> _requests = [];
+    private readonly Dictionary<NeighbourKey, Request> _requests = [];
 
     /// <summary>When the next of them is due; null when none is.</summary>
     public TimeSpan? UntilNext()
@@ -22,21 +20,21 @@ internal sealed class ResolutionRetries(TimeProvider time)
     }
 
     /// <summary>A neighbour has been asked for the first time.</summary>
-    public void Begin(int interfaceIndex, IPAddress address) => _requests[(interfaceIndex, address)] = new Request(0, time.GetTimestamp());
+    public void Begin(NeighbourKey neighbour) => _requests[neighbour] = new Request(0, time.GetTimestamp());
 
     /// <summary>True when a neighbour that was asked for is to be asked now; it then counts as asked.</summary>
-    public bool TryTakeDue(int interfaceIndex, IPAddress address)
+    public bool TryTakeDue(NeighbourKey neighbour)
     {
-        if (!_requests.TryGetValue((interfaceIndex, address), out Request request) || request.Count == Pauses.Length || Left(request) > TimeSpan.Zero)
+        if (!_requests.TryGetValue(neighbour, out Request request) || request.Count == Pauses.Length || Left(request) > TimeSpan.Zero)
             return false;
-        _requests[(interfaceIndex, address)] = new Request(request.Count + 1, time.GetTimestamp());
+        _requests[neighbour] = new Request(request.Count + 1, time.GetTimestamp());
         return true;
     }
 
     /// <summary>Forgets all but these, which still have no answer.</summary>
-    public void Keep(IReadOnlySet<(int Interface, IPAddress Address)> unanswered)
+    public void Keep(IReadOnlySet<NeighbourKey> unanswered)
     {
-        foreach ((int Interface, IPAddress Address) neighbour in _requests.Keys.Where(neighbour => !unanswered.Contains(neighbour)).ToArray())
+        foreach (NeighbourKey neighbour in _requests.Keys.Where(neighbour => !unanswered.Contains(neighbour)).ToArray())
             _requests.Remove(neighbour);
     }
 
