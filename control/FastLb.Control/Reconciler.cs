@@ -98,7 +98,7 @@ public sealed class Reconciler(
         {
             await engine.Apply(move, cancellation);
             moves.Settle(neighbour, move);
-            log.LogInformation("{Neighbour} has moved from {From} to {To}: replies to clients follow", neighbour.Address, move.From, move.To);
+            log.LogInformation("{Neighbour} is at {To} now, no longer at {From}: replies to clients that went there follow", neighbour.Address, move.To, move.From);
         }
     }
 
