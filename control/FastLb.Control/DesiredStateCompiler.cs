@@ -16,6 +16,7 @@ namespace FastLb.Control;
 public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rtnetlink kernel, ILogger log)
 {
     private readonly HashSet<string> _refusedLinks = [];
+    private readonly HashSet<int> _servedLinks = [];
     private readonly HashSet<IPAddress> _vrrpAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => address.Address)];
 
     /// <summary>The addresses of all servers of the configuration, sorry servers included.</summary>
@@ -38,17 +39,22 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     ];
 
     /// <summary>
-    /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers. Those that
-    /// are not Ethernet, or not there, are left out.
+    /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers, now or at an earlier
+    /// call. Those that are not Ethernet, or not there, are left out.
     /// </summary>
     public IReadOnlyList<DesiredInterface> FindInterfaces(AdjacencyState adjacencies)
     {
         IEnumerable<LinkInfo?> links = configuration.VrrpInstances
             .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
             .Concat(kernel.Routes.ListDefaultInterfaces(AddressFamily.InterNetwork).Select(kernel.Links.Find))
-            .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)));
-        return [.. links.OfType<LinkInfo>().DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)
-            .Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu))];
+            .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)))
+            .Concat(_servedLinks.Select(kernel.Links.Find));
+        LinkInfo[] served = [.. links.OfType<LinkInfo>().DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)];
+
+        // A route that goes, as with a link that is down for a moment, mostly comes back: giving the interface up would hold up the connections over all others, twice.
+        _servedLinks.Clear();
+        _servedLinks.UnionWith(served.Select(link => link.Index));
+        return [.. served.Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu))];
     }
 
     /// <summary>
@@ -62,6 +68,15 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
                 .. kernel.Addresses.List().Select(address => address.Address).Where(address => address.AddressFamily == AddressFamily.InterNetwork).Distinct()
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];
+
+    /// <summary>The routers that clients of the services may be behind, if there is a service whose replies pass this host; null if there is none.</summary>
+    public IReadOnlyCollection<NeighbourKey>? FindClientGateways(IReadOnlyList<DesiredService> services) =>
+        services.Any(service => service.Servers.Any(server => server.Method == ForwardingMethod.AddressTranslation))
+            ? [
+                .. kernel.Routes.ListGateways(AddressFamily.InterNetwork).Where(hop => hop.Gateway!.AddressFamily == AddressFamily.InterNetwork)
+                    .Select(hop => new NeighbourKey(hop.InterfaceIndex, hop.Gateway!)),
+            ]
+            : null;
 
     private bool CanCarryPorts(LinkInfo link)
     {

@@ -150,7 +150,7 @@ public sealed class Director
     private Reconciler Reconcile(DataplaneEngine engine, Rtnetlink kernel, KernelJournal journal, DirectorHealth health, VrrpFollower? vrrp)
     {
         var compiler = new DesiredStateCompiler(_options.Configuration, kernel, _log);
-        return new Reconciler(engine, compiler, new AdjacencyResolver(kernel, journal), health, vrrp, _log)
+        return new Reconciler(engine, compiler, new AdjacencyResolver(kernel, journal, TimeProvider.System), new NeighbourMoves(kernel), health, vrrp, _log)
         {
             AdjacencyChanged = way => _events.Add(
                 EventKind.Network, $"{way.Server}", way.State == DataplaneChannel.Messages.NeighbourState.Resolved ? $"reached at {way.Mac}" : way.Explanation ?? "unreachable"),

@@ -17,7 +17,7 @@ namespace FastLb.Control;
 /// and what differs is handed over. One loop does it all, one thing after another; <see cref="Wake"/> may be called from any thread.
 /// </summary>
 public sealed class Reconciler(
-    IForwardingEngine engine, DesiredStateCompiler compiler, AdjacencyResolver resolver, DirectorHealth health, VrrpFollower? vrrp, ILogger log)
+    IForwardingEngine engine, DesiredStateCompiler compiler, AdjacencyResolver resolver, NeighbourMoves moves, DirectorHealth health, VrrpFollower? vrrp, ILogger log)
 {
     /// <summary>Kernels before 5.16 don't keep neighbours resolved by themselves, so that all is looked at again now and then.</summary>
     internal static readonly TimeSpan Refresh = TimeSpan.FromSeconds(3);
@@ -44,7 +44,8 @@ public sealed class Reconciler(
     {
         (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
         IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
-        var adjacencies = new AdjacencyState([.. AddressesOf(services).Select(resolver.Resolve)]);
+        IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
+        AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
         var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
         if (!SameAsBefore(state))
@@ -63,6 +64,8 @@ public sealed class Reconciler(
 
         if (vrrp is not null && held is { } followed)
             await vrrp.Acknowledge(followed.Report, cancellation);
+        if (gateways is not null)
+            await FollowClients(gateways, cancellation);
     }
 
     /// <summary>Synchronises at each change until cancelled.</summary>
@@ -89,6 +92,16 @@ public sealed class Reconciler(
         }
     }
 
+    private async Task FollowClients(IReadOnlyCollection<NeighbourKey> gateways, CancellationToken cancellation)
+    {
+        foreach ((NeighbourKey neighbour, NeighbourMove move) in moves.Find(gateways))
+        {
+            await engine.Apply(move, cancellation);
+            moves.Settle(neighbour, move);
+            log.LogInformation("{Neighbour} is at {To} now, no longer at {From}: replies to clients that went there follow", neighbour.Address, move.To, move.From);
+        }
+    }
+
     // A failed server's way is kept known, so that it is there when the server comes back.
     private IEnumerable<IPAddress> AddressesOf(IReadOnlyList<DesiredService> services) =>
         compiler.ConfiguredServers.Concat(services.SelectMany(service => service.Servers).Select(server => server.Address)).Distinct();
@@ -102,7 +115,7 @@ public sealed class Reconciler(
     private async Task WaitForChange(CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Refresh);
+        patience.CancelAfter(resolver.UntilRetry ?? Refresh);
         try
         {
             await _changes.Reader.ReadAsync(patience.Token);
@@ -116,7 +129,7 @@ public sealed class Reconciler(
     private void ReportInterfaces(IReadOnlyList<DesiredInterface> now)
     {
         foreach (DesiredInterface gone in _state.Interfaces.ExceptBy(now.Select(wanted => wanted.Index), wanted => wanted.Index))
-            log.LogWarning("{Interface} is gone, or leads to no server any more: frames are neither taken nor sent there", gone.Name);
+            log.LogWarning("{Interface} is gone: frames are neither taken nor sent there", gone.Name);
         foreach (DesiredInterface come in now.ExceptBy(_state.Interfaces.Select(wanted => wanted.Index), wanted => wanted.Index))
             log.LogInformation("{Interface} is served", come.Name);
     }

@@ -19,7 +19,7 @@ public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan Lo
         }
     }
 
-    /// <summary>Sends the first burst of a new master and plans what follows.</summary>
+    /// <summary>Sends the first burst of a new master, or of one with a new Ethernet address, and plans what follows.</summary>
     internal static GratuitousArpSchedule Begin(GratuitousArpBursts bursts, TimeSpan now, EffectList effects)
     {
         Send(bursts.MasterRepeat, effects);

@@ -38,6 +38,7 @@ public sealed class VirtualRouter
             VrrpInputKind.InterfaceUp => FaultRole.Clear(Settings, state, VrrpFaults.InterfaceDown, now, effects),
             VrrpInputKind.InterfaceDown => FaultRole.Raise(state, VrrpFaults.InterfaceDown, now, effects),
             VrrpInputKind.OwnAddressChanged => OnOwnAddress(state, input.Address, now, effects),
+            VrrpInputKind.MacChanged => OnMac(state, now, effects),
             VrrpInputKind.PriorityChanged => OnPriority(state, input.Priority, now),
             VrrpInputKind.Stop => OnStop(state, now, effects),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input.Kind, "There is no such input"),
@@ -73,6 +74,10 @@ public sealed class VirtualRouter
             ? FaultRole.Raise(changed, VrrpFaults.NoAddress, now, effects)
             : FaultRole.Clear(Settings, changed, VrrpFaults.NoAddress, now, effects);
     }
+
+    /// <summary>A master's neighbours learn where its addresses are now, as they did when it became master.</summary>
+    private VirtualRouterState OnMac(in VirtualRouterState state, TimeSpan now, EffectList effects) =>
+        state.Role == VrrpRole.Master ? state with { GratuitousArp = GratuitousArpSchedule.Begin(Settings.GratuitousArp, now, effects) } : state;
 
     /// <summary>A master's next advertisement tells the others; a backup's running timer is moved by what the skew differs.</summary>
     private static VirtualRouterState OnPriority(in VirtualRouterState state, byte priority, TimeSpan now)

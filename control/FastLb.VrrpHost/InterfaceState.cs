@@ -9,7 +9,8 @@ namespace FastLb.VrrpHost;
 /// <param name="Index">The kernel's index; 0 when there is no such interface at present.</param>
 /// <param name="IsRunning">Whether frames can pass.</param>
 /// <param name="PrimaryAddress">The IPv4 address that advertisements come from; null when it has none.</param>
-internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddress? PrimaryAddress)
+/// <param name="AddressMacs">The Ethernet addresses of the interfaces that the virtual addresses are on, to be compared; null when there is none.</param>
+internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddress? PrimaryAddress, string? AddressMacs = null)
 {
     /// <summary>Asks the kernel.</summary>
     /// <param name="kernel">Of the director's network namespace.</param>
@@ -22,7 +23,8 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
         bool othersRun = instance.VirtualAddresses
             .Where(address => address.TracksDevice && address.Device != instance.Interface)
             .All(address => kernel.Links.Find(address.Device) is { IsRunning: true });
-        return new InterfaceState(link.Index, link.IsRunning && othersRun, PrimaryAddressOf(kernel, link, instance, virtualAddresses));
+        string macs = string.Join(' ', instance.VirtualAddresses.Select(address => address.Device).Distinct().Select(device => kernel.Links.Find(device)?.Mac));
+        return new InterfaceState(link.Index, link.IsRunning && othersRun, PrimaryAddressOf(kernel, link, instance, virtualAddresses), macs);
     }
 
     private static IpAddress? PrimaryAddressOf(Rtnetlink kernel, LinkInfo link, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)

@@ -130,6 +130,8 @@ internal sealed class Router : IDisposable
             Step(IsUp(nic) ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown, Now());
         if (nic.PrimaryAddress is null && before.PrimaryAddress is not null)
             Step(VrrpInput.OwnAddressChanged(null), Now());
+        if (nic.AddressMacs != before.AddressMacs)
+            Step(VrrpInput.MacChanged, Now());
     }
 
     public void Dispose() => _socket?.Dispose();

@@ -64,6 +64,9 @@ internal sealed class ControlListener(string socketPath, ForwardingPlane plane, 
                 case ApplyAdjacencies apply:
                     plane.Apply(apply.Adjacencies);
                     return new Applied(request.Request);
+                case ApplyNeighbourMove apply:
+                    await plane.Apply(apply.Move);
+                    return new Applied(request.Request);
                 case StatusRequest:
                     return new StatusAnswer(request.Request, await plane.ReadStatus());
                 case ConnectionsRequest asked:

@@ -24,6 +24,9 @@ internal sealed class ForwardingPlane : IDisposable
 {
     private static readonly TimeSpan QuiescePatience = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Flow table entries looked at between two batches of packets, 32 bytes each.</summary>
+    private const int HopsPerTurn = 2048;
+
     private readonly SharedMemory _flowMemory;
     private readonly FlowStore _flows;
     private readonly ServiceTableBuilder _tables;
@@ -86,6 +89,22 @@ internal sealed class ForwardingPlane : IDisposable
         _workers?.Publish(table);
     }
 
+    /// <summary>Has the replies to clients follow one of them, or a router before them, to another Ethernet address.</summary>
+    public async Task Apply(NeighbourMove message)
+    {
+        HopMove move = MessageConversion.ToMove(message);
+        for (int worker = 0; worker < _flows.Tables.Count; worker++)
+        {
+            FlowTable flows = _flows.Tables[worker];
+            uint position = 0;
+            do
+            {
+                position = await OnWorker(worker, () => flows.MoveHops(position, HopsPerTurn, move));
+            }
+            while (position != 0);
+        }
+    }
+
     /// <summary>Completes when every worker has come round, at once when there is none to wait for. Any thread.</summary>
     public Task WorkerTurn() => Volatile.Read(ref _workers)?.Turn() ?? Task.CompletedTask;
 
@@ -101,7 +120,7 @@ internal sealed class ForwardingPlane : IDisposable
         var listing = new ConnectionListing(_flows.Tables[(int)worker], asked.Position & uint.MaxValue, asked.Filter);
         do
         {
-            await (_workers?.ReadFlows((int)worker, listing.ReadPage) ?? Task.FromResult(listing.ReadPage()));
+            await OnWorker((int)worker, listing.ReadPage);
         }
         while (listing.Take(Now()));
         bool isLastWorker = worker + 1 == _flows.Tables.Count;
@@ -141,6 +160,9 @@ internal sealed class ForwardingPlane : IDisposable
         _steered.Dispose();
         _flowMemory.Dispose();
     }
+
+    /// <summary>Does something on the thread that owns a worker's flows; here while there are no workers.</summary>
+    private Task<T> OnWorker<T>(int worker, Func<T> act) => _workers?.OnWorker(worker, act) ?? Task.FromResult(act());
 
     // A service that isn't taken here, because another director holds its address, has no replies or errors for us either.
     private void Steer(DesiredState state)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Scheduling;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
@@ -50,6 +51,15 @@ internal static class MessageConversion
     /// <summary>What is known of the link that a port's frames leave by.</summary>
     public static EgressLink ToLink(DesiredInterface wanted) =>
         new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu), unchecked((ushort)wanted.Index));
+
+    /// <summary>What becomes of the ways back to clients.</summary>
+    /// <exception cref="ArgumentException">The message names something that isn't an Ethernet address.</exception>
+    public static HopMove ToMove(NeighbourMove move)
+    {
+        if (!MacAddress.TryParse(move.From, out MacAddress from) || !MacAddress.TryParse(move.To, out MacAddress to))
+            throw new ArgumentException($"'{move.From}' and '{move.To}' are not both Ethernet addresses", nameof(move));
+        return new HopMove(unchecked((ushort)move.InterfaceIndex), from, to, move.Client is { } client ? IpAddress.From(client).V4 : 0);
+    }
 
     private static ushort ToMtu(int bytes) => (ushort)Math.Clamp(bytes, 0, ushort.MaxValue);
 

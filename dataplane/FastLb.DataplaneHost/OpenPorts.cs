@@ -101,12 +101,14 @@ internal sealed class OpenPorts : IDisposable
     /// <summary>Takes up what has changed of the interfaces if the ports can stay as they are; false when they must be opened anew.</summary>
     public bool TryAdjust(IReadOnlyList<DesiredInterface> interfaces)
     {
-        bool sameLinks = Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity));
-        if (sameLinks)
-            Interfaces = interfaces;
-        return sameLinks;
+        if (!Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity)))
+            return false;
+        foreach ((DesiredInterface before, DesiredInterface now) in Interfaces.Zip(interfaces).Where(pair => pair.First.Mac != pair.Second.Mac))
+            _steering.Find(entry => entry.Interface.Index == before.Index)!.Program.SetOwnMacs([PhysicalAddress.Parse(now.Mac)]);
+        Interfaces = interfaces;
+        return true;
 
-        static (string, int, string) Identity(DesiredInterface wanted) => (wanted.Name, wanted.Index, wanted.Mac);
+        static (string, int) Identity(DesiredInterface wanted) => (wanted.Name, wanted.Index);
     }
 
     /// <summary>Where the program of an interface, named by its index, runs.</summary>

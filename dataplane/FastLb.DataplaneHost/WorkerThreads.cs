@@ -63,8 +63,8 @@ internal sealed class WorkerThreads : IDisposable
     /// <summary>Completes when the threads of all workers have come round.</summary>
     public Task Turn() => _group.InspectAll((_, held) => held);
 
-    /// <summary>Has the thread of a worker, which owns its flows, read them.</summary>
-    public Task<T> ReadFlows<T>(int worker, Func<T> read) => _group.Workers[worker].Inspect(_ => read());
+    /// <summary>Has the thread of a worker do something with its flows, which it owns.</summary>
+    public Task<T> OnWorker<T>(int worker, Func<T> act) => _group.Workers[worker].Inspect(_ => act());
 
     public void StopAndWait()
     {

@@ -35,6 +35,17 @@ public sealed class RouteTable
             .Distinct(),
     ];
 
+    /// <summary>The next hops of the main table's unicast routes of a family that are routers, each once.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public IReadOnlyList<NextHop> ListGateways(AddressFamily family) =>
+    [
+        .. List(family)
+            .Where(route => route is { Type: RouteType.Unicast, Table: RT_TABLE_MAIN })
+            .SelectMany(route => route.NextHops)
+            .Where(hop => hop.Gateway is not null)
+            .DistinctBy(hop => (hop.InterfaceIndex, hop.Gateway)),
+    ];
+
     /// <summary>
     /// Asks the kernel where it would send a packet of this host's to <paramref name="destination"/>. No route at all is answered as
     /// <see cref="RouteType.Unreachable"/>, not as an error.

@@ -139,6 +139,18 @@ public sealed class ReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Interface_stays_among_them_when_the_way_over_it_goes_until_it_is_gone_itself()
+    {
+        _namespace.Run("ip", "link add side type veth peer name side-peer");
+        var way = new AdjacencyState([Way(_kernel.Links.Find("side")!.Index)]);
+        Assert.Equal(["near", "side"], _compiler.FindInterfaces(way).Select(link => link.Name));
+
+        Assert.Equal(["near", "side"], _compiler.FindInterfaces(new AdjacencyState([Way(0)])).Select(link => link.Name));
+        _namespace.Run("ip", "link delete side");
+        Assert.Equal(["near"], _compiler.FindInterfaces(new AdjacencyState([Way(0)])).Select(link => link.Name));
+    }
+
+    [Fact]
     public async Task Nothing_is_applied_again_while_nothing_changes()
     {
         Reconciler reconciler = Make(null);
@@ -180,7 +192,7 @@ public sealed class ReconcilerTests : IAsyncDisposable
     public async Task Way_that_changes_is_told_once()
     {
         var changed = new ConcurrentQueue<ServerAdjacency>();
-        var reconciler = new Reconciler(_engine, _compiler, Resolver(), _health, null, _log) { AdjacencyChanged = changed.Enqueue };
+        var reconciler = new Reconciler(_engine, _compiler, Resolver(), new NeighbourMoves(_kernel), _health, null, _log) { AdjacencyChanged = changed.Enqueue };
         await reconciler.Synchronise(TestContext.Current.CancellationToken);
         changed.Clear();
 
@@ -190,6 +202,29 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
         Assert.Equal("02:00:00:00:00:08", Assert.Single(changed, way => $"{way.Server}" == "192.0.2.7").Mac);
         Assert.Single(_engine.States);
+    }
+
+    [Fact]
+    public async Task Client_that_moves_is_followed_where_replies_pass_this_host_and_its_router_is_kept_known()
+    {
+        _namespace.Run("ip", "route add 203.0.113.0/24 via 192.0.2.254");
+        _namespace.Run("ip", "neighbour add 192.0.2.50 lladdr 02:00:00:00:00:50 dev near nud reachable");
+        Reconciler direct = Make(null), translating = MakeTranslating();
+        await direct.Synchronise(TestContext.Current.CancellationToken);
+        Assert.Null(Router());
+        await translating.Synchronise(TestContext.Current.CancellationToken);
+        Assert.NotNull(Router());
+
+        _namespace.Run("ip", "neighbour replace 192.0.2.50 lladdr 02:00:00:00:00:51 dev near nud reachable");
+        await direct.Synchronise(TestContext.Current.CancellationToken);
+        Assert.Empty(_engine.Moves);
+        await translating.Synchronise(TestContext.Current.CancellationToken);
+        await translating.Synchronise(TestContext.Current.CancellationToken);
+
+        NeighbourMove move = Assert.Single(_engine.Moves);
+        Assert.Equal(("02:00:00:00:00:50", "02:00:00:00:00:51"), (move.From, move.To));
+
+        NeighbourInfo? Router() => _kernel.Neighbours.Find(_kernel.Links.Find("near")!.Index, IPAddress.Parse("192.0.2.254"));
     }
 
     [Fact]
@@ -284,19 +319,30 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
     private IEnumerable<bool> Steered(IReadOnlySet<IPAddress>? held) => _compiler.Compile(_health.Pools.Services, held).Select(service => service.IsSteered);
 
-    private AdjacencyResolver Resolver() => new(_kernel, KernelJournal.Open(_folder.File("neighbours.json"), _kernel, _log));
+    private AdjacencyResolver Resolver() => new(_kernel, KernelJournal.Open(_folder.File("neighbours.json"), _kernel, _log), TimeProvider.System);
 
-    private Reconciler Make(VrrpFollower? vrrp) => new(_engine, _compiler, Resolver(), _health, vrrp, _log);
+    private Reconciler MakeTranslating()
+    {
+        DirectorConfiguration configuration = ConfigurationLoader.Parse(Text.Replace("lb_kind DR", "lb_kind NAT", StringComparison.Ordinal), "test.conf").Configuration!;
+        var health = new DirectorHealth(configuration.VirtualServers, new DirectorHealthOptions { Clock = TimeProvider.System, Random = new Random(1) });
+        var compiler = new DesiredStateCompiler(configuration, _kernel, _log);
+        return new Reconciler(_engine, compiler, Resolver(), new NeighbourMoves(_kernel), health, null, _log);
+    }
+
+    private Reconciler Make(VrrpFollower? vrrp) => new(_engine, _compiler, Resolver(), new NeighbourMoves(_kernel), _health, vrrp, _log);
 
     /// <summary>Keeps what it is told; refuses so many states first, and holds up the next while told to.</summary>
     private sealed class RecordingEngine : IForwardingEngine
     {
         private readonly ConcurrentQueue<DesiredState> _states = new();
         private readonly ConcurrentQueue<AdjacencyState> _adjacencies = new();
+        private readonly ConcurrentQueue<NeighbourMove> _moves = new();
 
         public IReadOnlyList<DesiredState> States => [.. _states];
 
         public IReadOnlyList<AdjacencyState> Adjacencies => [.. _adjacencies];
+
+        public IReadOnlyList<NeighbourMove> Moves => [.. _moves];
 
         public int Refusals { get; set; }
 
@@ -318,6 +364,12 @@ public sealed class ReconcilerTests : IAsyncDisposable
         public Task Apply(AdjacencyState adjacencies, CancellationToken cancellation)
         {
             _adjacencies.Enqueue(adjacencies);
+            return Task.CompletedTask;
+        }
+
+        public Task Apply(NeighbourMove move, CancellationToken cancellation)
+        {
+            _moves.Enqueue(move);
             return Task.CompletedTask;
         }
 

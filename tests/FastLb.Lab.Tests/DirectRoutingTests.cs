@@ -184,25 +184,10 @@ public sealed class DirectRoutingTests
         await using ReferenceLab lab = await ReferenceLab.Start();
         VirtualService service = new(5300) { Protocol = "UDP", Servers = [(lab.Web01, 1)] };
         await using Balancer balancer = await Balancer.Start(lab, VirtualService.WriteConfiguration(lab, service));
-        using Socket server = lab.Web01.OpenUdp(ReferenceLab.VirtualAddress, 5300);
-        using Socket client = lab.Client.OpenUdp(lab.Client.Address, 0);
-        await client.ConnectAsync(ReferenceLab.VirtualAddress, 5300);
-        using CancellationTokenSource deadline = new(Eventually.Patience);
-        byte[] buffer = new byte[2048];
+        using UdpExchange exchange = await UdpExchange.Open(lab.Client, lab.Web01, ReferenceLab.VirtualAddress, 5300);
 
         for (int length = 1; length <= 1401; length += 100)
-        {
-            byte[] question = RandomNumberGenerator.GetBytes(length);
-            await client.SendAsync(question, deadline.Token);
-            SocketReceiveFromResult asked = await server.ReceiveFromAsync(buffer, client.LocalEndPoint!, deadline.Token);
-            Assert.Equal(question, buffer[..asked.ReceivedBytes]);
-            Assert.Equal(client.LocalEndPoint, asked.RemoteEndPoint);
-
-            // A connected socket takes answers from its peer alone, which is the virtual address.
-            await server.SendToAsync(buffer.AsMemory(0, length), asked.RemoteEndPoint, deadline.Token);
-            Assert.Equal(length, await client.ReceiveAsync(buffer, deadline.Token));
-            Assert.Equal(question, buffer[..length]);
-        }
+            await exchange.Ask(RandomNumberGenerator.GetBytes(length));
 
         ServiceStatus status = (await balancer.Status()).Service(5300);
         Assert.Equal((15, 1), (status.Packets, status.Connections));

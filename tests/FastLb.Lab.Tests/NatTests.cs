@@ -231,23 +231,10 @@ public sealed class NatTests
         await using ReferenceLab lab = await StartLab();
         VirtualService service = new(5300) { Method = "NAT", Protocol = "UDP", Servers = [(lab.Web01, 1)] };
         await using Balancer balancer = await StartBalancer(lab, VirtualService.WriteConfiguration(lab, service));
-        using Socket server = lab.Web01.OpenUdp(lab.Web01.Address, 5300);
-        using Socket client = lab.Client.OpenUdp(lab.Client.Address, 0);
-        await client.ConnectAsync(ReferenceLab.VirtualAddress, 5300); // takes answers from there alone
-        using CancellationTokenSource deadline = new(Eventually.Patience);
-        byte[] buffer = new byte[2048];
+        using UdpExchange exchange = await UdpExchange.Open(lab.Client, lab.Web01, lab.Web01.Address, 5300);
 
         for (int length = 1; length <= 1401; length += 100)
-        {
-            byte[] question = RandomNumberGenerator.GetBytes(length);
-            await client.SendAsync(question, deadline.Token);
-            SocketReceiveFromResult asked = await server.ReceiveFromAsync(buffer, client.LocalEndPoint!, deadline.Token);
-            Assert.Equal(question, buffer[..asked.ReceivedBytes]);
-            Assert.Equal(client.LocalEndPoint, asked.RemoteEndPoint);
-            await server.SendToAsync(buffer.AsMemory(0, length), asked.RemoteEndPoint, deadline.Token);
-            Assert.Equal(length, await client.ReceiveAsync(buffer, deadline.Token));
-            Assert.Equal(question, buffer[..length]);
-        }
+            await exchange.Ask(RandomNumberGenerator.GetBytes(length));
 
         Assert.Equal(1, (await balancer.Status()).Service(5300).Connections);
     }

@@ -82,18 +82,11 @@ public sealed class TunnelTests
         VirtualService service = new(OrdinaryUdpPort) { Method = "TUN", Protocol = "UDP", Servers = [(lab.Web01, 1)] };
         await using Balancer balancer = await Balancer.Start(lab, VirtualService.WriteConfiguration(lab, service));
         await using Capture inside = await Capture.Start(lab.Segment, lab.Master.InsidePort, TunnelPackets);
-        using Socket server = lab.Web01.OpenUdp(ReferenceLab.VirtualAddress, OrdinaryUdpPort);
-        using Socket client = lab.Client.OpenUdp(lab.Client.Address, 0);
-        client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, typeOfService);
-        client.DontFragment = dontFragment;
-        await client.ConnectAsync(ReferenceLab.VirtualAddress, OrdinaryUdpPort);
-        using CancellationTokenSource deadline = new(Eventually.Patience);
-        byte[] buffer = new byte[2048];
+        using UdpExchange exchange = await UdpExchange.Open(lab.Client, lab.Web01, ReferenceLab.VirtualAddress, OrdinaryUdpPort);
+        exchange.Client.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, typeOfService);
+        exchange.Client.DontFragment = dontFragment;
 
-        await client.SendAsync("question"u8.ToArray(), deadline.Token);
-        SocketReceiveFromResult asked = await server.ReceiveFromAsync(buffer, client.LocalEndPoint!, deadline.Token);
-        await server.SendToAsync(buffer.AsMemory(0, asked.ReceivedBytes), asked.RemoteEndPoint, deadline.Token);
-        Assert.Equal("question".Length, await client.ReceiveAsync(buffer, deadline.Token)); // from the virtual address: the socket is connected
+        await exchange.Ask("question"u8.ToArray());
 
         CapturedFrame frame = (await inside.Frame(1, frame => frame.IsIpv4))[0];
         Assert.Equal((typeOfService, dontFragment), (frame.TypeOfService, frame.DontFragment));

@@ -54,6 +54,18 @@ public sealed class GratuitousArpTests
     }
 
     [Fact]
+    public void Master_with_another_mac_announces_its_addresses_anew_and_a_backup_does_not()
+    {
+        RouterFixture master = RouterFixture.Master();
+        master.Wait(60).AtDeadline();
+
+        Assert.Equal(["garp 5"], master.Do(VrrpInput.MacChanged));
+        TimeSpan changed = master.Now;
+        Assert.Equal([5.0], Times(master, seconds: 60, "garp 5").Select(at => (at - changed).TotalSeconds));
+        Assert.Empty(RouterFixture.Backup().Do(VrrpInput.MacChanged));
+    }
+
+    [Fact]
     public void No_burst_outlives_the_role()
     {
         var bursts = new GratuitousArpBursts { MasterRefresh = TimeSpan.FromSeconds(1) };

@@ -27,7 +27,9 @@ public sealed class InterfaceStateTests : IDisposable
     {
         _namespace.Run("ip", "address add 192.0.2.1/24 dev near");
 
-        Assert.Equal(new InterfaceState(_kernel.Links.Find("near")!.Index, true, Ip("192.0.2.1")), Read(string.Empty));
+        InterfaceState state = Read(string.Empty);
+
+        Assert.Equal((_kernel.Links.Find("near")!.Index, true, Ip("192.0.2.1")), (state.Index, state.IsRunning, state.PrimaryAddress));
     }
 
     [Fact]
@@ -98,6 +100,20 @@ public sealed class InterfaceStateTests : IDisposable
 
         Assert.Equal(runs, Read(lines).IsRunning);
         Assert.True(Read(string.Empty).IsRunning);
+    }
+
+    [Theory]
+    [InlineData("near", true)]
+    [InlineData("other", true)]
+    [InlineData("near-peer", false)]
+    public void State_differs_when_an_interface_with_an_address_has_another_mac(string changed, bool differs)
+    {
+        const string lines = "virtual_ipaddress_excluded {\n 198.51.100.100/32 dev other\n }";
+        InterfaceState before = Read(lines);
+
+        _namespace.Run("ip", $"link set {changed} address 02:00:00:00:00:99");
+
+        Assert.Equal(differs, before != Read(lines));
     }
 
     [Fact]

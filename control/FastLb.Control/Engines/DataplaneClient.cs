@@ -39,6 +39,10 @@ public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
         Ask(request => new ApplyAdjacencies(request, adjacencies), cancellation);
 
     /// <inheritdoc/>
+    public Task Apply(NeighbourMove move, CancellationToken cancellation) =>
+        Ask(request => new ApplyNeighbourMove(request, move), cancellation);
+
+    /// <inheritdoc/>
     public async Task<DataplaneStatus> ReadStatus(CancellationToken cancellation) =>
         await Ask(request => new StatusRequest(request), cancellation) is StatusAnswer answer
             ? answer.Status

@@ -53,6 +53,9 @@ public sealed class DataplaneEngine(string socketPath, TimeProvider time, ILogge
         cancellation);
 
     /// <inheritdoc/>
+    public Task Apply(NeighbourMove move, CancellationToken cancellation) => Present().Apply(move, cancellation);
+
+    /// <inheritdoc/>
     public Task<DataplaneStatus> ReadStatus(CancellationToken cancellation) => Present().ReadStatus(cancellation);
 
     /// <inheritdoc/>

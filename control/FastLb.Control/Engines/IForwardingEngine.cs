@@ -15,6 +15,10 @@ public interface IForwardingEngine
     /// <summary>Tells the ways to the real servers.</summary>
     Task Apply(AdjacencyState adjacencies, CancellationToken cancellation);
 
+    /// <summary>Has the replies to clients follow one of them, or a router before them, to another Ethernet address.</summary>
+    /// <exception cref="DirectorException">There is no engine at this moment: to be told again.</exception>
+    Task Apply(NeighbourMove move, CancellationToken cancellation);
+
     /// <summary>Some of the connections.</summary>
     /// <param name="position">0 for the first page, then <see cref="ConnectionsAnswer.Next"/>.</param>
     /// <param name="filter">Which connections.</param>

@@ -11,10 +11,31 @@ namespace FastLb.Control.Network;
 /// Finds the ways to real servers as the kernel would go: its routes, its neighbours, its links. Next hops become managed neighbours, which the
 /// kernel resolves and keeps fresh. One thread at a time.
 /// </summary>
-public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
+public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, TimeProvider time)
 {
-    /// <summary>The way to one server, at this moment.</summary>
-    public ServerAdjacency Resolve(IPAddress server)
+    private readonly ResolutionRetries _retries = new(time);
+    private readonly HashSet<NeighbourKey> _unanswered = [];
+
+    /// <summary>How soon the ways are to be looked for again, because a neighbour is to be asked anew; null when only a change is a reason to.</summary>
+    public TimeSpan? UntilRetry => _retries.UntilNext();
+
+    /// <summary>The ways to these servers, at this moment.</summary>
+    /// <param name="servers">Their addresses, each once.</param>
+    /// <param name="gateways">Routers that are to be kept known as well, though no server is behind them.</param>
+    public AdjacencyState Resolve(IEnumerable<IPAddress> servers, IEnumerable<NeighbourKey> gateways)
+    {
+        _unanswered.Clear();
+        var ways = new AdjacencyState([.. servers.Select(Resolve)]);
+        foreach (NeighbourKey gateway in gateways.Where(gateway => kernel.Links.Find(gateway.Interface) is { IsRunning: true, Mac: not null }))
+            NeighbourOf(gateway);
+        _retries.Keep(_unanswered);
+        return ways;
+    }
+
+    /// <summary>Six octets as hex digits with colons.</summary>
+    public static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
+
+    private ServerAdjacency Resolve(IPAddress server)
     {
         RouteInfo route = kernel.Routes.Lookup(server);
         if (route.Type == RouteType.Local)
@@ -26,7 +47,7 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
         if (!link.IsRunning)
             return Unreachable(server, link.Index, $"{link.Name} is down");
 
-        NeighbourInfo neighbour = NeighbourOf(link.Index, hop.Gateway ?? server);
+        NeighbourInfo neighbour = NeighbourOf(new NeighbourKey(link.Index, hop.Gateway ?? server));
         if (!neighbour.IsUsable)
         {
             return neighbour.State.HasFlag(Netlink.NeighbourState.Failed)
@@ -39,13 +60,32 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes)
             route.PreferredSource, null);
     }
 
-    /// <summary>Six octets as hex digits with colons.</summary>
-    public static string Text(PhysicalAddress mac) => string.Join(':', mac.GetAddressBytes().Select(octet => octet.ToString("x2")));
-
-    private NeighbourInfo NeighbourOf(int interfaceIndex, IPAddress nextHop)
+    private NeighbourInfo NeighbourOf(NeighbourKey nextHop)
     {
-        NeighbourInfo? known = kernel.Neighbours.Find(interfaceIndex, nextHop);
-        return known is { IsFixed: true } or { IsManaged: true } ? known : changes.ManageNeighbour(interfaceIndex, nextHop);
+        NeighbourInfo? known = kernel.Neighbours.Find(nextHop.Interface, nextHop.Address);
+        if (known is { IsFixed: true })
+            return known;
+        NeighbourInfo neighbour = known is { IsManaged: true } ? AskAnewIfDue(nextHop, known) : Ask(nextHop);
+        if (!neighbour.IsUsable && !neighbour.State.HasFlag(Netlink.NeighbourState.Failed))
+            _unanswered.Add(nextHop);
+        return neighbour;
+    }
+
+    private NeighbourInfo Ask(NeighbourKey nextHop)
+    {
+        NeighbourInfo asked = changes.ManageNeighbour(nextHop.Interface, nextHop.Address);
+        if (asked.IsManaged)
+            _retries.Begin(nextHop);
+        return asked;
+    }
+
+    /// <summary>The kernel asks at once for a neighbour that it doesn't know, which is why one without an answer is forgotten.</summary>
+    private NeighbourInfo AskAnewIfDue(NeighbourKey nextHop, NeighbourInfo known)
+    {
+        if (known.IsUsable || known.State.HasFlag(Netlink.NeighbourState.Failed) || !_retries.TryTakeDue(nextHop))
+            return known;
+        kernel.Neighbours.Remove(nextHop.Interface, nextHop.Address);
+        return changes.ManageNeighbour(nextHop.Interface, nextHop.Address);
     }
 
     private static ServerAdjacency Unreachable(IPAddress server, int interfaceIndex, string explanation) =>

@@ -228,6 +228,29 @@ public sealed class FlowTable
         return last < _memory.Header.HighWater ? last : 0;
     }
 
+    /// <summary>
+    /// Has replies go to a new Ethernet address that would have gone to a former one, for the flows among the next entries; those that came with a VLAN tag stay, as
+    /// the address is another one's there. Done in pages, so that packets wait no longer than for a batch.
+    /// </summary>
+    /// <param name="position">0 for the first page, then what the call before gave.</param>
+    /// <param name="most">Entries to be looked at.</param>
+    /// <param name="move">Which flows, and where to.</param>
+    /// <returns>Where the next page begins; 0 when this was the last.</returns>
+    public uint MoveHops(uint position, int most, HopMove move)
+    {
+        var from = new ClientHop(move.Interface, move.From);
+        uint last = Math.Min(_memory.Header.HighWater, position + (uint)most);
+        for (uint index = position + 1; index <= last; index++)
+        {
+            ref FlowEntry entry = ref _memory.Entry(index);
+            if (entry.Protocol != IpProtocol.None && entry.State == FlowState.ReturnHalf && entry.Hop == from && entry.HopTag.IsNone
+                && (move.Client == 0 || move.Client == entry.ClientAddress))
+                entry.Hop = new ClientHop(move.Interface, move.To);
+        }
+
+        return last < _memory.Header.HighWater ? last : 0;
+    }
+
     private void Fill(uint index, in FlowKey key, ulong hash, ushort server, uint expires, EntryUse use)
     {
         ref FlowEntry entry = ref _memory.Entry(index);

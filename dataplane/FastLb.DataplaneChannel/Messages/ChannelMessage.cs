@@ -8,6 +8,7 @@ namespace FastLb.DataplaneChannel.Messages;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ApplyDesiredState), "apply-desired-state")]
 [JsonDerivedType(typeof(ApplyAdjacencies), "apply-adjacencies")]
+[JsonDerivedType(typeof(ApplyNeighbourMove), "apply-neighbour-move")]
 [JsonDerivedType(typeof(StatusRequest), "status-request")]
 [JsonDerivedType(typeof(Applied), "applied")]
 [JsonDerivedType(typeof(Refused), "refused")]
@@ -21,6 +22,9 @@ public sealed record ApplyDesiredState(long Request, DesiredState State) : Chann
 
 /// <summary>Control tells the dataplane the ways to the servers.</summary>
 public sealed record ApplyAdjacencies(long Request, AdjacencyState Adjacencies) : ChannelMessage(Request);
+
+/// <summary>Control tells the dataplane that a client, or a router before clients, has another Ethernet address.</summary>
+public sealed record ApplyNeighbourMove(long Request, NeighbourMove Move) : ChannelMessage(Request);
 
 /// <summary>Control asks for counters.</summary>
 public sealed record StatusRequest(long Request) : ChannelMessage(Request);

@@ -94,6 +94,42 @@ public sealed class AddressTranslationTests : IDisposable
         Assert.Equal(other, MacAddress.Read(_fixture.Frame));
     }
 
+    /// <summary>A client that only receives says nothing from its new address.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(100)]
+    public void Replies_follow_a_silent_client_or_its_router_to_another_mac(int pageSize)
+    {
+        FrameBuilder neighbour = Request with { Client = IpAddress.Parse("192.0.2.51") };
+        _fixture.Process(Request.Build(), port: 5);
+        _fixture.Process(neighbour.Build(), port: 5);
+        MacAddress moved = new(0x02_00_00_00_00_98), gone = new(0x02_00_00_00_00_99);
+        ushort nic = (ushort)(PipelineFixture.Link.Interface + 5);
+        Assert.Equal([Request.Source, Request.Source], ReplyMacs(Request, neighbour));
+
+        Move(pageSize, new HopMove((ushort)(nic + 1), Request.Source, gone, 0)); // the same address on another interface
+        Move(pageSize, new HopMove(nic, gone, gone, 0));
+        Assert.Equal([Request.Source, Request.Source], ReplyMacs(Request, neighbour));
+
+        Move(pageSize, new HopMove(nic, Request.Source, moved, Request.Client.V4));
+        Assert.Equal([moved, Request.Source], ReplyMacs(Request, neighbour));
+
+        Move(pageSize, new HopMove(nic, Request.Source, gone, 0));
+        Assert.Equal([moved, gone], ReplyMacs(Request, neighbour));
+    }
+
+    [Fact]
+    public void Replies_to_a_client_in_a_vlan_do_not_follow_a_neighbour_outside_of_it()
+    {
+        _fixture.Process(Tagged(Request.Build()), port: 5);
+
+        Move(100, new HopMove((ushort)(PipelineFixture.Link.Interface + 5), Request.Source, new MacAddress(0x02_00_00_00_00_99), 0));
+
+        _fixture.Process(Reply);
+        Assert.Equal(Request.Source, MacAddress.Read(_fixture.Frame));
+    }
+
     /// <summary>As after a restart: the flows outlive the ports.</summary>
     [Fact]
     public void Reply_finds_the_clients_interface_when_ports_are_numbered_anew()
@@ -397,4 +433,24 @@ public sealed class AddressTranslationTests : IDisposable
         Assert.Equal(error, icmp.TypeAndCode);
         return icmp;
     }
+
+    private void Move(int pageSize, HopMove move)
+    {
+        uint position = 0;
+        do
+        {
+            position = _fixture.Flows.MoveHops(position, pageSize, move);
+        }
+        while (position != 0);
+    }
+
+    /// <summary>Where replies to the clients of these requests are sent.</summary>
+    private MacAddress[] ReplyMacs(params FrameBuilder[] requests) =>
+    [
+        .. requests.Select(request =>
+        {
+            _fixture.Process(Reply with { Service = request.Client, ServicePort = request.ClientPort });
+            return MacAddress.Read(_fixture.Frame);
+        }),
+    ];
 }

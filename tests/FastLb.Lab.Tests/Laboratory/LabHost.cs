@@ -123,6 +123,24 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
         return connection;
     }
 
+    /// <summary>Connects to the virtual address, where a server answers that listens on an address of its own.</summary>
+    /// <returns>Both ends of the connection.</returns>
+    public async Task<(Socket Client, Socket Server)> ConnectThrough(LabHost server, IPAddress serverAddress, int port)
+    {
+        using Socket listener = server.Listen(serverAddress, port);
+        Socket client = await Connect(ReferenceLab.VirtualAddress, port);
+        try
+        {
+            using CancellationTokenSource deadline = new(Eventually.Patience);
+            return (client, await listener.AcceptAsync(deadline.Token));
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A UDP socket bound to an address of this host; port 0 takes any that is free.</summary>
     public Socket OpenUdp(IPAddress address, int port)
     {

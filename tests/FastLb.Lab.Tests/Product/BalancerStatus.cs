@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace FastLb.Lab.Tests.Product;
 
 /// <summary>What <c>fastlb status --json</c> prints, as far as tests look at it.</summary>
@@ -9,8 +11,17 @@ internal sealed record BalancerStatus(
     IReadOnlyList<SteeringStatus> Steering,
     FramesStatus? Frames,
     IReadOnlyList<VirtualAddressStatus> VirtualAddresses,
-    IReadOnlyList<WorkerStatus> Workers)
+    IReadOnlyList<WorkerStatus> Workers,
+    IReadOnlyList<ProcessStatus> Processes)
 {
+    /// <summary>No frame has been lost track of, and no process has ended and been started again.</summary>
+    public void AssertSound()
+    {
+        Assert.Equal(0, Frames!.Lost);
+        Assert.Equal(["Control", "Dataplane", "Vrrp"], Processes.Select(process => process.Role).Order(StringComparer.Ordinal));
+        Assert.All(Processes, process => Assert.Equal(("Running", 0, null), (process.State, process.Restarts, process.LastEnd)));
+    }
+
     public ServiceStatus Service(int port) => Services.Single(service => service.Port == port);
 }
 
@@ -61,5 +72,11 @@ internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<stri
 internal sealed record WorkerStatus(int Number, int? Processor, int Flows, long HandedOver);
 
 internal sealed record FramesStatus(long Total, long Lost);
+
+/// <param name="Role">Control, Dataplane or Vrrp.</param>
+/// <param name="State">Running, Starting, Waiting or Stopped.</param>
+/// <param name="Restarts">How often it had to be started again.</param>
+/// <param name="LastEnd">How it ended last; null when it never did.</param>
+internal sealed record ProcessStatus(string Role, string State, int Restarts, string? LastEnd = null);
 
 internal sealed record VirtualAddressStatus(string Address, string Interface, string State);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using FastLb.Lab.Tests.Laboratory;
 
@@ -31,6 +32,9 @@ internal sealed record VirtualService(int Port)
 
     /// <summary>The real servers' port where it is another one, which only NAT can do.</summary>
     public int? ServerPort { get; init; }
+
+    /// <summary>The real servers' address where it is another one than <see cref="LabHost.Address"/>.</summary>
+    public IPAddress? ServerAddress { get; init; }
 
     public string Address { get; init; } = ReferenceLab.VirtualAddressText;
 
@@ -88,7 +92,7 @@ internal sealed record VirtualService(int Port)
         foreach ((LabHost host, int weight) in Servers)
         {
             text.AppendLine($$"""
-                    real_server {{host.Address}} {{ServerPort ?? Port}} {
+                    real_server {{ServerAddress ?? host.Address}} {{ServerPort ?? Port}} {
                         weight {{weight}}
                         {{Checker}}
                     }

@@ -44,7 +44,7 @@ public sealed class FrameChainTests
         Assert.True(lab.Clients[0].TryDeliver(sent));
         lab.RunRounds();
 
-        byte[] frame = Assert.Single(TakeAll(lab.Servers[0]));
+        byte[] frame = Assert.Single(InMemoryWorkers.TakeAll(lab.Servers[0]));
         Assert.Equal(workers - 1, lab.Group.Workers.Sum(worker => worker.HandedOver));
         Span<byte> packet = frame.AsSpan(14);
         Assert.True(Ipv4View.TryParse(packet, out Ipv4View ip) && ip.HasValidChecksum);
@@ -58,7 +58,7 @@ public sealed class FrameChainTests
         Assert.Equal(length - 14, ip.TotalLength);
         Assert.Equal(0xFFFF, SegmentSum(ip));
         Assert.True(packet[40..].SequenceEqual(sent.AsSpan(54)));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public sealed class FrameChainTests
         Assert.True(lab.Clients[0].TryDeliver(sent.AsSpan(0, first), sent.AsSpan(first), part));
         lab.RunRounds();
 
-        byte[] frame = Assert.Single(TakeAll(lab.Servers[0]));
+        byte[] frame = Assert.Single(InMemoryWorkers.TakeAll(lab.Servers[0]));
         Assert.True(Ipv4View.TryParse(frame.AsSpan(14), out Ipv4View ip));
         Assert.Equal(0xFFFF, SegmentSum(ip));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
@@ -89,10 +89,10 @@ public sealed class FrameChainTests
         lab.RunRounds();
 
         Assert.Equal(1, lab.Count(reason));
-        List<byte[]> answers = TakeAll(lab.Clients[0]);
+        List<byte[]> answers = InMemoryWorkers.TakeAll(lab.Clients[0]);
         Assert.Equal(fragmentable ? 0 : 1, answers.Count);
         Assert.All(answers, answer => Assert.Equal(14 + 576, answer.Length));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -102,10 +102,10 @@ public sealed class FrameChainTests
         byte[] frame = (Large(lab, 3000) with { TimeToLive = 1 }).Build();
         Assert.True(lab.Clients[0].TryDeliver(frame.AsSpan(0, 100), frame.AsSpan(100), 1000));
         lab.RunRounds();
-        byte[] answer = Assert.Single(TakeAll(lab.Clients[0]));
+        byte[] answer = Assert.Single(InMemoryWorkers.TakeAll(lab.Clients[0]));
         Assert.Equal(100 + 28, answer.Length);
         Assert.True(Ipv4View.TryParse(answer.AsSpan(14), out Ipv4View ip) && IcmpView.TryParse(ip.Payload, out IcmpView icmp) && icmp.HasValidChecksum);
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class FrameChainTests
         lab.RunRounds();
         Assert.Equal(refused ? [] : [Convert.ToHexString(frame)], lab.Kernel.Returned.Select(entry => Convert.ToHexString(entry.Frame)));
         Assert.Equal(refused ? 1 : 0, lab.Count(VerdictReason.PuntRefused));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -130,13 +130,13 @@ public sealed class FrameChainTests
         Assert.True(lab.Clients[0].TryDeliver((Large(lab, 8900) with { Flags = TcpFlags.Acknowledgment }).Build()));
         lab.RunRounds();
         Assert.Equal(1, lab.Count(VerdictReason.UnknownFlow));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Frame_that_waits_for_a_neighbour_is_accounted_for_and_leaves_or_is_freed(bool resolved)
+    public async Task Frame_that_waits_for_a_neighbour_is_accounted_for_and_leaves_or_is_freed(bool resolved)
     {
         using InMemoryWorkers lab = new(workers: 1, serverQueues: 1, ways: AdjacencyState.Pending, mtu: Mtu);
         byte[] frame = Large(lab, 8900).Build();
@@ -145,16 +145,13 @@ public sealed class FrameChainTests
         Task<int> held = lab.Group.Workers[0].Inspect(chunks => chunks);
         lab.Group.Workers[0].Stop();
         lab.Group.Workers[0].Run();
-        Assert.True(held.IsCompleted);
-#pragma warning disable xUnit1031 // completed, as just seen
-        Assert.Equal(5, held.Result);
-#pragma warning restore xUnit1031
+        Assert.Equal(5, await held);
         Assert.Equal(InMemoryWorkers.ChunksPerWorker - 5, lab.ChunksAccountedFor());
         if (resolved)
         {
             lab.Group.Publish(lab.SetWays(AdjacencyState.Resolved));
             lab.RunRounds();
-            Assert.Equal(frame.AsSpan(34), Assert.Single(TakeAll(lab.Servers[0])).AsSpan(34));
+            Assert.Equal(frame.AsSpan(34), Assert.Single(InMemoryWorkers.TakeAll(lab.Servers[0])).AsSpan(34));
         }
         else
         {
@@ -162,7 +159,7 @@ public sealed class FrameChainTests
             Assert.Equal(1, lab.Count(VerdictReason.AdjacencyUnresolved));
         }
 
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -194,8 +191,8 @@ public sealed class FrameChainTests
         Assert.Equal(ringSize * 5, lab.Mesh.Departed(0));
         Assert.Equal(2 * InMemoryWorkers.ChunksPerWorker, lab.ChunksAccountedFor());
         lab.RunRounds();
-        Assert.Equal(ringSize, TakeAll(lab.Servers[serverQueues - 1]).Count);
-        AssertAllChunksComeHome(lab);
+        Assert.Equal(ringSize, InMemoryWorkers.TakeAll(lab.Servers[serverQueues - 1]).Count);
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
@@ -210,7 +207,7 @@ public sealed class FrameChainTests
         lab.RunRounds();
         Assert.Equal(condition == PortCondition.Up ? 2 : 3, lab.Count(VerdictReason.TransmitRingFull));
         lab.Servers[0].DiscardSent();
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -225,10 +222,10 @@ public sealed class FrameChainTests
             Assert.True(lab.Clients[0].TryDeliver(frame));
             lab.RunRounds();
             if (length > 8000 - 14)
-                Assert.Empty(TakeAll(lab.Servers[0]));
+                Assert.Empty(InMemoryWorkers.TakeAll(lab.Servers[0]));
             else
-                Assert.Equal(frame.AsSpan(34, length - 20), Assert.Single(TakeAll(lab.Servers[0])).AsSpan(34));
-            AssertAllChunksComeHome(lab);
+                Assert.Equal(frame.AsSpan(34, length - 20), Assert.Single(InMemoryWorkers.TakeAll(lab.Servers[0])).AsSpan(34));
+            lab.AssertAllChunksComeHome();
         }
 
         Assert.Equal(5, lab.Count(VerdictReason.MalformedIp));
@@ -265,11 +262,11 @@ public sealed class FrameChainTests
             lab.Clients[random.Next(2)].TryDeliver(frame.AsSpan(0, first), frame.AsSpan(first, length - first), random.Next(500, Part));
             lab.RunRounds();
             foreach (InMemoryLink link in lab.Clients.Concat(lab.Servers))
-                Assert.All(TakeAll(link), sent => Assert.True(Ipv4View.TryParse(sent.AsSpan(14), out Ipv4View ip) && ip.HasValidChecksum && ip.TotalLength == sent.Length - 14, $"seed {Seed}, frame {i}"));
+                Assert.All(InMemoryWorkers.TakeAll(link), sent => Assert.True(Ipv4View.TryParse(sent.AsSpan(14), out Ipv4View ip) && ip.HasValidChecksum && ip.TotalLength == sent.Length - 14, $"seed {Seed}, frame {i}"));
             lab.Kernel.Returned.Clear();
         }
 
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -277,26 +274,11 @@ public sealed class FrameChainTests
     {
         using InMemoryWorkers lab = new(workers: 2, serverQueues: 1, mtu: Mtu);
         byte[][] frames = [.. InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(16).Select(port => (Large(lab, 8900) with { ClientPort = port, PartialChecksum = true }).Build())];
-        PassOn(20);
+        lab.PassOn(frames, 20);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        PassOn(200);
+        lab.PassOn(frames, 200);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(220 * 16, lab.Group.Workers[0].HandedOver);
-
-        void PassOn(int times)
-        {
-            for (int i = 0; i < times; i++)
-            {
-                foreach (byte[] frame in frames)
-                    lab.Clients[0].TryDeliver(frame);
-                for (int round = 0; round < 3; round++)
-                {
-                    lab.Group.Workers[0].Round(InMemoryWorkers.Now);
-                    lab.Group.Workers[1].Round(InMemoryWorkers.Now);
-                    lab.Servers[0].DiscardSent();
-                }
-            }
-        }
     }
 
     private static FrameBuilder Large(InMemoryWorkers lab, int length) => new()
@@ -313,20 +295,5 @@ public sealed class FrameChainTests
         int header = Math.Max((frame[14] & 0x0F) * 4, 20);
         frame[24] = frame[25] = 0;
         BinaryPrimitives.WriteUInt16BigEndian(frame[24..], (ushort)~InternetChecksum.Sum(frame.Slice(14, header)));
-    }
-
-    private static void AssertAllChunksComeHome(InMemoryWorkers lab)
-    {
-        lab.RunRounds();
-        lab.Mesh.BringChunksHome();
-        Assert.All(lab.Mesh.Pools.ToArray(), pool => Assert.Equal(InMemoryWorkers.ChunksPerWorker, pool.Free));
-    }
-
-    private static List<byte[]> TakeAll(InMemoryLink link)
-    {
-        List<byte[]> frames = [];
-        while (link.TakeSent() is { } frame)
-            frames.Add(frame);
-        return frames;
     }
 }

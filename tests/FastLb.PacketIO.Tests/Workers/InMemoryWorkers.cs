@@ -7,6 +7,7 @@ using FastLb.PacketIO.InMemory;
 using FastLb.PacketIO.Workers;
 using FastLb.Testing;
 using FastLb.Wire;
+using Xunit;
 
 namespace FastLb.PacketIO.Tests.Workers;
 
@@ -108,6 +109,38 @@ internal sealed class InMemoryWorkers : IDisposable
         int idle = 0;
         while (idle < 2)
             idle = Group.Workers.Sum(worker => worker.Round(Now)) == 0 ? idle + 1 : 0;
+    }
+
+    /// <summary>Has frames come in by the first queue, so many times, and all that they cause be done; allocates nothing. For two workers and one queue of the servers.</summary>
+    public void PassOn(byte[][] frames, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            foreach (byte[] frame in frames)
+                Clients[0].TryDeliver(frame);
+            for (int round = 0; round < 3; round++)
+            {
+                Group.Workers[0].Round(Now);
+                Group.Workers[1].Round(Now);
+                Servers[0].DiscardSent();
+            }
+        }
+    }
+
+    /// <summary>What has been sent by a link and not been taken before.</summary>
+    public static List<byte[]> TakeAll(InMemoryLink link)
+    {
+        List<byte[]> frames = [];
+        while (link.TakeSent() is { } frame)
+            frames.Add(frame);
+        return frames;
+    }
+
+    public void AssertAllChunksComeHome()
+    {
+        RunRounds();
+        Mesh.BringChunksHome();
+        Assert.All(Mesh.Pools.ToArray(), pool => Assert.Equal(ChunksPerWorker, pool.Free));
     }
 
     /// <summary>Chunks that are in a pool, in a link or between workers.</summary>

@@ -36,14 +36,14 @@ public sealed class WorkerGroupTests
         {
             int owned = ports.Count(port => InMemoryWorkers.OwnerOf(port, workers) == worker);
             Assert.Equal(owned, lab.Flows.Tables[worker].Count);
-            Assert.Equal(owned * workers, TakeAll(lab.Servers[worker]).Count(frame => InMemoryWorkers.OwnerOf(ClientPortOf(frame), workers) == worker));
+            Assert.Equal(owned * workers, InMemoryWorkers.TakeAll(lab.Servers[worker]).Count(frame => InMemoryWorkers.OwnerOf(ClientPortOf(frame), workers) == worker));
         }
 
         Assert.Equal(foreign, lab.Group.Workers.Sum(worker => worker.HandedOver));
         Assert.Equal(ports.Length * workers, lab.Count(VerdictReason.ForwardedDirect));
         Assert.Equal(ports.Length * workers, Enum.GetValues<VerdictReason>().Sum(lab.Count));
         AssertServersShareTheFlows(lab, ports.Length, workers);
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     /// <summary>A later fragment whose first one isn't known: its datagram may be the host's own.</summary>
@@ -67,7 +67,7 @@ public sealed class WorkerGroupTests
         lab.RunRounds();
 
         Assert.Equal((1, 1), (lab.Count(VerdictReason.FragmentUnmatched), lab.Count(VerdictReason.PuntRefused)));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     /// <summary>A NIC may look at the ports of a first fragment, which the later ones don't have.</summary>
@@ -87,10 +87,10 @@ public sealed class WorkerGroupTests
 
         Assert.Equal(0, lab.Count(VerdictReason.FragmentUnmatched));
         Assert.Equal(2 * datagrams, lab.Count(VerdictReason.ForwardedDirect));
-        Assert.Equal(2 * datagrams, lab.Servers.Sum(server => TakeAll(server).Count));
+        Assert.Equal(2 * datagrams, lab.Servers.Sum(server => InMemoryWorkers.TakeAll(server).Count));
         Assert.Equal(datagrams, lab.Flows.Tables.Sum(table => table.Count));
         Assert.All(lab.Flows.Tables, table => Assert.NotEqual(0, table.Count));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -103,9 +103,9 @@ public sealed class WorkerGroupTests
 
         Assert.Equal(50, lab.Flows.Tables[1].Count);
         Assert.Equal(0, lab.Group.Workers.Sum(worker => worker.HandedOver));
-        Assert.Equal(50, TakeAll(lab.Servers[0]).Count);
+        Assert.Equal(50, InMemoryWorkers.TakeAll(lab.Servers[0]).Count);
         Assert.Equal(50, lab.Verdicts[1][VerdictReason.ForwardedDirect]);
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -117,9 +117,9 @@ public sealed class WorkerGroupTests
         lab.RunRounds();
 
         Assert.Equal(1, lab.Count(VerdictReason.TtlExpired));
-        Assert.Empty(TakeAll(lab.Clients[0]));
-        Assert.Single(TakeAll(lab.Clients[1]));
-        AssertAllChunksComeHome(lab);
+        Assert.Empty(InMemoryWorkers.TakeAll(lab.Clients[0]));
+        Assert.Single(InMemoryWorkers.TakeAll(lab.Clients[1]));
+        lab.AssertAllChunksComeHome();
     }
 
     [Theory]
@@ -145,8 +145,8 @@ public sealed class WorkerGroupTests
         lab.Group.Workers[1].Round(InMemoryWorkers.Now);
         lab.RunRounds();
         Assert.Equal(serverQueues == 1 ? 5 : 8, lab.Verdicts[1][ofOwner]);
-        Assert.Equal(8, TakeAll(lab.Servers[serverQueues - 1]).Count);
-        AssertAllChunksComeHome(lab);
+        Assert.Equal(8, InMemoryWorkers.TakeAll(lab.Servers[serverQueues - 1]).Count);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -160,8 +160,8 @@ public sealed class WorkerGroupTests
 
         lab.Group.Publish(lab.SetWays(AdjacencyState.Resolved));
         lab.RunRounds();
-        Assert.Single(TakeAll(lab.Servers[1]));
-        AssertAllChunksComeHome(lab);
+        Assert.Single(InMemoryWorkers.TakeAll(lab.Servers[1]));
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -176,15 +176,15 @@ public sealed class WorkerGroupTests
         lab.Group.Settle();
         Assert.Equal(20, lab.Count(VerdictReason.ForwardedDirect));
         lab.Servers[0].Port.Flush();
-        Assert.Equal(20, TakeAll(lab.Servers[0]).Count);
-        AssertAllChunksComeHome(lab);
+        Assert.Equal(20, InMemoryWorkers.TakeAll(lab.Servers[0]).Count);
+        lab.AssertAllChunksComeHome();
 
         lab.Group.Publish(lab.SetWays(AdjacencyState.Pending));
         Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder { ClientPort = InMemoryWorkers.PortsOwnedBy(1, workers: 2).First() }.Build()));
         lab.RunRounds();
         lab.Group.Settle();
         Assert.Equal(1, lab.Count(VerdictReason.AdjacencyUnresolved));
-        AssertAllChunksComeHome(lab);
+        lab.AssertAllChunksComeHome();
     }
 
     [Fact]
@@ -206,26 +206,11 @@ public sealed class WorkerGroupTests
     {
         using InMemoryWorkers lab = new(workers: 2, serverQueues: 1);
         byte[][] frames = [.. InMemoryWorkers.PortsOwnedBy(1, workers: 2).Take(32).Select(port => new FrameBuilder { ClientPort = port }.Build())];
-        PassOn(20);
+        lab.PassOn(frames, 20);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        PassOn(200);
+        lab.PassOn(frames, 200);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
         Assert.Equal(220 * 32, lab.Group.Workers[0].HandedOver);
-
-        void PassOn(int times)
-        {
-            for (int i = 0; i < times; i++)
-            {
-                foreach (byte[] frame in frames)
-                    lab.Clients[0].TryDeliver(frame);
-                for (int round = 0; round < 3; round++)
-                {
-                    lab.Group.Workers[0].Round(InMemoryWorkers.Now);
-                    lab.Group.Workers[1].Round(InMemoryWorkers.Now);
-                    lab.Servers[0].DiscardSent();
-                }
-            }
-        }
     }
 
     private static void AssertServersShareTheFlows(InMemoryWorkers lab, int flows, int packetsPerFlow)
@@ -239,20 +224,5 @@ public sealed class WorkerGroupTests
         }
     }
 
-    private static void AssertAllChunksComeHome(InMemoryWorkers lab)
-    {
-        lab.RunRounds();
-        lab.Mesh.BringChunksHome();
-        Assert.All(lab.Mesh.Pools.ToArray(), pool => Assert.Equal(InMemoryWorkers.ChunksPerWorker, pool.Free));
-    }
-
     private static ushort ClientPortOf(byte[] frame) => (ushort)((frame[34] << 8) | frame[35]);
-
-    private static List<byte[]> TakeAll(InMemoryLink link)
-    {
-        List<byte[]> frames = [];
-        while (link.TakeSent() is { } frame)
-            frames.Add(frame);
-        return frames;
-    }
 }
