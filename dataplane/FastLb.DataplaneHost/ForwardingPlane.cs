@@ -30,6 +30,7 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly SteeringTable _steered = SteeringTable.Create();
     private readonly VerdictCounters[] _verdicts;
     private readonly DataplaneOptions _options;
+    private readonly GenericModeOffloads _offloads;
     private readonly ILogger _log;
     private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
@@ -44,6 +45,7 @@ internal sealed class ForwardingPlane : IDisposable
         _tables = new ServiceTableBuilder(flows.Servers, mostWorkers);
         _verdicts = [.. Enumerable.Range(0, mostWorkers).Select(_ => new VerdictCounters())];
         _options = options;
+        _offloads = new GenericModeOffloads(options.OffloadJournal, log);
         _log = log;
     }
 
@@ -127,6 +129,7 @@ internal sealed class ForwardingPlane : IDisposable
     public bool Stop()
     {
         bool balanced = ClosePorts();
+        _offloads.RestoreAll();
         _steered.SetServices([]);
         _steered.SetNatServers([]);
         return balanced;
@@ -169,22 +172,28 @@ internal sealed class ForwardingPlane : IDisposable
             counters.ReplyPackets, counters.ReplyBytes);
     }
 
-    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
+    // An interface that has gone already is found out while the ports are still open. Offloads stay off where they are to be off again.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
     {
-        ClosePorts();
-        if (interfaces.Count == 0)
-            return;
         IReadOnlyList<InterfaceQueue> queues = OpenPorts.QueuesOf(interfaces);
+        ClosePorts();
+        if (interfaces.Count > 0)
+            OpenAll(interfaces, queues);
+        _offloads.Restore(_ports?.GenericInterfaces ?? new HashSet<int>());
+    }
+
+    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
+    private void OpenAll(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues)
+    {
         MakeFlowTables(queues);
-        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _log);
+        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _offloads, _log);
         FrameMemory frames = _ports.Ports.Umem.Frames;
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
             (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
-        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
         try
         {
+            _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
             _ports.Start();
         }
         catch
