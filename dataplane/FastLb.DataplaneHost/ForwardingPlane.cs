@@ -31,6 +31,7 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly VerdictCounters[] _verdicts;
     private readonly DataplaneOptions _options;
     private readonly GenericModeOffloads _offloads;
+    private readonly LinkIdentities _linkIdentities = new();
     private readonly ILogger _log;
     private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
@@ -84,7 +85,7 @@ internal sealed class ForwardingPlane : IDisposable
         var ways = new Dictionary<IpAddress, Adjacency>();
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
-        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.Links ?? []);
+        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.ReadLinks(_linkIdentities) ?? []);
         _workers?.Publish(table);
     }
 

@@ -40,8 +40,8 @@ internal static class MessageConversion
     }
 
     /// <summary>What is known of the link that a port's frames leave by.</summary>
-    public static EgressLink ToLink(DesiredInterface wanted) =>
-        new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu), unchecked((ushort)wanted.Index));
+    public static EgressLink ToLink(DesiredInterface wanted, ushort identity) =>
+        new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu), identity);
 
     private static ushort ToMtu(int bytes) => (ushort)Math.Clamp(bytes, 0, ushort.MaxValue);
 

@@ -38,8 +38,11 @@ internal sealed class OpenPorts : IDisposable
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
 
     /// <summary>What frames have in common that leave by a port, by the port's index.</summary>
-    public IReadOnlyList<EgressLink> Links =>
-        [.. Ports.Ports.ToArray().Select(port => MessageConversion.ToLink(Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex)))];
+    public IReadOnlyList<EgressLink> ReadLinks(LinkIdentities identities) =>
+    [
+        .. Ports.Ports.ToArray().Select(port => Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex))
+            .Select(wanted => MessageConversion.ToLink(wanted, identities.Of(wanted))),
+    ];
 
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
