@@ -26,6 +26,9 @@ public enum VrrpInputKind : byte
     /// <summary>The primary address of the interface is another one, or gone.</summary>
     OwnAddressChanged,
 
+    /// <summary>An interface that is to hold addresses has appeared, been made anew, or come up: what was on it may have gone.</summary>
+    AddressInterfaceRenewed,
+
     /// <summary>Trackers or a reload have changed the priority.</summary>
     PriorityChanged,
 
@@ -49,6 +52,9 @@ public readonly record struct VrrpInput
 
     /// <summary>The interface is down or gone.</summary>
     public static VrrpInput InterfaceDown => new(VrrpInputKind.InterfaceDown);
+
+    /// <summary>An interface that is to hold addresses has appeared, been made anew, or come up.</summary>
+    public static VrrpInput AddressInterfaceRenewed => new(VrrpInputKind.AddressInterfaceRenewed);
 
     /// <summary>Leaves in order.</summary>
     public static VrrpInput Stop => new(VrrpInputKind.Stop);

@@ -85,8 +85,8 @@ internal sealed class HeldAddresses : IDisposable
         {
             if (InfoOf(address) is not { } info)
             {
-                _log.LogError("there is no interface {Interface} for {Address}", address.Device, address.Address);
-                return "failed";
+                _log.LogWarning("{Place}: {Address} waits for {Interface}, which doesn't exist", address.Origin, address.Address, address.Device);
+                return "waiting";
             }
 
             if (_journal.AddAddress(info))

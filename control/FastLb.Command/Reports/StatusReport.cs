@@ -36,7 +36,11 @@ internal static class StatusReport
         if (status.DataplaneFault is { } fault)
             text.AppendLine(CultureInfo.InvariantCulture, $"               {fault}");
         foreach (VirtualAddressStatus address in status.VirtualAddresses)
-            text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}");
+        {
+            string reason = address.Fault is { } cause ? $"; {address.Instance} is in fault: {cause}" : string.Empty;
+            text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}{reason}");
+        }
+
         if (status.Flows is { } flows)
             text.AppendLine(CultureInfo.InvariantCulture, $"Flows          {flows.Count} of {flows.Capacity}");
         if (status.Frames is { } frames)

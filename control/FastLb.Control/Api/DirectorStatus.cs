@@ -44,7 +44,8 @@ public sealed record DirectorStatus(
 /// <param name="Interface">Where it belongs.</param>
 /// <param name="Instance">The VRRP instance that moves it.</param>
 /// <param name="State">As <see cref="VrrpAddressStatus.State"/>.</param>
-public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State);
+/// <param name="Fault">Why the instance can't take part; null when it can.</param>
+public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State, string? Fault);
 
 /// <summary>
 /// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address. Replies pass the
