@@ -94,8 +94,9 @@ public sealed record DirectorServerStatus(
 /// <param name="State"><c>resolved</c>, <c>pending</c> or <c>unreachable</c>.</param>
 /// <param name="Interface">Where frames leave; null when there is no route.</param>
 /// <param name="Mac">The next hop; null unless resolved.</param>
+/// <param name="Vlan">The VLAN that they go to; null for none.</param>
 /// <param name="Explanation">Why it is not resolved.</param>
-public sealed record AdjacencyStatus(string State, string? Interface, string? Mac, string? Explanation);
+public sealed record AdjacencyStatus(string State, string? Interface, string? Mac, int? Vlan, string? Explanation);
 
 /// <summary>What <c>fastlb vrrp</c> shows.</summary>
 /// <param name="Instances">In the order of the configuration.</param>

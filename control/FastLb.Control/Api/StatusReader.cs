@@ -144,6 +144,7 @@ public sealed class StatusReader(
                 (way?.State ?? DataplaneChannel.Messages.NeighbourState.Pending).ToString().ToLowerInvariant(),
                 way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,
                 way?.Mac,
+                way?.Vlan?.Id,
                 way?.Explanation));
     }
 
