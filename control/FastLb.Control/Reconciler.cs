@@ -25,6 +25,7 @@ public sealed class Reconciler(
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private DesiredState _state = new(0, [], [], []);
     private volatile AdjacencyState _adjacencies = new([]);
+    private bool _engineIsBehind;
 
     /// <summary>Called when a server's way has changed. From the loop's thread.</summary>
     public Action<ServerAdjacency>? AdjacencyChanged { get; init; }
@@ -39,7 +40,9 @@ public sealed class Reconciler(
     public void Wake() => _changes.Writer.TryWrite(true);
 
     /// <summary>Finds everything and hands what differs to the engine.</summary>
-    /// <exception cref="DirectorException">The engine refuses it; it is tried again the next time.</exception>
+    /// <exception cref="DirectorException">
+    /// The engine refuses it. It may have stopped half way, with its ports closed: the next time it is told all, even if that is what it had accepted last.
+    /// </exception>
     public async Task Synchronise(CancellationToken cancellation)
     {
         (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
@@ -48,20 +51,24 @@ public sealed class Reconciler(
         AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
         var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
-        if (!SameAsBefore(state))
+        bool stateDiffers = _engineIsBehind || !SameAsBefore(state);
+        bool adjacenciesDiffer = _engineIsBehind || !adjacencies.Servers.SequenceEqual(_adjacencies.Servers);
+        _engineIsBehind = stateDiffers || adjacenciesDiffer; // until it has taken both
+        if (stateDiffers)
         {
             await engine.Apply(state, cancellation);
             ReportInterfaces(state.Interfaces);
             _state = state;
         }
 
-        if (!adjacencies.Servers.SequenceEqual(_adjacencies.Servers))
+        if (adjacenciesDiffer)
         {
             await engine.Apply(adjacencies, cancellation);
             Report(adjacencies);
             _adjacencies = adjacencies;
         }
 
+        _engineIsBehind = false;
         if (vrrp is not null && held is { } followed)
             await vrrp.Acknowledge(followed.Report, cancellation);
         if (gateways is not null)

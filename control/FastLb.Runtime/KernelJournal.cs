@@ -63,6 +63,7 @@ public sealed class KernelJournal
             return true;
         }
 
+        _addresses.RemoveWhere(known => known.Address.Equals(added.Address) && _kernel.Links.Find(known.InterfaceIndex) is null); // it has gone with its interface
         Write([.. _addresses, added]);
         _addresses.Add(added);
         bool isNew = false;

@@ -1,4 +1,5 @@
 using System.Text;
+using FastLb.Native.Files;
 
 namespace FastLb.Runtime;
 
@@ -12,10 +13,6 @@ public sealed record RuntimeDirectory(string Path)
     public const string DefaultPath = "/run/fastlb";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-    private const string NextSuffix = ".new";
 
     private static readonly ProcessRole[] Roles = Enum.GetValues<ProcessRole>();
 
@@ -36,6 +33,9 @@ public sealed record RuntimeDirectory(string Path)
 
     /// <summary>Neighbours that control has had the kernel manage (<see cref="KernelJournal"/>).</summary>
     public string NeighbourJournal => InDirectory("neighbours.json");
+
+    /// <summary>Receive offloads that the dataplane has switched off (<see cref="FastLb.Native.Interfaces.OffloadJournal"/>).</summary>
+    public string OffloadJournal => InDirectory("offloads.json");
 
     /// <summary>The roles of the virtual routers, for a VRRP process that is started again.</summary>
     public string VrrpStateFile => InDirectory("vrrp-state.json");
@@ -87,8 +87,8 @@ public sealed record RuntimeDirectory(string Path)
     {
         foreach (string file in (string[])[ApiSocket, DataplaneSocket, VrrpSocket, SnapshotFile, VrrpStateFile, HealthFile, ProcessesFile])
             File.Delete(file);
-        foreach (string file in (string[])[SnapshotFile, AddressJournal, NeighbourJournal, VrrpStateFile, HealthFile, ProcessesFile])
-            File.Delete(file + NextSuffix); // of a process that was killed while it wrote
+        foreach (string file in (string[])[SnapshotFile, AddressJournal, NeighbourJournal, OffloadJournal, VrrpStateFile, HealthFile, ProcessesFile])
+            File.Delete(file + FileReplacement.NextSuffix); // of a process that was killed while it wrote
         foreach (ProcessRole role in Roles)
         {
             File.Delete(PidFile(role));
@@ -113,14 +113,7 @@ public sealed record RuntimeDirectory(string Path)
     }
 
     /// <summary>Writes a file, for its owner alone, so that a reader, or a start after a crash, sees it whole or not at all.</summary>
-    public static void Replace(string file, byte[] content)
-    {
-        string next = file + NextSuffix;
-        File.Delete(next); // one that was left keeps its mode
-        using (var stream = new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnlyFile }))
-            stream.Write(content);
-        File.Move(next, file, overwrite: true);
-    }
+    public static void Replace(string file, byte[] content) => FileReplacement.Write(file, content);
 
     private string InDirectory(string name) => System.IO.Path.Combine(Path, name);
 }

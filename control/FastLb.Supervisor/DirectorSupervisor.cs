@@ -74,7 +74,7 @@ public sealed class DirectorSupervisor
     // has told the dataplane what to do; at the stop VRRP gives the addresses away first.
     private async Task Serve(CancellationToken cancellation)
     {
-        EnsureInterfacesExist();
+        TellMissingInterfaces();
         using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(FlowTableLayout.DefaultCapacity)) : null;
         using ServiceGuard? guard = Forwards ? OpenGuard() : null;
         try
@@ -157,17 +157,22 @@ public sealed class DirectorSupervisor
             });
     }
 
-    private void EnsureInterfacesExist()
+    // As keepalived does with dynamic_interfaces; without, it would not start. A machine's interfaces may come late, and one that is missing concerns its instance alone.
+    private void TellMissingInterfaces()
     {
         using Rtnetlink kernel = Rtnetlink.Open();
         foreach (VrrpInstance instance in Configuration.VrrpInstances)
         {
             if (kernel.Links.Find(instance.Interface) is null)
-                throw new DirectorException($"{instance.InterfaceOrigin}: there is no interface {instance.Interface}, which vrrp_instance {instance.Name} needs");
-            foreach (VirtualAddress address in instance.VirtualAddresses)
             {
-                if (kernel.Links.Find(address.Device) is null)
-                    throw new DirectorException($"{address.Origin}: there is no interface {address.Device}");
+                _log.LogWarning("{Place}: there is no interface {Interface}; vrrp_instance {Instance} is in fault until there is",
+                    instance.InterfaceOrigin, instance.Interface, instance.Name);
+            }
+
+            foreach (VirtualAddress address in instance.VirtualAddresses.Where(address => address.Device != instance.Interface && kernel.Links.Find(address.Device) is null))
+            {
+                _log.LogWarning("{Place}: there is no interface {Interface}; {Address} waits for it{Fault}", address.Origin, address.Device, address.Address,
+                    address.TracksDevice ? $", and vrrp_instance {instance.Name} is in fault until there is" : string.Empty);
             }
         }
     }

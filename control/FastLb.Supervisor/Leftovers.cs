@@ -1,3 +1,4 @@
+using FastLb.Native.Interfaces;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace FastLb.Supervisor;
 
-/// <summary>What a director that was killed leaves behind: processes that are about to end, addresses, neighbours, files.</summary>
+/// <summary>What a director that was killed leaves behind: processes that are about to end, addresses, neighbours, offloads, files.</summary>
 internal static class Leftovers
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -39,6 +40,7 @@ internal static class Leftovers
         UndoAddresses(directory, log);
         using (Rtnetlink kernel = Rtnetlink.Open())
             KernelJournal.Open(directory.NeighbourJournal, kernel, log).UndoAll();
+        RestoreOffloads(directory, log);
         directory.ClearRun();
     }
 
@@ -49,6 +51,27 @@ internal static class Leftovers
         foreach (AddressInfo address in KernelJournal.Open(directory.AddressJournal, kernel, log).UndoAll())
             log.LogWarning("removed {Address}, which a process that was killed had left", address);
         File.Delete(directory.VrrpStateFile);
+    }
+
+    private static void RestoreOffloads(RuntimeDirectory directory, ILogger log)
+    {
+        OffloadJournal journal = OffloadJournal.Open(directory.OffloadJournal);
+        if (journal.Damage is { } damage)
+            log.LogError("{File} can't be read ({Fault}); receive offloads of an earlier run may be left off", directory.OffloadJournal, damage);
+        foreach (OffloadOutcome outcome in journal.RestoreAll())
+        {
+            if (outcome.Switched != ReceiveOffloads.None)
+            {
+                log.LogWarning("{Interface}: switched {Offloads} on again, which a process that was killed had left off",
+                    outcome.Interface, ReceiveOffloadNames.Of(outcome.Switched));
+            }
+
+            if (outcome.Refused != ReceiveOffloads.None)
+            {
+                log.LogError("{Interface}: {Offloads} can't be switched on again: {Reason}",
+                    outcome.Interface, ReceiveOffloadNames.Of(outcome.Refused), outcome.Fault?.Message ?? "the driver refuses");
+            }
+        }
     }
 
     private static bool IsOurs(int pid, ProcessRole role)

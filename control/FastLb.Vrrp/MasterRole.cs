@@ -23,6 +23,13 @@ internal static class MasterRole
         };
     }
 
+    /// <summary>Puts the addresses on again where they may have gone, and has the neighbours learn where they are.</summary>
+    public static VirtualRouterState Reclaim(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan now, EffectList effects)
+    {
+        effects.Add(VrrpEffect.AcquireAddresses);
+        return state with { GratuitousArp = GratuitousArpSchedule.Begin(settings.GratuitousArp, now, effects) };
+    }
+
     /// <summary>Says that the master stops and gives the addresses up; the next role is the caller's to enter.</summary>
     public static void Resign(EffectList effects)
     {

@@ -39,6 +39,7 @@ public sealed class VirtualRouter
             VrrpInputKind.InterfaceDown => FaultRole.Raise(state, VrrpFaults.InterfaceDown, now, effects),
             VrrpInputKind.OwnAddressChanged => OnOwnAddress(state, input.Address, now, effects),
             VrrpInputKind.MacChanged => OnMac(state, now, effects),
+            VrrpInputKind.AddressInterfaceRenewed => state.Role == VrrpRole.Master ? MasterRole.Reclaim(Settings, state, now, effects) : state,
             VrrpInputKind.PriorityChanged => OnPriority(state, input.Priority, now),
             VrrpInputKind.Stop => OnStop(state, now, effects),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input.Kind, "There is no such input"),

@@ -29,6 +29,9 @@ public enum VrrpInputKind : byte
     /// <summary>An interface that the addresses are on has another Ethernet address.</summary>
     MacChanged,
 
+    /// <summary>An interface that is to hold addresses has appeared, been made anew, or come up: what was on it may have gone.</summary>
+    AddressInterfaceRenewed,
+
     /// <summary>Trackers or a reload have changed the priority.</summary>
     PriorityChanged,
 
@@ -55,6 +58,9 @@ public readonly record struct VrrpInput
 
     /// <summary>An interface that the addresses are on has another Ethernet address.</summary>
     public static VrrpInput MacChanged => new(VrrpInputKind.MacChanged);
+
+    /// <summary>An interface that is to hold addresses has appeared, been made anew, or come up.</summary>
+    public static VrrpInput AddressInterfaceRenewed => new(VrrpInputKind.AddressInterfaceRenewed);
 
     /// <summary>Leaves in order.</summary>
     public static VrrpInput Stop => new(VrrpInputKind.Stop);

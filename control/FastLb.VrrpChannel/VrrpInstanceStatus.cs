@@ -19,7 +19,7 @@ public enum VrrpState
     [JsonStringEnumMemberName("master")]
     Master,
 
-    /// <summary>It can't take part: its interface is down.</summary>
+    /// <summary>It can't take part: its interface is down, doesn't exist, or has no address.</summary>
     [JsonStringEnumMemberName("fault")]
     Fault,
 }
@@ -57,7 +57,8 @@ public sealed record VrrpInstanceStatus(
 /// <param name="Address">Without prefix length.</param>
 /// <param name="PrefixLength">0 to 32 bits.</param>
 /// <param name="Interface">Where it belongs.</param>
-/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, or <c>failed</c>: the kernel refused it.</param>
+/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, <c>waiting</c> for its interface, which doesn't exist, or <c>failed</c>: the kernel refused it.
+/// </param>
 public sealed record VrrpAddressStatus(IPAddress Address, int PrefixLength, string Interface, string State);
 
 /// <summary>A virtual router's counters.</summary>

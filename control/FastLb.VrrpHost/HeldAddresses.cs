@@ -21,6 +21,7 @@ internal sealed class HeldAddresses : IDisposable
     private readonly KernelJournal _journal;
     private readonly GratuitousArpSender _sender;
     private readonly ILogger _log;
+    private readonly HashSet<AddressInfo> _told = []; // that they were added
     private CancellationTokenSource _bursts = new();
     private Task _burst = Task.CompletedTask;
     private volatile IReadOnlyList<VrrpAddressStatus> _report;
@@ -60,6 +61,7 @@ internal sealed class HeldAddresses : IDisposable
                 _journal.RemoveAddress(info);
         }
 
+        _told.Clear();
         _report = ReportAll("released");
     }
 
@@ -85,13 +87,14 @@ internal sealed class HeldAddresses : IDisposable
         {
             if (InfoOf(address) is not { } info)
             {
-                _log.LogError("there is no interface {Interface} for {Address}", address.Device, address.Address);
-                return "failed";
+                _log.LogWarning("{Place}: {Address} waits for {Interface}, which doesn't exist", address.Origin, address.Address, address.Device);
+                return "waiting";
             }
 
             if (_journal.AddAddress(info))
             {
-                _log.LogInformation("added {Address} to {Interface}", info, address.Device);
+                if (_told.Add(info))
+                    _log.LogInformation("added {Address} to {Interface}", info, address.Device);
                 return "held";
             }
 

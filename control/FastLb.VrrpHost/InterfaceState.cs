@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using FastLb.Configuration.Model;
 using FastLb.Netlink;
@@ -9,22 +10,58 @@ namespace FastLb.VrrpHost;
 /// <param name="Index">The kernel's index; 0 when there is no such interface at present.</param>
 /// <param name="IsRunning">Whether frames can pass.</param>
 /// <param name="PrimaryAddress">The IPv4 address that advertisements come from; null when it has none.</param>
-/// <param name="AddressMacs">The Ethernet addresses of the interfaces that the virtual addresses are on, to be compared; null when there is none.</param>
-internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddress? PrimaryAddress, string? AddressMacs = null)
+internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddress? PrimaryAddress)
 {
+    /// <summary>Why it doesn't count as running, in words; null when it does.</summary>
+    public string? Obstacle { get; init; }
+
+    /// <summary>The interfaces that are to hold the instance's addresses, each once; null before the first reading.</summary>
+    public ValueList<AddressInterface>? AddressInterfaces { get; init; }
+
+    private IReadOnlyList<AddressInterface> Holders => (IReadOnlyList<AddressInterface>?)AddressInterfaces ?? [];
+
     /// <summary>Asks the kernel.</summary>
     /// <param name="kernel">Of the director's network namespace.</param>
     /// <param name="instance">Whose interface is meant. It counts as down while one that holds an address of the instance is, unless that is not tracked.</param>
     /// <param name="virtualAddresses">Addresses that are never primary, because they move.</param>
     public static InterfaceState Read(Rtnetlink kernel, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
     {
-        if (kernel.Links.Find(instance.Interface) is not { } link)
-            return default;
-        bool othersRun = instance.VirtualAddresses
-            .Where(address => address.TracksDevice && address.Device != instance.Interface)
-            .All(address => kernel.Links.Find(address.Device) is { IsRunning: true });
-        string macs = string.Join(' ', instance.VirtualAddresses.Select(address => address.Device).Distinct().Select(device => kernel.Links.Find(device)?.Mac));
-        return new InterfaceState(link.Index, link.IsRunning && othersRun, PrimaryAddressOf(kernel, link, instance, virtualAddresses), macs);
+        LinkInfo? link = kernel.Links.Find(instance.Interface);
+        string? obstacle = ObstacleOf(kernel, instance, link);
+        IEnumerable<string> devices = instance.VirtualAddresses.Select(address => address.Device).Distinct(StringComparer.Ordinal);
+        return new InterfaceState(link?.Index ?? 0, obstacle is null, link is null ? null : PrimaryAddressOf(kernel, link, instance, virtualAddresses))
+        {
+            Obstacle = obstacle,
+            AddressInterfaces = [.. devices.Select(device => AddressInterface.Read(kernel, device))],
+        };
+    }
+
+    /// <summary>Whether one that is to hold addresses has appeared, been made anew, or come up since.</summary>
+    public bool HasRenewedSince(in InterfaceState before)
+    {
+        IReadOnlyList<AddressInterface> known = before.Holders;
+        return Holders.Any(one => one.Index != 0 && !known.Any(other => other.Index == one.Index && (other.IsRunning || !one.IsRunning)));
+    }
+
+    /// <summary>Whether one that is to hold addresses has another Ethernet address since.</summary>
+    public bool HasOtherMacSince(in InterfaceState before)
+    {
+        IReadOnlyList<AddressInterface> known = before.Holders;
+        return Holders.Any(one => known.Any(other => other.Index == one.Index && !Equals(other.Mac, one.Mac)));
+    }
+
+    private static string? ObstacleOf(Rtnetlink kernel, VrrpInstance instance, LinkInfo? link)
+    {
+        if (link is not { IsRunning: true })
+            return link is null ? $"there is no interface {instance.Interface}" : $"{instance.Interface} is down";
+        foreach (VirtualAddress address in instance.VirtualAddresses.Where(address => address.TracksDevice && address.Device != instance.Interface))
+        {
+            LinkInfo? device = kernel.Links.Find(address.Device);
+            if (device is not { IsRunning: true })
+                return $"{(device is null ? $"there is no interface {address.Device}" : $"{address.Device} is down")}, where {address.Address} belongs";
+        }
+
+        return null;
     }
 
     private static IpAddress? PrimaryAddressOf(Rtnetlink kernel, LinkInfo link, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
@@ -36,4 +73,14 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
             && !address.Flags.HasFlag(AddressFlags.Secondary) && !virtualAddresses.Contains(IpAddress.From(address.Address)));
         return primary is null ? null : IpAddress.From(primary.Address);
     }
+}
+
+/// <summary>An interface that is to hold addresses.</summary>
+/// <param name="Index">The kernel's index; 0 when there is no such interface at present.</param>
+/// <param name="IsRunning">Whether frames can pass.</param>
+/// <param name="Mac">Its Ethernet address, if it has one.</param>
+internal readonly record struct AddressInterface(int Index, bool IsRunning, PhysicalAddress? Mac)
+{
+    /// <summary>Asks the kernel.</summary>
+    public static AddressInterface Read(Rtnetlink kernel, string name) => kernel.Links.Find(name) is { } link ? new AddressInterface(link.Index, link.IsRunning, link.Mac) : default;
 }

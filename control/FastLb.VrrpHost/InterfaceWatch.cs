@@ -54,7 +54,7 @@ internal sealed class InterfaceWatch : IDisposable
         if (state.Index == 0)
             return "gone";
         string address = state.PrimaryAddress is { } primary ? $"primary address {primary}" : "no address";
-        return $"{(state.IsRunning ? "up" : "down")}, {address}";
+        return state.Obstacle is { } obstacle ? $"down, {address} ({obstacle})" : $"up, {address}";
     }
 
     private InterfaceState Look(VrrpInstance instance) => InterfaceState.Read(_kernel, instance, _virtualAddresses);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using FastLb.Configuration.Model;
 using FastLb.Native;
+using FastLb.Native.Interfaces;
 using FastLb.Native.Vrrp;
 using FastLb.Vrrp;
 using FastLb.Wire;
@@ -11,11 +12,12 @@ namespace FastLb.VrrpHost;
 /// <summary>What other threads may know of a virtual router; replaced as a whole when something in it changes.</summary>
 /// <param name="State">The state after the last step that changed what is shown.</param>
 /// <param name="Since">When it got into its role.</param>
-internal sealed record RouterSnapshot(VirtualRouterState State, DateTimeOffset Since);
+/// <param name="Obstacle">Why its interface doesn't count as running, in words; null when it does.</param>
+internal sealed record RouterSnapshot(VirtualRouterState State, DateTimeOffset Since, string? Obstacle);
 
 /// <summary>The effects of one step, other than advertisements, which have been sent already.</summary>
 /// <param name="Router">Whose they are.</param>
-/// <param name="Effects">In their order.</param>
+/// <param name="Effects">In their order; none when what is shown of the router has changed and nothing else.</param>
 internal sealed record RouterEffects(Router Router, IReadOnlyList<VrrpEffect> Effects);
 
 /// <summary>
@@ -32,6 +34,7 @@ internal sealed class Router : IDisposable
     private readonly TimeProvider _time;
     private readonly byte[] _message;
     private bool _addressesDiffer;
+    private bool _isUp; // as the state machine was told
     private VirtualRouterState _state;
     private VrrpSocket? _socket;
     private volatile RouterSnapshot _snapshot;
@@ -53,8 +56,9 @@ internal sealed class Router : IDisposable
         _time = time;
         _message = new byte[VrrpAdvertisement.LengthWith(_machine.Settings.AdvertisedAddresses.Length)];
         OwnInterface = nic;
-        _state = VirtualRouterState.Initial(_machine.Settings, IsUp(nic), nic.PrimaryAddress, Now());
-        _snapshot = new RouterSnapshot(_state, time.GetUtcNow());
+        _isUp = IsUp(nic);
+        _state = VirtualRouterState.Initial(_machine.Settings, _isUp, nic.PrimaryAddress, Now());
+        _snapshot = new RouterSnapshot(_state, time.GetUtcNow(), nic.Obstacle);
         Open();
     }
 
@@ -121,17 +125,27 @@ internal sealed class Router : IDisposable
     public void Take(InterfaceState nic)
     {
         InterfaceState before = OwnInterface;
+        VrrpRole role = _state.Role;
         OwnInterface = nic;
+        _snapshot = _snapshot with { Obstacle = nic.Obstacle };
         if (nic.Index != before.Index)
             Open();
         if (nic.PrimaryAddress is { } address && before.PrimaryAddress != address)
             Step(VrrpInput.OwnAddressChanged(address), Now());
-        if (IsUp(nic) != IsUp(before))
-            Step(IsUp(nic) ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown, Now());
+        if (IsUp(nic) != _isUp)
+        {
+            _isUp = !_isUp;
+            Step(_isUp ? VrrpInput.InterfaceUp : VrrpInput.InterfaceDown, Now());
+        }
+
         if (nic.PrimaryAddress is null && before.PrimaryAddress is not null)
             Step(VrrpInput.OwnAddressChanged(null), Now());
-        if (nic.AddressMacs != before.AddressMacs)
+        if (role == VrrpRole.Master && nic.HasRenewedSince(before))
+            Step(VrrpInput.AddressInterfaceRenewed, Now());
+        else if (nic.HasOtherMacSince(before))
             Step(VrrpInput.MacChanged, Now());
+        if (role == VrrpRole.Fault && _state.Role == role)
+            _perform(new RouterEffects(this, [])); // the fault may be another one now
     }
 
     public void Dispose() => _socket?.Dispose();
@@ -142,7 +156,17 @@ internal sealed class Router : IDisposable
     private void Open()
     {
         _socket?.Dispose();
-        _socket = OwnInterface.Index == 0 ? null : VrrpSocket.Open(new VrrpSocketSettings(OwnInterface.Index, _group, Instance.SourceAddress));
+        _socket = null;
+        if (OwnInterface.Index == 0)
+            return;
+        try
+        {
+            _socket = VrrpSocket.Open(new VrrpSocketSettings(OwnInterface.Index, _group, Instance.SourceAddress));
+        }
+        catch (SystemCallException) when (!NetworkDevice.Exists(OwnInterface.Index))
+        {
+            OwnInterface = OwnInterface with { Index = 0 }; // gone meanwhile, which will be told next
+        }
     }
 
     private void Heed(Span<byte> packet)
@@ -199,7 +223,7 @@ internal sealed class Router : IDisposable
     {
         if (_state.Role == VrrpRole.Master && before.Role != VrrpRole.Master)
             Counters.CountBecameMaster();
-        _snapshot = new RouterSnapshot(_state, _state.Role == before.Role ? _snapshot.Since : _time.GetUtcNow());
+        _snapshot = _snapshot with { State = _state, Since = _state.Role == before.Role ? _snapshot.Since : _time.GetUtcNow() };
     }
 
     private void HandOn(int count)

@@ -38,6 +38,8 @@ internal sealed class RouterOffice(
                 Do(effects.Router, effect);
             if (change is { } changed)
                 Complete(effects.Router, changed);
+            else if (effects.Effects.Count == 0 || effects.Effects.Any(effect => effect.Kind == VrrpEffectKind.AcquireAddresses))
+                _ = reports.Publish(null); // addresses may have come, or a fault be another one
         }
     }
 

@@ -34,12 +34,21 @@ internal static class RouterStatus
             TransitionReason.Preempted => $"its priority {state.Priority} is higher than the master's",
             TransitionReason.HigherPriorityHeard => $"{state.MasterAddress} advertises the higher priority {state.MasterPriority}",
             TransitionReason.HigherAddressHeard => $"{state.MasterAddress} advertises the same priority from a higher address",
-            TransitionReason.InterfaceDown => $"{router.Instance.Interface} is down",
+            TransitionReason.InterfaceDown => router.Snapshot.Obstacle ?? $"{router.Instance.Interface} is down",
             TransitionReason.NoAddress => $"{router.Instance.Interface} has no address to advertise from",
-            TransitionReason.FaultsCleared => $"{router.Instance.Interface} is up again",
+            TransitionReason.FaultsCleared => $"{router.Instance.Interface} is up and has an address",
             TransitionReason.StopRequested => "stopped",
             _ => reason.ToString(),
         };
+    }
+
+    /// <summary>Why it is in its role now: faults come one after another, and what led into the role may have been put right.</summary>
+    private static string CauseOf(Router router, in VirtualRouterState state)
+    {
+        if (state.Role != VrrpRole.Fault)
+            return CauseOf(router, state.LastReason);
+        bool isDown = (state.Faults & VrrpFaults.InterfaceDown) != VrrpFaults.None;
+        return CauseOf(router, isDown ? TransitionReason.InterfaceDown : TransitionReason.NoAddress);
     }
 
     /// <summary>A router with all that is known of it. Any thread.</summary>
@@ -54,7 +63,7 @@ internal static class RouterStatus
             router.Instance.VirtualRouterId,
             StateOf(state.Role),
             snapshot.Since,
-            CauseOf(router, state.LastReason),
+            CauseOf(router, state),
             state.Priority,
             router.Instance.Priority,
             router.Instance.AdvertisementInterval.TotalSeconds,

@@ -33,6 +33,8 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly SteeringTable _steered = SteeringTable.Create();
     private readonly VerdictCounters[] _verdicts;
     private readonly DataplaneOptions _options;
+    private readonly GenericModeOffloads _offloads;
+    private readonly LinkIdentities _linkIdentities = new();
     private readonly ILogger _log;
     private DesiredState _state = new(0, [], [], []);
     private AdjacencyState _adjacencies = new([]);
@@ -47,6 +49,7 @@ internal sealed class ForwardingPlane : IDisposable
         _tables = new ServiceTableBuilder(flows.Servers, mostWorkers);
         _verdicts = [.. Enumerable.Range(0, mostWorkers).Select(_ => new VerdictCounters())];
         _options = options;
+        _offloads = new GenericModeOffloads(options.OffloadJournal, log);
         _log = log;
     }
 
@@ -85,7 +88,7 @@ internal sealed class ForwardingPlane : IDisposable
         var ways = new Dictionary<IpAddress, Adjacency>();
         foreach (ServerAdjacency way in adjacencies.Servers)
             ways[IpAddress.From(way.Server)] = MessageConversion.ToAdjacency(way, _ports?.PortOfInterface ?? []);
-        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.Links ?? []);
+        ServiceTable table = _tables.BuildWithAdjacencies(ways, _ports?.ReadLinks(_linkIdentities) ?? []);
         _workers?.Publish(table);
     }
 
@@ -149,6 +152,7 @@ internal sealed class ForwardingPlane : IDisposable
     public bool Stop()
     {
         bool balanced = ClosePorts();
+        _offloads.RestoreAll();
         _steered.SetServices([]);
         _steered.SetNatServers([]);
         return balanced;
@@ -194,22 +198,28 @@ internal sealed class ForwardingPlane : IDisposable
             counters.ReplyPackets, counters.ReplyBytes);
     }
 
-    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
+    // An interface that has gone already is found out while the ports are still open. Offloads stay off where they are to be off again.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
     {
-        ClosePorts();
-        if (interfaces.Count == 0)
-            return;
         IReadOnlyList<InterfaceQueue> queues = OpenPorts.QueuesOf(interfaces);
+        ClosePorts();
+        if (interfaces.Count > 0)
+            OpenAll(interfaces, queues);
+        _offloads.Restore(_ports?.GenericInterfaces ?? new HashSet<int>());
+    }
+
+    // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
+    private void OpenAll(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues)
+    {
         MakeFlowTables(queues);
-        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _log);
+        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _offloads, _log);
         FrameMemory frames = _ports.Ports.Umem.Frames;
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
             (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
-        _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
         try
         {
+            _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
             _ports.Start();
         }
         catch

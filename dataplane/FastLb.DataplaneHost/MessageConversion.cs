@@ -45,12 +45,14 @@ internal static class MessageConversion
             || !MacAddress.TryParse(way.Mac, out MacAddress destination) || !MacAddress.TryParse(way.SourceMac, out MacAddress source))
             return new Adjacency(Dataplane.Services.AdjacencyState.Unreachable, 0, default, default, 0);
         uint local = way.LocalAddress is { AddressFamily: AddressFamily.InterNetwork } address ? IpAddress.From(address).V4 : 0;
-        return new Adjacency(Dataplane.Services.AdjacencyState.Resolved, port, destination, source, ToMtu(way.Mtu), local);
+        return new Adjacency(Dataplane.Services.AdjacencyState.Resolved, port, destination, source, ToMtu(way.Mtu), local, ToTag(way.Vlan));
     }
 
     /// <summary>What is known of the link that a port's frames leave by.</summary>
-    public static EgressLink ToLink(DesiredInterface wanted) =>
-        new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu), unchecked((ushort)wanted.Index));
+    public static EgressLink ToLink(DesiredInterface wanted, ushort identity) =>
+        new(MacAddress.TryParse(wanted.Mac, out MacAddress mac) ? mac : default, ToMtu(wanted.Mtu), identity);
+
+    private static VlanTag ToTag(ServerVlan? vlan) => vlan is null ? default : new VlanTag(((uint)vlan.EtherType << 16) | vlan.Id);
 
     /// <summary>What becomes of the ways back to clients.</summary>
     /// <exception cref="ArgumentException">The message names something that isn't an Ethernet address.</exception>

@@ -42,8 +42,11 @@ internal sealed class OpenPorts : IDisposable
     public Dictionary<int, ushort> PortOfInterface { get; } = [];
 
     /// <summary>What frames have in common that leave by a port, by the port's index.</summary>
-    public IReadOnlyList<EgressLink> Links =>
-        [.. Ports.Ports.ToArray().Select(port => MessageConversion.ToLink(Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex)))];
+    public IReadOnlyList<EgressLink> ReadLinks(LinkIdentities identities) =>
+    [
+        .. Ports.Ports.ToArray().Select(port => Interfaces.First(wanted => wanted.Index == port.Socket.Queue.InterfaceIndex))
+            .Select(wanted => MessageConversion.ToLink(wanted, identities.Of(wanted))),
+    ];
 
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
@@ -63,9 +66,10 @@ internal sealed class OpenPorts : IDisposable
     /// <param name="queues">Their queues.</param>
     /// <param name="table">What is steered.</param>
     /// <param name="workers">Workers to share the queues out to.</param>
+    /// <param name="offloads">Switched off where a program runs in generic mode.</param>
     /// <param name="log">Hears where native XDP is refused.</param>
     public static OpenPorts Open(
-        IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, SteeringTable table, int workers, ILogger log)
+        IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, SteeringTable table, int workers, GenericModeOffloads offloads, ILogger log)
     {
         var steering = new List<SteeredInterface>();
         try
@@ -73,7 +77,7 @@ internal sealed class OpenPorts : IDisposable
             foreach (DesiredInterface wanted in interfaces)
             {
                 int count = queues.Count(queue => queue.InterfaceIndex == wanted.Index);
-                steering.Add(Attach(wanted, SteeringProgram.Load(table, count), log));
+                steering.Add(Attach(wanted, SteeringProgram.Load(table, count), offloads, log));
             }
 
             // Sockets that share memory share the mode, and those of an interface in generic mode copy.
@@ -111,6 +115,9 @@ internal sealed class OpenPorts : IDisposable
         static (string, int) Identity(DesiredInterface wanted) => (wanted.Name, wanted.Index);
     }
 
+    /// <summary>Indexes of the interfaces whose program runs in generic mode.</summary>
+    public IReadOnlySet<int> GenericInterfaces => _steering.Where(entry => entry.Mode == XdpAttachMode.Generic).Select(entry => entry.Interface.Index).ToHashSet();
+
     /// <summary>Where the program of an interface, named by its index, runs.</summary>
     public XdpAttachMode AttachModeOf(int interfaceIndex) => _steering.Find(entry => entry.Interface.Index == interfaceIndex)!.Mode;
 
@@ -140,12 +147,12 @@ internal sealed class OpenPorts : IDisposable
     }
 
     // Takes ownership of the program.
-    private static SteeredInterface Attach(DesiredInterface wanted, SteeringProgram program, ILogger log)
+    private static SteeredInterface Attach(DesiredInterface wanted, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
     {
         try
         {
             program.SetOwnMacs([PhysicalAddress.Parse(wanted.Mac)]);
-            return new SteeredInterface(wanted, program, AttachBest(wanted, program, log));
+            return new SteeredInterface(wanted, program, AttachBest(wanted, program, offloads, log));
         }
         catch
         {
@@ -154,7 +161,7 @@ internal sealed class OpenPorts : IDisposable
         }
     }
 
-    private static XdpAttachMode AttachBest(DesiredInterface wanted, SteeringProgram program, ILogger log)
+    private static XdpAttachMode AttachBest(DesiredInterface wanted, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
     {
         try
         {
@@ -164,6 +171,7 @@ internal sealed class OpenPorts : IDisposable
         catch (KernelFeatureException refusal)
         {
             log.LogWarning("{Interface}: {Reason}; generic XDP is used, which is slower", wanted.Name, refusal.Message);
+            offloads.Suspend(wanted);
             program.Attach(wanted.Index, wanted.Name, XdpAttachMode.Generic);
             return XdpAttachMode.Generic;
         }

@@ -18,6 +18,12 @@ public sealed record LinkInfo(int Index, string Name, int Mtu, LinkFlags Flags)
     /// <summary>The lower device of a VLAN or macvlan, or the other end of a veth pair (then an index of that end's network namespace).</summary>
     public int? LowerIndex { get; init; }
 
+    /// <summary>True when <see cref="LowerIndex"/> counts in another network namespace.</summary>
+    public bool LowerIsElsewhere { get; init; }
+
+    /// <summary>The tag of the frames that a VLAN interface stands for; null for other kinds.</summary>
+    public LinkVlan? Vlan { get; init; }
+
     /// <summary>The driver's kind of virtual links: veth, vlan, bridge, bond; null for hardware.</summary>
     public string? Kind { get; init; }
 
@@ -27,6 +33,11 @@ public sealed record LinkInfo(int Index, string Name, int Mtu, LinkFlags Flags)
     /// <summary>Set up and able to pass frames.</summary>
     public bool IsRunning => Flags.HasFlag(LinkFlags.Up | LinkFlags.Running);
 }
+
+/// <summary>The tag of a VLAN interface.</summary>
+/// <param name="Id">The VLAN's number, 0 to 4095.</param>
+/// <param name="EtherType">0x8100 for a customer's tag (802.1Q), 0x88A8 for a provider's (802.1ad).</param>
+public readonly record struct LinkVlan(ushort Id, ushort EtherType);
 
 /// <summary>IFF_ bits of <c>linux/if.h</c>; the ones not named here are kept.</summary>
 [Flags]

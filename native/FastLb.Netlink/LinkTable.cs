@@ -8,6 +8,8 @@ namespace FastLb.Netlink;
 /// <summary>The links of a network namespace. Any thread may use it.</summary>
 public sealed class LinkTable
 {
+    private const ushort CustomerTag = 0x8100; // ETH_P_8021Q
+
     private readonly NetlinkSocket _socket;
 
     internal LinkTable(NetlinkSocket socket) => _socket = socket;
@@ -82,7 +84,8 @@ public sealed class LinkTable
                 IFLA_ADDRESS when body.HardwareType == ARPHRD_ETHER => link with { Mac = attributes.ReadMac() },
                 IFLA_MASTER => link with { MasterIndex = attributes.ReadInt32() },
                 IFLA_LINK => link with { LowerIndex = attributes.ReadInt32() },
-                IFLA_LINKINFO => link with { Kind = ReadKind(attributes.Nested()) },
+                IFLA_LINK_NETNSID => link with { LowerIsElsewhere = true },
+                IFLA_LINKINFO => ReadDetails(link, attributes.Nested()),
                 _ => link,
             };
         }
@@ -90,15 +93,36 @@ public sealed class LinkTable
         return link;
     }
 
-    private static string? ReadKind(NetlinkAttributeReader attributes)
+    // The kind comes before the data, whose attributes mean something else for each kind (rtnl_link_fill in net/core/rtnetlink.c).
+    private static LinkInfo ReadDetails(LinkInfo link, NetlinkAttributeReader attributes)
     {
         while (attributes.Read())
         {
-            if (attributes.Type == IFLA_INFO_KIND)
-                return attributes.ReadString();
+            link = attributes.Type switch
+            {
+                IFLA_INFO_KIND => link with { Kind = attributes.ReadString() },
+                IFLA_INFO_DATA when link.Kind == "vlan" => link with { Vlan = ReadVlan(attributes.Nested()) },
+                _ => link,
+            };
         }
 
-        return null;
+        return link;
+    }
+
+    private static LinkVlan ReadVlan(NetlinkAttributeReader attributes)
+    {
+        LinkVlan vlan = new(0, CustomerTag); // kernels that don't tell have no other
+        while (attributes.Read())
+        {
+            vlan = attributes.Type switch
+            {
+                IFLA_VLAN_ID => vlan with { Id = attributes.ReadUInt16() },
+                IFLA_VLAN_PROTOCOL => vlan with { EtherType = attributes.ReadUInt16BigEndian() },
+                _ => vlan,
+            };
+        }
+
+        return vlan;
     }
 
     private LinkInfo? Find(NetlinkRequest request, string what)

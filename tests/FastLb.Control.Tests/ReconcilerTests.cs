@@ -244,6 +244,40 @@ public sealed class ReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task State_accepted_last_is_applied_again_after_another_one_was_refused()
+    {
+        Reconciler reconciler = Make(null);
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+        DesiredInterface accepted = _engine.States[^1].Interfaces[0];
+        _engine.Refusals = 1;
+        _namespace.Run("ip", "link set near address 02:00:00:00:00:99");
+        await Assert.ThrowsAsync<DirectorException>(() => reconciler.Synchronise(TestContext.Current.CancellationToken));
+
+        _namespace.Run("ip", $"link set near address {accepted.Mac}");
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+
+        Assert.Equal([accepted.Mac, "02:00:00:00:00:99", accepted.Mac], _engine.States.Select(state => state.Interfaces[0].Mac));
+    }
+
+    [Fact]
+    public async Task Ways_accepted_last_are_told_again_after_others_were_refused()
+    {
+        Reconciler reconciler = Make(null);
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+        _engine.AdjacencyRefusals = 1;
+        _namespace.Run("ip", "neighbour replace 192.0.2.7 lladdr 02:00:00:00:00:08 dev near nud permanent");
+        await Assert.ThrowsAsync<DirectorException>(() => reconciler.Synchronise(TestContext.Current.CancellationToken));
+
+        _namespace.Run("ip", "neighbour replace 192.0.2.7 lladdr 02:00:00:00:00:07 dev near nud permanent");
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+        await reconciler.Synchronise(TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            ["02:00:00:00:00:07", "02:00:00:00:00:08", "02:00:00:00:00:07"], _engine.Adjacencies.Take(3).Select(ways => ways.Servers.Single(way => $"{way.Server}" == "192.0.2.7").Mac));
+    }
+
+    [Fact]
     public async Task Loop_goes_on_after_a_refusal_and_acts_when_woken()
     {
         _engine.Refusals = 1;
@@ -346,6 +380,8 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
         public int Refusals { get; set; }
 
+        public int AdjacencyRefusals { get; set; }
+
         public TaskCompletionSource? Hold { get; set; }
 
         public async Task Apply(DesiredState state, CancellationToken cancellation)
@@ -364,7 +400,7 @@ public sealed class ReconcilerTests : IAsyncDisposable
         public Task Apply(AdjacencyState adjacencies, CancellationToken cancellation)
         {
             _adjacencies.Enqueue(adjacencies);
-            return Task.CompletedTask;
+            return AdjacencyRefusals-- > 0 ? throw new DirectorException("refused") : Task.CompletedTask;
         }
 
         public Task Apply(NeighbourMove move, CancellationToken cancellation)

@@ -9,7 +9,7 @@ public sealed class MessageChannelTests
 {
     public static TheoryData<ChannelMessage> Messages => new((ChannelMessage[])[
         new ApplyDesiredState(1, new DesiredState(7, [new DesiredInterface("ens33", 2, "02:00:00:00:01:30", 1500)], [Service("192.0.2.100"), Service("2001:db8::100")], [IPAddress.Parse("192.0.2.130")])),
-        new ApplyAdjacencies(2, new AdjacencyState([new ServerAdjacency(IPAddress.Parse("2001:db8::1"), NeighbourState.Resolved, 2, "02:00:00:00:01:32", "02:00:00:00:01:30", 1500, IPAddress.Parse("2001:db8::130"), null)])),
+        new ApplyAdjacencies(2, new AdjacencyState([new ServerAdjacency(IPAddress.Parse("2001:db8::1"), NeighbourState.Resolved, 2, "02:00:00:00:01:32", "02:00:00:00:01:30", 1500, IPAddress.Parse("2001:db8::130"), null) { Vlan = new ServerVlan(100, 0x8100) }])),
         new ApplyNeighbourMove(7, new NeighbourMove(2, "02:00:00:00:00:50", "02:00:00:00:00:51", IPAddress.Parse("192.0.2.50"))),
         new StatusRequest(3),
         new ConnectionsRequest(6, 2048, new ConnectionFilter(TransportProtocol.Udp, Client: IPAddress.Parse("192.0.2.0"), ClientPrefixLength: 24)),

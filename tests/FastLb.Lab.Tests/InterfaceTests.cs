@@ -62,10 +62,76 @@ public sealed class InterfaceTests
         (await balancer.Status()).AssertSound();
     }
 
+    [Fact]
+    public async Task Outside_interface_that_is_made_again_with_another_mac_gets_the_address_and_is_served_again()
+    {
+        await using ReferenceLab lab = await StartLab();
+        await using Balancer balancer = await StartBalancer(lab);
+        await using RunningTransfer download = await RunningTransfer.Download(lab.Client, lab.Web01, Port);
+
+        await lab.Master.RemoveInterface();
+        await FaultIs(balancer, $"there is no interface {lab.Master.Interface}");
+        await lab.Master.AddInterface(SecondMac);
+
+        await download.Progresses();
+        (byte[] sent, byte[] received) = await download.Finish();
+        Assert.Equal(sent, received);
+        (await balancer.Status()).AssertSound();
+    }
+
+    [Fact]
+    public async Task Director_starts_without_the_interface_of_its_instance_and_serves_when_it_comes()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await lab.Master.RemoveInterface();
+        await using Balancer balancer = await Balancer.Start(lab.Master, Repository.AloneConfiguration);
+
+        string missing = $"there is no interface {lab.Master.Interface}";
+        Assert.Matches($@"alone\.conf:\d+:\d+: {missing}; vrrp_instance VI_1 is in fault until there is", balancer.Log);
+        await FaultIs(balancer, missing);
+        string status = (await Balancer.RunCommand("status", "--runtime-dir", balancer.RuntimeDirectory)).Expected();
+        Assert.Contains($"{ReferenceLab.VirtualAddressText}/32 on {lab.Master.Interface}: released; VI_1 is in fault: {missing}", status, StringComparison.Ordinal);
+
+        await lab.Master.AddInterface(SecondMac);
+
+        await AnswersAgain(lab);
+        Assert.NotEqual(0, (await balancer.Status()).Service(80).Connections);
+        (await balancer.Status()).AssertSound();
+    }
+
+    [Fact]
+    public async Task Director_starts_without_the_inside_interface_and_serves_when_it_comes()
+    {
+        await using ReferenceLab lab = await StartLab();
+        await lab.Master.RemoveInsideInterface();
+        await using Balancer balancer = await Balancer.Start(
+            lab.Master, VirtualService.WriteConfiguration(lab, new VirtualService(Port) { Method = "NAT", Servers = [(lab.Web01, 1)] }));
+
+        string missing = $"there is no interface {lab.Master.InsideInterface}";
+        Assert.Contains($"{missing}; 10.0.0.1 waits for it, and vrrp_instance VI_1 is in fault until there is", balancer.Log, StringComparison.Ordinal);
+        await FaultIs(balancer, $"{missing}, where 10.0.0.1 belongs");
+
+        await lab.Master.AddInsideInterface(SecondMac, OwnInsideAddress);
+        await lab.Master.AcquiresVirtualAddress();
+        await Eventually.Observe(balancer.Status, status => status.Service(Port) is { Steered: true } service && service.Servers[0].Adjacency.IsResolved, "the service to be served");
+
+        await using RunningTransfer download = await RunningTransfer.Download(lab.Client, lab.Web01, Port);
+        (byte[] sent, byte[] received) = await download.Finish();
+        Assert.Equal(sent, received);
+        (await balancer.Status()).AssertSound();
+    }
+
     private static Task<ReferenceLab> StartLab() => ReferenceLab.Start(new LabOptions { Arms = 2, Mode = "nat" });
 
     private static Task<Balancer> StartBalancer(ReferenceLab lab) => Balancer.Start(
         lab, VirtualService.WriteConfiguration(lab, new VirtualService(Port) { Method = "NAT", Servers = [(lab.Web01, 1)] }));
+
+    private static Task<CommandResult> AnswersAgain(ReferenceLab lab) => Eventually.Observe(
+        () => lab.Client.TryFetch(ReferenceLab.VirtualAddressText, limit: 1), result => result.ExitCode == 0, "the service to answer");
+
+    /// <summary>Waits until the director's instance is in fault for this reason.</summary>
+    private static async Task FaultIs(Balancer balancer, string cause) => await Eventually.Observe(
+        balancer.Vrrp, vrrp => vrrp.Instances is [{ State: "fault" } instance] && instance.Cause == cause, $"the instance to be in fault, because {cause}");
 
     /// <summary>Takes a link down, waits until the director has seen it, and brings it up again.</summary>
     /// <param name="lab">The lab.</param>

@@ -40,6 +40,28 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public async Task Receive_offload_is_off_in_generic_mode_and_on_again_at_the_stop_whoever_was_killed()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start(directorQueues: 2);
+        (await lab.Master.Run("ethtool", "-L", lab.Master.Interface, "rx", "1")).Expected(); // fewer than its peer sends on: no native XDP
+        (await lab.Master.Run("ethtool", "-K", lab.Master.Interface, "gro", "on")).Expected();
+        await using (Balancer killed = await Balancer.Start(lab, Repository.AloneConfiguration))
+        {
+            Assert.Contains($"{lab.Master.Interface}: rx-gro switched off", killed.Log, StringComparison.Ordinal);
+            Assert.Equal("off", await ReceiveOffloadOf(lab.Master));
+            await killed.KillAll();
+        }
+
+        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+        await balancer.KillAndAwaitSuccessor("dataplane");
+
+        Assert.StartsWith("this is web", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
+        Assert.Equal("off", await ReceiveOffloadOf(lab.Master));
+        Assert.Equal(0, (await balancer.Stop()).ExitCode);
+        Assert.Equal("on", await ReceiveOffloadOf(lab.Master));
+    }
+
+    [Fact]
     public async Task Start_after_a_kill_removes_the_virtual_address_of_the_run_before()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
@@ -84,6 +106,13 @@ public sealed class LifecycleTests
         Assert.Contains(balancer.RuntimeDirectory, second.Error, StringComparison.Ordinal);
         Assert.StartsWith("this is web", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
         Assert.Equal(1, (await balancer.Status()).Service(80).Connections);
+    }
+
+    private static async Task<string> ReceiveOffloadOf(LabHost host)
+    {
+        const string Feature = "generic-receive-offload: ";
+        string features = (await host.Run("ethtool", "-k", host.Interface)).Expected();
+        return features.Split('\n').Single(line => line.StartsWith(Feature, StringComparison.Ordinal))[Feature.Length..];
     }
 
     /// <summary>What FastLb leaves on a director while it runs.</summary>

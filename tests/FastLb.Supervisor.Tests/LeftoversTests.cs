@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using FastLb.Native.Interfaces;
 using FastLb.Native.Processes;
 using FastLb.Native.Tests.Namespaces;
 using FastLb.Netlink;
@@ -44,6 +45,22 @@ public sealed class LeftoversTests : IDisposable
         Assert.False(kernel.Neighbours.Find(index, neighbour)?.IsManaged ?? false);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
         Assert.True(_log.Has(LogLevel.Warning, "removed 192.0.2.100/32"));
+    }
+
+    [Fact]
+    public void Receive_offloads_of_a_killed_dataplane_are_switched_on_again()
+    {
+        using var network = new NetworkNamespace();
+        network.Run("ip", "link add near type veth peer name far");
+        network.Run("ethtool", "-K near gro on");
+        network.Invoke(() => OffloadJournal.Open(_directory.OffloadJournal).Suspend(NetworkDevice.Read("near").Index, "near"));
+        Assert.Equal(ReceiveOffloads.None, network.Invoke(() => InterfaceOffloads.Read("near")).On);
+
+        network.Invoke(() => Leftovers.Undo(_directory, _log));
+
+        Assert.Equal(ReceiveOffloads.Generic, network.Invoke(() => InterfaceOffloads.Read("near")).On);
+        Assert.True(_log.Has(LogLevel.Warning, "near: switched rx-gro on again"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
     }
 
     [Fact]

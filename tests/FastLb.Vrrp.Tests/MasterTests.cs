@@ -168,6 +168,21 @@ public sealed class MasterTests
     }
 
     [Fact]
+    public void A_master_puts_its_addresses_on_again_when_an_interface_of_theirs_has_been_renewed()
+    {
+        RouterFixture router = RouterFixture.Master();
+        router.Do(VrrpInput.TimerDue);
+        TimeSpan advertisement = router.State.RoleTimer;
+        Assert.Equal(["acquire", "garp 5"], router.Wait(0.1).Do(VrrpInput.AddressInterfaceRenewed));
+        Assert.Equal(advertisement, router.State.RoleTimer);
+        Assert.Equal(router.Now + TimeSpan.FromSeconds(5), router.State.GratuitousArp.Second);
+
+        router.Do(VrrpInput.InterfaceDown);
+        Assert.Empty(router.Do(VrrpInput.AddressInterfaceRenewed));
+        Assert.Empty(RouterFixture.Backup().Do(VrrpInput.AddressInterfaceRenewed));
+    }
+
+    [Fact]
     public void An_owner_is_master_at_once_when_its_faults_are_gone()
     {
         RouterFixture router = RouterFixture.Master(Quiet(255));

@@ -29,7 +29,7 @@ public sealed class InterfaceStateTests : IDisposable
 
         InterfaceState state = Read(string.Empty);
 
-        Assert.Equal((_kernel.Links.Find("near")!.Index, true, Ip("192.0.2.1")), (state.Index, state.IsRunning, state.PrimaryAddress));
+        Assert.Equal((_kernel.Links.Find("near")!.Index, true, Ip("192.0.2.1"), null), (state.Index, state.IsRunning, state.PrimaryAddress, state.Obstacle));
     }
 
     [Fact]
@@ -37,7 +37,9 @@ public sealed class InterfaceStateTests : IDisposable
     {
         _namespace.Run("ip", "link delete near");
 
-        Assert.Equal(new InterfaceState(0, false, null), Read(string.Empty));
+        InterfaceState state = Read(string.Empty);
+
+        Assert.Equal((0, false, null, "there is no interface near"), (state.Index, state.IsRunning, state.PrimaryAddress, state.Obstacle));
     }
 
     [Theory]
@@ -50,6 +52,7 @@ public sealed class InterfaceStateTests : IDisposable
         InterfaceState state = Eventually.Read(() => Read(string.Empty), state => !state.IsRunning);
 
         Assert.NotEqual(0, state.Index);
+        Assert.Equal("near is down", state.Obstacle);
     }
 
     [Fact]
@@ -93,7 +96,7 @@ public sealed class InterfaceStateTests : IDisposable
     [InlineData("no_track", true)]
     public void Device_of_an_address_counts_unless_it_is_not_tracked(string word, bool runs)
     {
-        string lines = $"virtual_ipaddress_excluded {{\n 198.51.100.100/32 dev other {word}\n }}";
+        string lines = OnOther(word);
         Assert.True(Read(lines).IsRunning);
 
         _namespace.Run("ip", "link set other down");
@@ -121,7 +124,34 @@ public sealed class InterfaceStateTests : IDisposable
     {
         _namespace.Run("ip", "link delete other");
 
-        Assert.False(Read("virtual_ipaddress_excluded {\n 198.51.100.100/32 dev other\n }").IsRunning);
+        InterfaceState state = Read(OnOther(string.Empty));
+
+        Assert.False(state.IsRunning);
+        Assert.Equal("there is no interface other, where 198.51.100.100 belongs", state.Obstacle);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("no_track")]
+    public void Interface_of_an_address_has_renewed_when_it_appears_is_made_anew_or_comes_up_and_not_when_it_goes(string word)
+    {
+        InterfaceState there = Read(OnOther(word));
+        _namespace.Run("ip", "link delete other");
+        InterfaceState gone = Read(OnOther(word));
+        Assert.False(gone.HasRenewedSince(there));
+
+        _namespace.Run("ip", "link add other type veth peer name other-peer");
+        InterfaceState anew = Read(OnOther(word));
+        Assert.True(anew.HasRenewedSince(gone));
+        Assert.True(anew.HasRenewedSince(there));
+        Assert.False(Read(OnOther(word)).HasRenewedSince(anew));
+
+        _namespace.Run("ip", "link set other up");
+        _namespace.Run("ip", "link set other-peer up");
+        InterfaceState up = Eventually.Read(() => Read(OnOther(word)), state => state.AddressInterfaces!.All(one => one.IsRunning));
+        Assert.True(up.HasRenewedSince(anew));
+        _namespace.Run("ip", "link set other down");
+        Assert.False(Read(OnOther(word)).HasRenewedSince(up));
     }
 
     public void Dispose()
@@ -129,6 +159,8 @@ public sealed class InterfaceStateTests : IDisposable
         _kernel.Dispose();
         _namespace.Dispose();
     }
+
+    private static string OnOther(string word) => $"virtual_ipaddress_excluded {{\n 198.51.100.100/32 dev other {word}\n }}";
 
     private static IpAddress Ip(string text) => IpAddress.From(IPAddress.Parse(text));
 

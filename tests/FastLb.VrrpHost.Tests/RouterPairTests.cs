@@ -56,6 +56,30 @@ public sealed class RouterPairTests : IDisposable
         Until(() => _near.Role == VrrpRole.Master && _far.Role == VrrpRole.Backup);
     }
 
+    [Fact]
+    public void Router_whose_interface_is_not_there_waits_for_it_and_comes_back_with_another_of_its_name()
+    {
+        using var late = new Stack(_pair.Near, "late", priority: 255);
+        Until(() => late.Role == VrrpRole.Fault);
+        Assert.Equal("there is no interface late", late.Router.Snapshot.Obstacle);
+
+        for (int time = 0; time < 2; time++)
+        {
+            _pair.Near.Run("ip", "link add late type veth peer name late-peer");
+            Until(() => late.Router.Snapshot.Obstacle == "late is down");
+            _pair.Near.Run("ip", "link set late-peer up");
+            _pair.Near.Run("ip", "link set late up");
+            Until(() => late.Router.Snapshot.State.Faults == VrrpFaults.NoAddress);
+            long sent = late.Router.Counters.Read().Sent;
+            _pair.Near.Run("ip", "address add 198.51.100.1/24 dev late");
+            Until(() => late.Role == VrrpRole.Master);
+            Until(() => late.Router.Counters.Read().Sent > sent);
+
+            _pair.Near.Run("ip", "link delete late");
+            Until(() => late.Role == VrrpRole.Fault);
+        }
+    }
+
     public void Dispose()
     {
         _near.Dispose();
@@ -85,7 +109,7 @@ public sealed class RouterPairTests : IDisposable
             Router = network.Invoke(() => new Router(instance, configuration.Global, _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
             Thread = new RouterThread([Router], fault => _failure = fault, log);
             Thread.Tell(Router.Start);
-            Thread.Start();
+            network.Invoke(Thread.Start); // where it opens sockets on interfaces that come
             _watching = _watch.Run([Router], Thread, log, _stopping.Token);
         }
 

@@ -27,7 +27,8 @@ internal static class ProcessCommand
         Option<int> workers = SharedOptions.Workers();
         return Role(ProcessRole.Dataplane, "Forwards packets", [flowTable, capacity, workers], (start, arguments) => DataplaneProcess.Run(
             new DataplaneOptions(
-                start.Directory.DataplaneSocket, start.Parent, arguments.GetValue(flowTable), arguments.GetValue(capacity), arguments.GetValue(workers)),
+                start.Directory.DataplaneSocket, start.Directory.OffloadJournal, start.Parent, arguments.GetValue(flowTable), arguments.GetValue(capacity),
+                arguments.GetValue(workers)),
             start.Logs));
     }
 

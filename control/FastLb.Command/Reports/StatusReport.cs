@@ -36,7 +36,11 @@ internal static class StatusReport
         if (status.DataplaneFault is { } fault)
             text.AppendLine(CultureInfo.InvariantCulture, $"               {fault}");
         foreach (VirtualAddressStatus address in status.VirtualAddresses)
-            text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}");
+        {
+            string reason = address.Fault is { } cause ? $"; {address.Instance} is in fault: {cause}" : string.Empty;
+            text.AppendLine(CultureInfo.InvariantCulture, $"Address        {address.Address} on {address.Interface}: {address.State}{reason}");
+        }
+
         if (status.Flows is { } flows)
             text.AppendLine(CultureInfo.InvariantCulture, $"Flows          {flows.Count} of {flows.Capacity}");
         if (status.Frames is { } frames)
@@ -61,7 +65,7 @@ internal static class StatusReport
             text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {new IPEndPoint(service.Address, service.Port)} {service.Scheduler}{standing}");
             foreach (DirectorServerStatus server in service.Servers)
             {
-                string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
+                string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}{(server.Adjacency.Vlan is { } vlan ? $", VLAN {vlan}" : string.Empty)}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
                 string health = server.IsSorryServer ? "sorry" : server.Health;
                 string failure = server is { Health: "down", LastFailure: { } last } ? $"  ({last})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,

@@ -40,7 +40,7 @@ public static class Features
     public static readonly Feature Management = new("SNMP and D-Bus", NotYetHarmless, "SNMP and D-Bus are not served yet");
     public static readonly Feature Reloading = new("reload", NotYetHarmless, "reload is not done yet");
     public static readonly Feature Housekeeping = new("housekeeping", NotYetHarmless, "files, dumps and logs are FastLb's own, so this has no effect");
-    public static readonly Feature DynamicInterfaces = new("dynamic interfaces", NotYetHarmless, "the interfaces must be there at start");
+    public static readonly Feature DynamicInterfaces = new("dynamic interfaces", NotYetHarmless, "interfaces that are not there yet are waited for, whether or not this is said");
     public static readonly Feature Obsolete = new("obsolete", NotYetHarmless, "has no effect, in keepalived neither");
 
     // Refused: who holds an address depends on them.

@@ -44,7 +44,8 @@ public sealed record DirectorStatus(
 /// <param name="Interface">Where it belongs.</param>
 /// <param name="Instance">The VRRP instance that moves it.</param>
 /// <param name="State">As <see cref="VrrpAddressStatus.State"/>.</param>
-public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State);
+/// <param name="Fault">Why the instance can't take part; null when it can.</param>
+public sealed record VirtualAddressStatus(string Address, string Interface, string Instance, string State, string? Fault);
 
 /// <summary>
 /// A virtual service with its servers. <c>Steered</c> tells whether frames for it are taken here: not while another director holds its address. Replies pass the
@@ -93,8 +94,9 @@ public sealed record DirectorServerStatus(
 /// <param name="State"><c>resolved</c>, <c>pending</c> or <c>unreachable</c>.</param>
 /// <param name="Interface">Where frames leave; null when there is no route.</param>
 /// <param name="Mac">The next hop; null unless resolved.</param>
+/// <param name="Vlan">The VLAN that they go to; null for none.</param>
 /// <param name="Explanation">Why it is not resolved.</param>
-public sealed record AdjacencyStatus(string State, string? Interface, string? Mac, string? Explanation);
+public sealed record AdjacencyStatus(string State, string? Interface, string? Mac, int? Vlan, string? Explanation);
 
 /// <summary>What <c>fastlb vrrp</c> shows.</summary>
 /// <param name="Instances">In the order of the configuration.</param>

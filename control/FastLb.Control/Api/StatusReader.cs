@@ -75,7 +75,7 @@ public sealed class StatusReader(
     private IReadOnlyList<VirtualAddressStatus> VirtualAddresses() =>
     [
         .. (vrrp?.Report.Instances ?? []).SelectMany(instance => instance.Addresses.Select(address => new VirtualAddressStatus(
-            $"{address.Address}/{address.PrefixLength}", address.Interface, instance.Name, address.State))),
+            $"{address.Address}/{address.PrefixLength}", address.Interface, instance.Name, address.State, instance.State == VrrpState.Fault ? instance.Cause : null))),
     ];
 
     private IReadOnlyList<DirectorServiceStatus> ServicesOf(DataplaneStatus? dataplane)
@@ -144,6 +144,7 @@ public sealed class StatusReader(
                 (way?.State ?? DataplaneChannel.Messages.NeighbourState.Pending).ToString().ToLowerInvariant(),
                 way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,
                 way?.Mac,
+                way?.Vlan?.Id,
                 way?.Explanation));
     }
 

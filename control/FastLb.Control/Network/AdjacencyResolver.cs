@@ -44,20 +44,26 @@ public sealed class AdjacencyResolver(Rtnetlink kernel, KernelJournal changes, T
             return Unreachable(server, 0, "there is no route to it");
         if (kernel.Links.Find(hop.InterfaceIndex) is not { Mac: { } source } link)
             return Unreachable(server, hop.InterfaceIndex, "the route to it does not lead over Ethernet");
+        EgressPath path = EgressPath.Of(link, kernel.Links.Find);
+        if (path.Device is not { } device)
+            return Unreachable(server, 0, path.Explanation!);
         if (!link.IsRunning)
-            return Unreachable(server, link.Index, $"{link.Name} is down");
+            return Unreachable(server, device.Index, $"{link.Name} is down");
 
         NeighbourInfo neighbour = NeighbourOf(new NeighbourKey(link.Index, hop.Gateway ?? server));
         if (!neighbour.IsUsable)
         {
             return neighbour.State.HasFlag(Netlink.NeighbourState.Failed)
-                ? Unreachable(server, link.Index, $"{neighbour.Address} does not answer on {link.Name}")
-                : new ServerAdjacency(server, NeighbourState.Pending, link.Index, null, null, 0, null, $"{neighbour.Address} is being resolved on {link.Name}");
+                ? Unreachable(server, device.Index, $"{neighbour.Address} does not answer on {link.Name}")
+                : new ServerAdjacency(server, NeighbourState.Pending, device.Index, null, null, 0, null, $"{neighbour.Address} is being resolved on {link.Name}");
         }
 
         return new ServerAdjacency(
-            server, NeighbourState.Resolved, link.Index, Text(neighbour.Mac!), Text(source), Math.Min(link.Mtu, route.Mtu ?? int.MaxValue),
-            route.PreferredSource, null);
+            server, NeighbourState.Resolved, device.Index, Text(neighbour.Mac!), Text(source), Math.Min(link.Mtu, route.Mtu ?? int.MaxValue),
+            route.PreferredSource, null)
+        {
+            Vlan = path.Vlan,
+        };
     }
 
     private NeighbourInfo NeighbourOf(NeighbourKey nextHop)

@@ -30,6 +30,6 @@ public readonly record struct Adjacency(
 /// <param name="Source">The interface's own MAC address.</param>
 /// <param name="Mtu">Largest IP packet, bytes.</param>
 /// <param name="Interface">
-/// The interface's kernel index, its low 16 bits: what flows remember an interface by, since ports are numbered anew when they are opened anew.
+/// What flows remember the interface by, since ports are numbered anew when they are opened anew: stays the same for as long as an interface of that name comes again.
 /// </param>
 public readonly record struct EgressLink(MacAddress Source, ushort Mtu, ushort Interface);

@@ -94,7 +94,7 @@ public enum NeighbourState
 /// <summary>The way to one real server.</summary>
 /// <param name="Server">Its address.</param>
 /// <param name="State">How much of the rest is known.</param>
-/// <param name="InterfaceIndex">Interface that frames leave by; 0 when there is no route.</param>
+/// <param name="InterfaceIndex">Interface that frames leave by, below a VLAN's if there is one; 0 when there is none.</param>
 /// <param name="Mac">The next hop's Ethernet address, six octets as hex digits with colons; null unless resolved.</param>
 /// <param name="SourceMac">That of the interface; null unless resolved.</param>
 /// <param name="Mtu">Largest IP packet, bytes; 0 unless resolved.</param>
@@ -108,4 +108,13 @@ public sealed record ServerAdjacency(
     string? SourceMac,
     int Mtu,
     IPAddress? LocalAddress,
-    string? Explanation);
+    string? Explanation)
+{
+    /// <summary>The VLAN that frames go to; null for none.</summary>
+    public ServerVlan? Vlan { get; init; }
+}
+
+/// <summary>A VLAN and the kind of its tag.</summary>
+/// <param name="Id">Its number, 0 to 4095.</param>
+/// <param name="EtherType">0x8100 for a customer's tag (802.1Q), 0x88A8 for a provider's (802.1ad).</param>
+public sealed record ServerVlan(ushort Id, ushort EtherType);

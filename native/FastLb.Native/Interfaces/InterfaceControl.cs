@@ -42,22 +42,39 @@ internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
     public int CountReceiveQueues(string name)
     {
         EthtoolChannels channels = new() { Command = EthtoolChannels.ETHTOOL_GCHANNELS };
-        InterfaceRequest request = InterfaceRequest.For(name);
-        request.Data = (nint)(&channels);
-        if (LibC.ioctl((int)handle, InterfaceRequest.SIOCETHTOOL, &request) < 0)
+        return TryEthtool(name, &channels) switch
         {
-            Errno errno = SystemCallException.LastErrno;
-            return errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP
-                ? 1
-                : throw new SystemCallException("ethtool(ETHTOOL_GCHANNELS)", name, errno, DescribeError(errno));
-        }
+            // A combined channel receives and transmits; some drivers have both kinds.
+            Errno.None => (int)Math.Max(1, channels.CombinedCount + channels.ReceiveCount),
+            Errno.EOPNOTSUPP or Errno.ENOTSUPP => 1,
+            Errno errno => throw new SystemCallException("ethtool(ETHTOOL_GCHANNELS)", name, errno, DescribeError(errno)),
+        };
+    }
 
-        // A combined channel receives and transmits; some drivers have both kinds.
-        return (int)Math.Max(1, channels.CombinedCount + channels.ReceiveCount);
+    /// <summary>Makes an ethtool request about an interface.</summary>
+    /// <param name="name">Which interface.</param>
+    /// <param name="call">The request's name, for the message of a failure.</param>
+    /// <param name="data">The request's structure, which begins with its number.</param>
+    public void Ethtool(string name, string call, void* data)
+    {
+        Errno errno = TryEthtool(name, data);
+        if (errno != Errno.None)
+            throw new SystemCallException($"ethtool({call})", name, errno, DescribeError(errno));
     }
 
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 
-    private static string? DescribeError(Errno errno) =>
-        errno == Errno.ENODEV ? NoSuchInterface : null;
+    private static string? DescribeError(Errno errno) => errno switch
+    {
+        Errno.ENODEV => NoSuchInterface,
+        Errno.EPERM => "needs CAP_NET_ADMIN, or root",
+        _ => null,
+    };
+
+    private Errno TryEthtool(string name, void* data)
+    {
+        InterfaceRequest request = InterfaceRequest.For(name);
+        request.Data = (nint)data;
+        return LibC.ioctl((int)handle, InterfaceRequest.SIOCETHTOOL, &request) < 0 ? SystemCallException.LastErrno : Errno.None;
+    }
 }

@@ -68,20 +68,3 @@ internal struct InterfaceRequest
         private byte _first;
     }
 }
-
-/// <summary><c>struct ethtool_channels</c> of <c>linux/ethtool.h</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct EthtoolChannels
-{
-    public const uint ETHTOOL_GCHANNELS = 0x3c;
-
-    public uint Command;
-    public uint MaxReceive;
-    public uint MaxTransmit;
-    public uint MaxOther;
-    public uint MaxCombined;
-    public uint ReceiveCount;
-    public uint TransmitCount;
-    public uint OtherCount;
-    public uint CombinedCount;
-}

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
@@ -31,6 +32,10 @@ internal ref struct NetlinkAttributeReader(ReadOnlySpan<byte> attributes)
 
     /// <summary>The attributes within the current one.</summary>
     public readonly NetlinkAttributeReader Nested() => new(Value);
+
+    public readonly ushort ReadUInt16() => MemoryMarshal.TryRead(Value, out ushort value) ? value : (ushort)0;
+
+    public readonly ushort ReadUInt16BigEndian() => BinaryPrimitives.TryReadUInt16BigEndian(Value, out ushort value) ? value : (ushort)0;
 
     public readonly uint ReadUInt32() => MemoryMarshal.TryRead(Value, out uint value) ? value : 0;
 

@@ -36,7 +36,11 @@ internal static class RtnetlinkConstants
     public const ushort IFLA_LINK = 5;
     public const ushort IFLA_MASTER = 10;
     public const ushort IFLA_LINKINFO = 18;
+    public const ushort IFLA_LINK_NETNSID = 37;
     public const ushort IFLA_INFO_KIND = 1;
+    public const ushort IFLA_INFO_DATA = 2;
+    public const ushort IFLA_VLAN_ID = 1;
+    public const ushort IFLA_VLAN_PROTOCOL = 5;
     public const ushort ARPHRD_ETHER = 1;
 
     public const ushort IFA_ADDRESS = 1;

@@ -65,14 +65,15 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     /// <summary>Puts a card in again, under the same name and set up, with a MAC address, and an address of the host's own on the servers' segment.</summary>
     /// <param name="mac">Six octets with colons.</param>
     /// <param name="ownAddress">With its prefix length.</param>
-    public async Task AddInsideInterface(string mac, string ownAddress)
-    {
-        await lab.Segment.Ip($"link add {InsidePort} type veth peer name {InsideInterface} netns {_namespace.Name}");
-        await lab.Segment.Ip($"link set {InsidePort} master br1 up");
-        await Ip($"link set {InsideInterface} address {mac}");
-        await Ip($"address add {ownAddress} dev {InsideInterface}");
-        await Ip($"link set {InsideInterface} up");
-    }
+    public Task AddInsideInterface(string mac, string ownAddress) =>
+        AddInterface(InsideInterface ?? throw new InvalidOperationException($"{name} is on one segment alone"), InsidePort, "br1", mac, ownAddress);
+
+    /// <summary>Takes the card of <see cref="Interface"/> out of the host: the interface is gone.</summary>
+    public Task RemoveInterface() => Ip($"link delete {Interface}");
+
+    /// <summary>Puts a card in again in place of <see cref="Interface"/>, with the host's own address.</summary>
+    /// <param name="mac">Six octets with colons.</param>
+    public Task AddInterface(string mac) => AddInterface(Interface, name, "br0", mac, $"{Address}/24");
 
     public Task RestoreLink() => lab.Run("link", name, "up");
 
@@ -169,6 +170,15 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
     }
 
     public override string ToString() => name;
+
+    private async Task AddInterface(string device, string port, string bridge, string mac, string ownAddress)
+    {
+        await lab.Segment.Ip($"link add name {port} type veth peer name {device} netns {_namespace.Name}");
+        await lab.Segment.Ip($"link set dev {port} master {bridge} up");
+        await Ip($"link set {device} address {mac}");
+        await Ip($"address add {ownAddress} dev {device}");
+        await Ip($"link set {device} up");
+    }
 
     private async Task<string> Mac(string device) => (await Run("cat", $"/sys/class/net/{device}/address")).Expected().Trim();
 }

@@ -4,7 +4,7 @@ namespace FastLb.Lab.Tests.Product;
 internal sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances);
 
 /// <param name="State">master, backup, fault or init.</param>
-internal sealed record VrrpInstanceStatus(string Name, string Interface, int VirtualRouterId, string State, int Priority, VrrpCounters Counters);
+internal sealed record VrrpInstanceStatus(string Name, string Interface, int VirtualRouterId, string State, string Cause, int Priority, VrrpCounters Counters);
 
 /// <param name="Received">Advertisements heeded.</param>
 /// <param name="Discarded">Packets discarded, by reason.</param>

@@ -150,6 +150,20 @@ public sealed class NativeLayoutTests
             .Equal("IFNAMSIZ", InterfaceRequest.NameSize)
             .Equal("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL)
             .Equal("ETHTOOL_GCHANNELS", EthtoolChannels.ETHTOOL_GCHANNELS)
+            .Members<EthtoolStringSetSize>("struct ethtool_sset_info", ("cmd", "Command"), ("sset_mask", "Sets"), ("data", "Count"))
+            .Structure<EthtoolStrings>("struct ethtool_gstrings", ("cmd", "Command"), ("string_set", "Set"), ("len", "Count"))
+            .Structure<EthtoolFeatureHeader>("struct ethtool_gfeatures", ("cmd", "Command"), ("size", "Blocks"))
+            .Structure<EthtoolFeatureHeader>("struct ethtool_sfeatures", ("cmd", "Command"), ("size", "Blocks"))
+            .Structure<EthtoolFeatureState>(
+                "struct ethtool_get_features_block",
+                ("available", "Available"), ("requested", "Requested"), ("active", "Active"), ("never_changed", "NeverChanged"))
+            .Structure<EthtoolFeatureChange>("struct ethtool_set_features_block", ("valid", "Valid"), ("requested", "Requested"))
+            .Equal("ETHTOOL_GSSET_INFO", EthtoolStringSetSize.ETHTOOL_GSSET_INFO)
+            .Equal("ETH_SS_FEATURES", EthtoolStringSetSize.ETH_SS_FEATURES)
+            .Equal("ETHTOOL_GSTRINGS", EthtoolStrings.ETHTOOL_GSTRINGS)
+            .Equal("ETH_GSTRING_LEN", EthtoolStrings.ETH_GSTRING_LEN)
+            .Equal("ETHTOOL_GFEATURES", EthtoolFeatureHeader.ETHTOOL_GFEATURES)
+            .Equal("ETHTOOL_SFEATURES", EthtoolFeatureHeader.ETHTOOL_SFEATURES)
             .Verify();
 
     [Fact]

@@ -26,6 +26,39 @@ public sealed class NetlinkParsingTests
         Assert.Equal(new AddressInfo(7, IPAddress.Parse("192.0.2.100"), 32) { Label = "eth0" }, AddressTable.Parse(second));
     }
 
+    [Theory]
+    [InlineData("vlan", 0x8100)]
+    [InlineData("vlan", 0x88A8)]
+    [InlineData("macvlan", null)] // whose data has other attributes under the same numbers
+    public void Tag_of_a_vlan_interface_is_read(string kind, int? etherType)
+    {
+        byte[] message = NetlinkRequest.Do(RtnetlinkConstants.RTM_NEWLINK, new LinkMessageBody { Index = 9 })
+            .Attribute(RtnetlinkConstants.IFLA_IFNAME, "eth1.100")
+            .Attribute(RtnetlinkConstants.IFLA_LINK, 3u)
+            .Nested(RtnetlinkConstants.IFLA_LINKINFO, info => info
+                .Attribute(RtnetlinkConstants.IFLA_INFO_KIND, kind)
+                .Nested(RtnetlinkConstants.IFLA_INFO_DATA, data => data
+                    .Attribute(RtnetlinkConstants.IFLA_VLAN_ID, BitConverter.GetBytes((ushort)100).AsSpan())
+                    .Attribute(RtnetlinkConstants.IFLA_VLAN_PROTOCOL, [(byte)((etherType ?? 0) >> 8), (byte)(etherType ?? 0)])))
+            .ToMessage(sequence: 1);
+        Assert.True(new NetlinkMessageReader(message).TryRead(out NetlinkMessage link));
+
+        LinkVlan? expected = etherType is { } type ? new LinkVlan(100, (ushort)type) : null;
+        Assert.Equal(new LinkInfo(9, "eth1.100", 0, LinkFlags.None) { LowerIndex = 3, Kind = kind, Vlan = expected }, LinkTable.Parse(link));
+    }
+
+    [Fact]
+    public void Vlan_interface_whose_device_is_in_another_namespace_says_so()
+    {
+        byte[] message = NetlinkRequest.Do(RtnetlinkConstants.RTM_NEWLINK, new LinkMessageBody { Index = 9 })
+            .Attribute(RtnetlinkConstants.IFLA_LINK, 3u)
+            .Attribute(RtnetlinkConstants.IFLA_LINK_NETNSID, 0u)
+            .ToMessage(sequence: 1);
+        Assert.True(new NetlinkMessageReader(message).TryRead(out NetlinkMessage link));
+
+        Assert.True(LinkTable.Parse(link)!.LowerIsElsewhere);
+    }
+
     [Fact]
     public void Every_cut_of_a_message_is_told_as_truncated()
     {
