@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.DataplaneHost;
 
 /// <summary>
-/// Keeps receive offloads off on interfaces whose program runs in generic mode: it sits behind them, and would see joined packets, which no port takes. In native mode it sits
-/// before them. The kernel switches some of them off by itself when a program is attached in generic mode, but never on again.
+/// Keeps receive offloads off on interfaces whose program runs in generic mode: it sits behind them, and would see joined packets. TCP's are cut again, which costs
+/// more than not to join them; UDP's can't be. In native mode the program sits before the offloads. The kernel switches some of them off by itself when a program is
+/// attached in generic mode, but never on again.
 /// </summary>
 internal sealed class GenericModeOffloads
 {
@@ -34,7 +35,7 @@ internal sealed class GenericModeOffloads
         }
         catch (Exception fault) when (fault is SystemCallException or IOException)
         {
-            _log.LogWarning("{Interface}: receive offloads are left as they are; packets that they join will be lost ({Fault})", wanted.Name, fault.Message);
+            _log.LogWarning("{Interface}: receive offloads are left as they are; TCP packets that they join are cut again, others are lost ({Fault})", wanted.Name, fault.Message);
         }
     }
 
@@ -63,19 +64,19 @@ internal sealed class GenericModeOffloads
         if (outcome.Switched != ReceiveOffloads.None)
         {
             _log.LogWarning(
-                "{Interface}: {Offloads} switched off, since packets must not be joined before a program in generic mode sees them; switched on again at the stop",
+                "{Interface}: {Offloads} switched off, since they join packets before a program in generic mode sees them; switched on again at the stop",
                 outcome.Interface, ReceiveOffloadNames.Of(outcome.Switched));
         }
 
         if (outcome.Refused != ReceiveOffloads.None)
         {
-            _log.LogWarning("{Interface}: {Offloads} can't be switched off; packets that it joins will be lost",
+            _log.LogWarning("{Interface}: {Offloads} can't be switched off; TCP packets that it joins are cut again, others are lost",
                 outcome.Interface, ReceiveOffloadNames.Of(outcome.Refused));
         }
 
         if (outcome.LeftAlone != ReceiveOffloads.None)
         {
-            _log.LogWarning("{Interface}: {Offloads} has been switched on again by somebody else and is left on; packets that it joins will be lost",
+            _log.LogWarning("{Interface}: {Offloads} has been switched on again by somebody else and is left on; TCP packets that it joins are cut again, others are lost",
                 outcome.Interface, ReceiveOffloadNames.Of(outcome.LeftAlone));
         }
     }
