@@ -17,10 +17,11 @@ public sealed class HostileTrafficTests
     [Theory]
     [InlineData("dr", 1)]
     [InlineData("nat", 2)]
+    [InlineData("tun", 2)]
     public async Task Hostile_frames_harm_neither_the_director_nor_a_download(string mode, int arms)
     {
         await using ReferenceLab lab = await ReferenceLab.Start(new LabOptions { Arms = arms, Mode = mode });
-        await using Balancer balancer = await Balancer.Start(lab, mode == "nat" ? Repository.NatConfiguration : Repository.AloneConfiguration);
+        await using Balancer balancer = await Balancer.Start(lab, ConfigurationOf(mode));
         byte[] digest = await Transfer.ThereAndBack(lab, FileLength);
         int[] processes = [balancer.ControlPid, balancer.DataplanePid, balancer.VrrpPid];
         HostileFrames frames = new(
@@ -48,6 +49,13 @@ public sealed class HostileTrafficTests
         Assert.Equal<int[]>(processes, [balancer.ControlPid, balancer.DataplanePid, balancer.VrrpPid]);
         Assert.StartsWith("this is web0", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
     }
+
+    private static string ConfigurationOf(string mode) => mode switch
+    {
+        "nat" => Repository.NatConfiguration,
+        "tun" => Repository.TunnelConfiguration,
+        _ => Repository.AloneConfiguration,
+    };
 
     private static long Steered(BalancerStatus status) =>
         status.Steering.Sum(steering => SteeredOutcomes.Sum(outcome => steering.Outcomes[outcome]));
