@@ -22,10 +22,7 @@ public sealed class InterfaceTests
 
         await Flap(lab, balancer, byCarrier, lab.Master.InsidePort, lab.Master.InsideInterface!);
 
-        await download.Progresses();
-        (byte[] sent, byte[] received) = await download.Finish();
-        Assert.Equal(sent, received);
-        (await balancer.Status()).AssertSound();
+        await AssertGoesOn(download, balancer);
     }
 
     [Theory]
@@ -39,10 +36,7 @@ public sealed class InterfaceTests
 
         await Flap(lab, balancer, byCarrier, lab.Master.Name, lab.Master.Interface);
 
-        await download.Progresses();
-        (byte[] sent, byte[] received) = await download.Finish();
-        Assert.Equal(sent, received);
-        (await balancer.Status()).AssertSound();
+        await AssertGoesOn(download, balancer);
     }
 
     [Fact]
@@ -56,10 +50,7 @@ public sealed class InterfaceTests
         await Eventually.Happens(() => balancer.Log.Contains($"{lab.Master.InsideInterface} is gone", StringComparison.Ordinal), "the log to say that it is gone");
         await lab.Master.AddInsideInterface(SecondMac, OwnInsideAddress);
 
-        await download.Progresses();
-        (byte[] sent, byte[] received) = await download.Finish();
-        Assert.Equal(sent, received);
-        (await balancer.Status()).AssertSound();
+        await AssertGoesOn(download, balancer);
     }
 
     [Fact]
@@ -73,10 +64,7 @@ public sealed class InterfaceTests
         await FaultIs(balancer, $"there is no interface {lab.Master.Interface}");
         await lab.Master.AddInterface(SecondMac);
 
-        await download.Progresses();
-        (byte[] sent, byte[] received) = await download.Finish();
-        Assert.Equal(sent, received);
-        (await balancer.Status()).AssertSound();
+        await AssertGoesOn(download, balancer);
     }
 
     [Fact]
@@ -128,6 +116,14 @@ public sealed class InterfaceTests
 
     private static Task<CommandResult> AnswersAgain(ReferenceLab lab) => Eventually.Observe(
         () => lab.Client.TryFetch(ReferenceLab.VirtualAddressText, limit: 1), result => result.ExitCode == 0, "the service to answer");
+
+    private static async Task AssertGoesOn(RunningTransfer download, Balancer balancer)
+    {
+        await download.Progresses();
+        (byte[] sent, byte[] received) = await download.Finish();
+        Assert.Equal(sent, received);
+        (await balancer.Status()).AssertSound();
+    }
 
     /// <summary>Waits until the director's instance is in fault for this reason.</summary>
     private static async Task FaultIs(Balancer balancer, string cause) => await Eventually.Observe(
