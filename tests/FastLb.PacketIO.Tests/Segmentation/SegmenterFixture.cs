@@ -29,10 +29,10 @@ internal sealed class SegmenterFixture : IDisposable
 
     public TcpSegmenter Segmenter { get; }
 
-    /// <summary>Puts a frame into the memory, in parts as long as asked for.</summary>
+    /// <summary>Puts a frame into the memory, in parts as long as asked for; the first is longer if a frame would have too many parts else.</summary>
     public PacketSlot Place(ReadOnlySpan<byte> frame, int first = MostInPart, int part = MostInPart)
     {
-        first = Math.Min(first, frame.Length);
+        first = Math.Min(Math.Max(first, frame.Length - ((FrameChains.MostChunks - 1) * part)), frame.Length);
         Assert.True(_link.TryDeliver(frame[..first], frame[first..], part));
         PacketSlot[] slots = new PacketSlot[1];
         Assert.Equal(1, _link.Port.Receive(slots));

@@ -39,6 +39,14 @@ public sealed class TcpSegmenterTests : IDisposable
             iter: 300,
             threads: 1);
 
+    [Fact]
+    public void Largest_aggregate_in_as_many_parts_as_there_can_be_is_cut()
+    {
+        byte[] frame = (Aggregate with { Payload = 65_535 - 40, TcpOptions = 0 }).Build();
+
+        AssertAddsUp(frame, _fixture.Cut(frame, 6848, first: 1), Ethernet, 6848);
+    }
+
     [Theory]
     [InlineData(1448, 1448, 1)]
     [InlineData(1449, 1448, 2)]
