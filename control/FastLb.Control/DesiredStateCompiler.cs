@@ -27,6 +27,23 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
             .Distinct(),
     ];
 
+    /// <summary>What holds for all services.</summary>
+    public DesiredForwarding Forwarding { get; } = new()
+    {
+        Timeouts = ToTimeouts(configuration.Global.Timeouts),
+        UnknownFlows = configuration.Dataplane.UnknownFlows switch
+        {
+            Configuration.Model.UnknownFlowAnswer.Drop => DataplaneChannel.Messages.UnknownFlowAnswer.Drop,
+            Configuration.Model.UnknownFlowAnswer.Kernel => DataplaneChannel.Messages.UnknownFlowAnswer.Kernel,
+            _ => DataplaneChannel.Messages.UnknownFlowAnswer.Refuse,
+        },
+        SloppyTcp = configuration.Dataplane.SloppyTcp,
+        ExpiresConnectionsOfRemovedServers = configuration.Dataplane.ExpiresConnectionsOfRemovedServers,
+        ConnectionReuseMode = configuration.Dataplane.ConnectionReuseMode,
+        SecureTcp = configuration.Dataplane.SecureTcp,
+        MaglevTableSize = configuration.Dataplane.MaglevTableSize,
+    };
+
     /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
     /// <param name="pools">The servers that take connections now, one pool for each service.</param>
     /// <param name="heldAddresses">
@@ -98,7 +115,12 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     {
         HashesPort = service.HashesPort,
         FallsBack = service.FallsBack,
+        IsOnePacket = service.IsOnePacket,
+        Timeouts = service.Timeouts is { } timeouts ? ToTimeouts(timeouts) : null,
     };
+
+    private static DesiredTimeouts ToTimeouts(ConnectionTimeouts timeouts) =>
+        new((int)timeouts.Tcp.TotalSeconds, (int)timeouts.TcpFin.TotalSeconds, (int)timeouts.Udp.TotalSeconds);
 
     private static DesiredServer ToServer(PoolMember server) => new(server.Address, server.Port, server.Weight, ToMethod(server.Method))
     {

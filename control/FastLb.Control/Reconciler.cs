@@ -50,7 +50,7 @@ public sealed class Reconciler(
         IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
         AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
-        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services));
+        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) { Forwarding = compiler.Forwarding };
         bool stateDiffers = _engineIsBehind || !SameAsBefore(state);
         bool adjacenciesDiffer = _engineIsBehind || !adjacencies.Servers.SequenceEqual(_adjacencies.Servers);
         _engineIsBehind = stateDiffers || adjacenciesDiffer; // until it has taken both

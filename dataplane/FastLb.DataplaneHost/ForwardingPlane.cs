@@ -70,6 +70,7 @@ internal sealed class ForwardingPlane : IDisposable
     /// <summary>Brings everything into this state.</summary>
     public void Apply(DesiredState state)
     {
+        _tables.Settings = MessageConversion.ToSettings(state.Forwarding);
         ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue);
         _workers?.Publish(table);
         if (_ports is null || !_ports.TryAdjust(state.Interfaces))
@@ -216,7 +217,7 @@ internal sealed class ForwardingPlane : IDisposable
         FrameMemory frames = _ports.Ports.Umem.Frames;
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
-            (flows, worker) => new PacketPipeline(frames, flows, FlowTimeouts.Default, _verdicts[worker], worker, workers));
+            (flows, worker) => new PacketPipeline(frames, flows, _verdicts[worker], worker, workers));
         try
         {
             _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);

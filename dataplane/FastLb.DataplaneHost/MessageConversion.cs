@@ -16,7 +16,31 @@ internal static class MessageConversion
         new ServiceKey(IpAddress.From(service.Address), (IpProtocol)service.Protocol, service.Port),
         service.Scheduler,
         [.. service.Servers.Select(ToDefinition)],
-        new SchedulerOptions(service.HashesPort, service.FallsBack));
+        new SchedulerOptions(service.HashesPort, service.FallsBack))
+    {
+        IsOnePacket = service.IsOnePacket,
+        Timeouts = service.Timeouts is { } timeouts ? ToTimeouts(timeouts) : null,
+    };
+
+    /// <summary>What holds for all services.</summary>
+    public static ForwardingSettings ToSettings(DesiredForwarding forwarding) => new()
+    {
+        Timeouts = ToTimeouts(forwarding.Timeouts),
+        UnknownFlows = forwarding.UnknownFlows switch
+        {
+            DataplaneChannel.Messages.UnknownFlowAnswer.Drop => Dataplane.Services.UnknownFlowAnswer.Drop,
+            DataplaneChannel.Messages.UnknownFlowAnswer.Kernel => Dataplane.Services.UnknownFlowAnswer.Kernel,
+            _ => Dataplane.Services.UnknownFlowAnswer.Refuse,
+        },
+        SloppyTcp = forwarding.SloppyTcp,
+        ExpiresFlowsOfRemovedServers = forwarding.ExpiresConnectionsOfRemovedServers,
+        ReuseMode = forwarding.ConnectionReuseMode,
+        SecureTcp = forwarding.SecureTcp,
+        MaglevTableSize = forwarding.MaglevTableSize,
+    };
+
+    private static FlowTimeouts ToTimeouts(DesiredTimeouts timeouts) =>
+        new(TimeSpan.FromSeconds(timeouts.Tcp), TimeSpan.FromSeconds(timeouts.TcpFin), TimeSpan.FromSeconds(timeouts.Udp));
 
     private static ServerDefinition ToDefinition(DesiredServer server) => new(IpAddress.From(server.Address), server.Port, server.Weight, ToMethod(server.Method))
     {

@@ -36,6 +36,8 @@ public readonly ref struct TcpView
 
     public uint SequenceNumber => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.SequenceNumber..]);
 
+    public uint AcknowledgmentNumber => BinaryPrimitives.ReadUInt32BigEndian(_bytes[Offset.AcknowledgmentNumber..]);
+
     /// <summary>Bytes of the header with its options as it says: up to 60, and below 20 in a malformed one.</summary>
     public int HeaderLength => (_bytes[Offset.DataOffset] >> 4) * 4;
 
@@ -74,8 +76,32 @@ public readonly ref struct TcpView
         BinaryPrimitives.WriteUInt16BigEndian(_bytes[Offset.Checksum..], pseudoHeaderSum);
     }
 
+    /// <summary>Writes a reset without options or payload (RFC 9293 §3.5.2), with its whole checksum.</summary>
+    /// <param name="bytes">Room for <see cref="MinimumHeaderLength"/>.</param>
+    /// <param name="sourcePort">Its source port.</param>
+    /// <param name="destinationPort">Its destination port.</param>
+    /// <param name="sequence">Its sequence number.</param>
+    /// <param name="acknowledged">What it acknowledges, unless it answers an acknowledgment.</param>
+    /// <param name="answersAcknowledgment">Whether the segment that it answers had an ACK: it needs none then.</param>
+    /// <param name="source">IPv4 address as a number.</param>
+    /// <param name="destination">IPv4 address as a number.</param>
+    public static void WriteReset(
+        Span<byte> bytes, ushort sourcePort, ushort destinationPort, uint sequence, uint acknowledged, bool answersAcknowledgment, uint source, uint destination)
+    {
+        Span<byte> header = bytes[..MinimumHeaderLength];
+        header.Clear();
+        BinaryPrimitives.WriteUInt16BigEndian(header[Offset.SourcePort..], sourcePort);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Offset.DestinationPort..], destinationPort);
+        BinaryPrimitives.WriteUInt32BigEndian(header[Offset.SequenceNumber..], sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(header[Offset.AcknowledgmentNumber..], acknowledged);
+        header[Offset.DataOffset] = MinimumHeaderLength / 4 << 4;
+        header[Offset.Flags] = (byte)(answersAcknowledgment ? TcpFlags.Reset : TcpFlags.Reset | TcpFlags.Acknowledgment);
+        ulong sum = (ulong)InternetChecksum.Sum(header) + InternetChecksum.PseudoHeaderSum(source, destination, IpProtocol.Tcp, MinimumHeaderLength);
+        BinaryPrimitives.WriteUInt16BigEndian(header[Offset.Checksum..], (ushort)~InternetChecksum.Fold(sum));
+    }
+
     private static class Offset
     {
-        public const int SourcePort = 0, DestinationPort = 2, SequenceNumber = 4, DataOffset = 12, Flags = 13, Checksum = 16;
+        public const int SourcePort = 0, DestinationPort = 2, SequenceNumber = 4, AcknowledgmentNumber = 8, DataOffset = 12, Flags = 13, Checksum = 16;
     }
 }

@@ -44,7 +44,7 @@ public sealed unsafe class PipelineBatch : IDisposable
             [PipelineFixture.Web02] = new(AdjacencyState.Resolved, 0, PipelineFixture.Web02Mac, PipelineFixture.DirectorMac, 1500),
         },
         []);
-        _pipeline = new PacketPipeline(_frames, _flows, FlowTimeouts.Default);
+        _pipeline = new PacketPipeline(_frames, _flows);
         WriteFrames();
         Run(Math.Max(1, flows / batch));
     }

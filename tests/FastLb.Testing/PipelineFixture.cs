@@ -45,7 +45,7 @@ public sealed unsafe class PipelineFixture : IDisposable
         _flowMemory = NativeMemory.AlignedAlloc(length, 64);
         NativeMemory.Clear(_flowMemory, length);
         Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
-        _pipeline = new PacketPipeline(_frameMemory, Flows, FlowTimeouts.Default, Verdicts, worker, workers);
+        _pipeline = new PacketPipeline(_frameMemory, Flows, Verdicts, worker, workers);
         Tables = new ServiceTableBuilder(Flows.Servers, MostWorkers);
         SetServers("rr", new ServerDefinition(Web01, 80, 1), new ServerDefinition(Web02, 80, 1));
         SetWays(AdjacencyState.Resolved);
@@ -68,6 +68,13 @@ public sealed unsafe class PipelineFixture : IDisposable
             new ServiceDefinition(WebService with { Protocol = IpProtocol.Udp, Port = 53 }, scheduler, servers.Select(server => server with { Port = 53 }).ToArray()),
         ],
         acknowledged: long.MaxValue);
+
+    /// <summary>The same services and servers with other settings.</summary>
+    public void SetSettings(ForwardingSettings settings)
+    {
+        Tables.Settings = settings;
+        Tables.Build(Tables.Definitions, acknowledged: long.MaxValue);
+    }
 
     public void SetWays(AdjacencyState state, ushort mtu = 1500, VlanTag tag = default) =>
         SetWays(new Adjacency(state, 3, default, DirectorMac, mtu, Director.V4, tag), [.. Enumerable.Range(0, 8).Select(port => Link with { Interface = (ushort)(100 + port) })]);

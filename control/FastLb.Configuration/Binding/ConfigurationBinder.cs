@@ -17,6 +17,7 @@ internal sealed class ConfigurationBinder
     private readonly FeatureReporter _features;
     private readonly StatementReader _reader;
     private readonly GlobalDefinitionsBinder _globalBinder;
+    private readonly FastLbBinder _fastLbBinder;
     private readonly VrrpInstanceBinder _instanceBinder;
     private readonly VirtualServerBinder _serverBinder;
     private readonly List<VrrpInstance> _instances = [];
@@ -32,6 +33,7 @@ internal sealed class ConfigurationBinder
         _features = new FeatureReporter(diagnostics);
         _reader = new StatementReader(diagnostics, _features);
         _globalBinder = new GlobalDefinitionsBinder(diagnostics, _reader);
+        _fastLbBinder = new FastLbBinder(diagnostics, _reader);
         _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
         _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader);
     }
@@ -43,7 +45,10 @@ internal sealed class ConfigurationBinder
         binder.BindWhere(root, isGlobal: true);
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, isGlobal: false);
-        return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._servers]);
+        return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
+        {
+            Dataplane = binder._fastLbBinder.Settings,
+        };
     }
 
     private void BindWhere(BlockSyntax root, bool isGlobal)
@@ -62,6 +67,9 @@ internal sealed class ConfigurationBinder
         {
             case GlobalDefinitionsKeyword:
                 _globalBinder.Add(statement);
+                break;
+            case "fastlb":
+                _fastLbBinder.Add(statement);
                 break;
             case "vrrp_instance":
                 if (_instanceBinder.Bind(statement, _global) is { } instance) Add(instance);

@@ -14,6 +14,7 @@ internal sealed class GlobalDefinitionsBinder(DiagnosticBag diagnostics, Stateme
     /// <summary>The defaults under <c>vrrp_min_garp</c>: one message for each address, and no second burst.</summary>
     private static readonly GratuitousArpTiming LeastGratuitousArp = new() { MasterDelay = TimeSpan.Zero, MasterRepeat = 1 };
 
+    private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
     private readonly List<CheckedStatement> _statements = [];
     private GlobalDefinitions _global = new();
 
@@ -54,6 +55,7 @@ internal sealed class GlobalDefinitionsBinder(DiagnosticBag diagnostics, Stateme
         "vrrp_skip_check_adv_addr" => global with { SkipCheckAdvertisementAddresses = statement.Switch(0) },
         "script_user" => global with { ScriptUser = NotifyScriptReader.ReadUser(statement.Text(0), statement.Has(1) ? statement.Text(1) : null) },
         "enable_script_security" => global with { ScriptSecurity = true },
+        "lvs_timeouts" => global with { Timeouts = _timeouts.Apply(global.Timeouts, statement, first: 0) },
         "checker_log_all_failures" => global with { LogAllCheckFailures = statement.Switch(0) },
         _ => global,
     };

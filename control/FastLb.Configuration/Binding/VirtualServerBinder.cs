@@ -55,6 +55,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
             Scheduler = scheduler,
             HashesPort = draft.HashesPort,
             FallsBack = draft.FallsBack,
+            IsOnePacket = ResolveOnePacket(draft, protocol),
             Method = method,
             PersistenceTimeout = ResolvePersistence(draft, block, port),
             Omega = draft.Omega,
@@ -75,6 +76,8 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         public bool HashesPort { get; set; }
 
         public bool FallsBack { get; set; }
+
+        public CheckedStatement? OnePacket { get; set; }
 
         public ForwardingMethod? Method { get; set; }
 
@@ -117,6 +120,9 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 break;
             case "sh-fallback" or "mh-fallback" or "flag-1":
                 draft.FallsBack |= HasSchedulerOf(draft, statement);
+                break;
+            case "ops":
+                draft.OnePacket = statement;
                 break;
             case "lb_kind" or "lvs_method":
                 draft.Method = ForwardingMethodReader.Read(statement, features);
@@ -229,6 +235,16 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         if (draft.Method is { } method) return method;
         diagnostics.Add(DiagnosticCatalog.DefaultTaken, block.Syntax.Span, "no forwarding method is given", "keepalived's default is NAT; add 'lb_kind'");
         return ForwardingMethod.Nat;
+    }
+
+    private bool ResolveOnePacket(Draft draft, TransportProtocol protocol)
+    {
+        if (draft.OnePacket is not { } statement) return false;
+        if (protocol == TransportProtocol.Udp) return true;
+        diagnostics.Add(
+            DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'ops' is only for UDP, and this service has {KeywordNames.Of(protocol)}",
+            "it is ignored: every packet of a connection goes to one server");
+        return false;
     }
 
     private TimeSpan? ResolvePersistence(Draft draft, CheckedStatement block, ushort port)

@@ -12,6 +12,9 @@ public enum BlockContext
     /// <summary><c>global_defs</c>.</summary>
     GlobalDefinitions,
 
+    /// <summary><c>fastlb</c>, which keepalived does not have.</summary>
+    FastLb,
+
     /// <summary>A list of lines that are no keywords (names, addresses, routes).</summary>
     Lines,
 

@@ -43,7 +43,7 @@ internal static class GlobalKeywords
 
             // Forwarding
             .Add("lvs_sync_daemon", Features.ConnectionSync, Rest("INTERFACE [OPTION VALUE]…"))
-            .Add("lvs_timeouts", Features.Timeouts, Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
+            .Add("lvs_timeouts", Features.Done, Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
             .Add("lvs_flush", Features.KernelIpvs)
             .Add("lvs_flush_on_stop lvs_flush_onstop", Features.KernelIpvs, OptionalRest("VS"))
             .Add("checker_log_all_failures", Features.Done, OptionalSwitch)

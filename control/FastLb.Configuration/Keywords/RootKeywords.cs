@@ -15,6 +15,7 @@ internal static class RootKeywords
             .Add("child_wait_time", Features.Housekeeping, Integer("SECONDS", 0, uint.MaxValue))
             .Add("linkbeat_use_polling", Features.Tracking)
             .AddBlock("global_defs", Features.Done, BlockContext.GlobalDefinitions)
+            .AddBlock("fastlb", Features.Done, BlockContext.FastLb)
             .AddBlock("linkbeat_interfaces", Features.Tracking, BlockContext.Lines)
             .AddBlock("interface_up_down_delays", Features.InstanceTracking, BlockContext.Lines)
             .AddBlock("static_ipaddress static_routes static_rules", Features.Routing, BlockContext.Lines)

@@ -29,7 +29,7 @@ internal static class VirtualServerKeywords
             .Add("persistence_timeout", Features.Persistence, Integer("SECONDS", 1, 2678400) with { IsOptional = true })
             .Add("persistence_granularity", Features.Persistence, Text("MASK"))
             .Add("persistence_engine", Features.Persistence, Text("ENGINE"))
-            .Add("ops", Features.OnePacketScheduling)
+            .Add("ops", Features.Done)
             .Add("flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", Features.Done)
             .Add("ip_family", Features.FirewallMarks, Choice("FAMILY", ("inet", Features.Done), ("inet6", Features.Ipv6)))
 

@@ -4,4 +4,8 @@ namespace FastLb.Configuration.Model;
 /// Everything that a configuration file says, resolved: defaults filled in, items that keepalived would leave out left out. Immutable; two
 /// are equal when they mean the same. Lists keep the order of the file.
 /// </summary>
-public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<VrrpInstance> VrrpInstances, ValueList<VirtualServer> VirtualServers);
+public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<VrrpInstance> VrrpInstances, ValueList<VirtualServer> VirtualServers)
+{
+    /// <summary>What the <c>fastlb</c> block says.</summary>
+    public DataplaneSettings Dataplane { get; init; } = new();
+}

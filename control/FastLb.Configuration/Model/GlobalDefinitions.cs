@@ -54,6 +54,9 @@ public sealed record GlobalDefinitions
     /// <summary>Whether the address list of an advertisement is compared only when the master changes, for instances that do not say.</summary>
     public bool SkipCheckAdvertisementAddresses { get; init; }
 
+    /// <summary>How long idle connections are remembered (<c>lvs_timeouts</c>).</summary>
+    public ConnectionTimeouts Timeouts { get; init; } = new();
+
     /// <summary>Who runs the scripts that name no user; null for keepalived_script if that user exists, else root.</summary>
     public ScriptUser? ScriptUser { get; init; }
 

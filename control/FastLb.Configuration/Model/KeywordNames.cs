@@ -31,6 +31,14 @@ public static class KeywordNames
         _ => "UDP",
     };
 
+    /// <summary>The word after <c>unknown_flows</c>.</summary>
+    public static string Of(UnknownFlowAnswer answer) => answer switch
+    {
+        UnknownFlowAnswer.Drop => "drop",
+        UnknownFlowAnswer.Kernel => "kernel",
+        _ => "refuse",
+    };
+
     /// <summary>The scheduler that IPVS calls <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static Scheduler ToScheduler(string name)
@@ -42,6 +50,13 @@ public static class KeywordNames
 
         throw new ArgumentException($"No scheduler is called '{name}'.", nameof(name));
     }
+
+    internal static UnknownFlowAnswer ToUnknownFlowAnswer(string name) => name switch
+    {
+        "drop" => UnknownFlowAnswer.Drop,
+        "kernel" => UnknownFlowAnswer.Kernel,
+        _ => UnknownFlowAnswer.Refuse,
+    };
 
     internal static ForwardingMethod ToMethod(string name) => name switch
     {

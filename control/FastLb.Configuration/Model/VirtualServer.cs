@@ -26,6 +26,12 @@ public sealed record VirtualServer
     /// <summary>Whether <c>sh</c> or <c>mh</c> gives the connections of a server that is not available to others (<c>sh-fallback</c>, <c>mh-fallback</c>).</summary>
     public bool FallsBack { get; init; }
 
+    /// <summary>Whether every datagram gets a server of its own (<c>ops</c>); UDP only.</summary>
+    public bool IsOnePacket { get; init; }
+
+    /// <summary>How long its idle connections are remembered; null for what <see cref="GlobalDefinitions.Timeouts"/> says.</summary>
+    public ConnectionTimeouts? Timeouts { get; init; }
+
     /// <summary>How packets reach the servers that do not say otherwise.</summary>
     public ForwardingMethod Method { get; init; }
 

@@ -25,6 +25,7 @@ public static class ConfigurationPrinter
     {
         var writer = new BlockWriter();
         PrintGlobal(writer, configuration.Global);
+        DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
         foreach (VrrpInstance instance in configuration.VrrpInstances) PrintInstance(writer, instance, secrets);
         foreach (VirtualServer server in configuration.VirtualServers) PrintServer(writer, server);
         return writer.ToString();
@@ -57,6 +58,7 @@ public static class ConfigurationPrinter
         if (global.ScriptUser is { } user) writer.Line("script_user", user.Group is null ? [user.Name] : [user.Name, $":{user.Group}"]);
         if (global.ScriptSecurity) writer.Line("enable_script_security");
         writer.Line("checker_log_all_failures", Switch(global.LogAllCheckFailures));
+        writer.Line("lvs_timeouts", DataplaneSettingsPrinter.Words(global.Timeouts));
         writer.Close();
     }
 
@@ -142,6 +144,7 @@ public static class ConfigurationPrinter
         writer.Line("lb_algo", KeywordNames.Of(server.Scheduler));
         if (server.HashesPort) writer.Line("flag-2");
         if (server.FallsBack) writer.Line("flag-1");
+        if (server.IsOnePacket) writer.Line("ops");
         writer.Line("lb_kind", KeywordNames.Of(server.Method));
         writer.Line("protocol", KeywordNames.Of(server.Protocol));
         if (server.PersistenceTimeout is { } persistence) writer.Line("persistence_timeout", Seconds(persistence));

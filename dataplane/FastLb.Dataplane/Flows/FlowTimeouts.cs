@@ -1,11 +1,16 @@
 namespace FastLb.Dataplane.Flows;
 
-/// <summary>How long a flow lives in each state after its last packet. The defaults are those of IPVS.</summary>
+/// <summary>
+/// How long a flow lives in each state after its last packet. The defaults are those of IPVS, of which <c>ipvsadm --set</c> changes the same three. Immutable.
+/// </summary>
 public sealed class FlowTimeouts
 {
     private readonly uint[] _ticks = new uint[FlowStates.Count];
 
-    private FlowTimeouts(TimeSpan established, TimeSpan finWait, TimeSpan udp)
+    /// <param name="established">Of established TCP connections.</param>
+    /// <param name="finWait">Of TCP connections after a FIN.</param>
+    /// <param name="udp">Of UDP flows.</param>
+    public FlowTimeouts(TimeSpan established, TimeSpan finWait, TimeSpan udp)
     {
         Set(FlowState.None, TimeSpan.FromSeconds(2));
         Set(FlowState.Established, established);

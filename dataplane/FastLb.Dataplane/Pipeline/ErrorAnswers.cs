@@ -26,9 +26,25 @@ internal sealed class ErrorAnswers(FrameMemory frames)
     public void TimeExceeded(ref PacketSlot slot, in ParsedPacket packet, uint source, Moment moment) =>
         Send(ref slot, packet, IcmpError.TimeExceeded, 0, VerdictReason.TtlExpired, source, moment);
 
-    /// <summary>The service has no server.</summary>
-    public void PortUnreachable(ref PacketSlot slot, in ParsedPacket packet, Moment moment) =>
-        Send(ref slot, packet, IcmpError.PortUnreachable, 0, VerdictReason.NoServer, packet.Key.PeerAddress, moment);
+    /// <summary>There is no server for it.</summary>
+    public void PortUnreachable(ref PacketSlot slot, in ParsedPacket packet, VerdictReason reason, Moment moment) =>
+        Send(ref slot, packet, IcmpError.PortUnreachable, 0, reason, packet.Key.PeerAddress, moment);
+
+    /// <summary>There is no such connection: its segment is answered with a reset, or with nothing if it is one.</summary>
+    public void Reset(ref PacketSlot slot, in ParsedPacket packet)
+    {
+        // A fragment does not have the whole segment, whose length a reset acknowledges.
+        if ((packet.TcpFlags & TcpFlags.Reset) != TcpFlags.None || !packet.HasTransportHeader || packet.IsFragment || !IcmpErrorReply.MayAnswer(packet.Key.ClientAddress)
+            || !TcpResetReply.TryWrite(frames, ref slot, packet) || (!slot.Tag.IsNone && !slot.TryInsert(frames, slot.Tag)))
+        {
+            slot.Drop(VerdictReason.UnknownFlow);
+            return;
+        }
+
+        slot.Kind = VerdictKind.Forward;
+        slot.EgressPort = slot.IngressPort;
+        slot.Reason = VerdictReason.UnknownFlow;
+    }
 
     // From source, back to the packet's sender, the way that the packet came.
     private void Send(ref PacketSlot slot, in ParsedPacket packet, IcmpError error, ushort nextHopMtu, VerdictReason reason, uint source, Moment moment)

@@ -16,9 +16,10 @@ public sealed class PacketPipeline
     /// <summary>Frames that are taken through the stages together.</summary>
     public const int BatchSize = 64;
 
+    private const ushort FtpDataPort = 20;
+
     private readonly FrameMemory _frames;
     private readonly FlowTable _flows;
-    private readonly FlowTimeouts _timeouts;
     private readonly int _worker;
     private readonly int _workers;
     private readonly ParsedPacket[] _parsed = new ParsedPacket[BatchSize];
@@ -29,16 +30,14 @@ public sealed class PacketPipeline
 
     /// <param name="frames">Where the frames lie.</param>
     /// <param name="flows">The flows of the worker.</param>
-    /// <param name="timeouts">How long they live.</param>
     /// <param name="verdicts">Counters to go on with, or null to begin at zero.</param>
     /// <param name="worker">Number of the worker that it belongs to, from 0.</param>
     /// <param name="workers">How many workers share the flows between them.</param>
-    public PacketPipeline(FrameMemory frames, FlowTable flows, FlowTimeouts timeouts, VerdictCounters? verdicts = null, int worker = 0, int workers = 1)
+    public PacketPipeline(FrameMemory frames, FlowTable flows, VerdictCounters? verdicts = null, int worker = 0, int workers = 1)
     {
         Verdicts = verdicts ?? new VerdictCounters();
         _frames = frames;
         _flows = flows;
-        _timeouts = timeouts;
         _worker = worker;
         _workers = workers;
         _fragments = new FragmentTable(worker, workers);
@@ -127,9 +126,9 @@ public sealed class PacketPipeline
             return;
         }
 
-        if (index != 0 && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Reset)) == TcpFlags.Syn && FlowStates.IsOver(_flows.Entry(index).State))
+        if (index != 0 && (packet.TcpFlags & TcpFlags.Syn) != TcpFlags.None && BeginsAnother(_flows.Entry(index), packet, table))
         {
-            _flows.Remove(index); // the client's port is used again, for another connection (IPVS, conn_reuse_mode 1)
+            _flows.Remove(index);
             index = 0;
         }
 
@@ -140,22 +139,50 @@ public sealed class PacketPipeline
         ref readonly RealServer server = ref table.Server(flow.Server);
         if (server.Service is null)
         {
-            slot.Drop(VerdictReason.ServerRemoved);
+            OnServerRemoved(ref slot, packet, index, table, moment);
             return;
         }
 
         FlowState state = FlowState.Udp;
         if (packet.Key.Protocol == IpProtocol.Tcp)
         {
+            bool secure = table.Settings.SecureTcp;
             state = flow.HasReturnHalf
-                ? TcpStateMachine.OnClientSegment(flow.State, packet.TcpFlags)
-                : TcpStateMachine.OnClientSegmentOnly(flow.State, packet.TcpFlags);
+                ? TcpStateMachine.OnClientSegment(flow.State, packet.TcpFlags, secure)
+                : TcpStateMachine.OnClientSegmentOnly(flow.State, packet.TcpFlags, secure);
         }
 
-        _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
+        _flows.Advance(index, ref flow, state, moment.Tick + server.Service.Timeouts.Ticks(state));
         if (flow.HasReturnHalf)
             RememberHop(ref _flows.ReturnHalf(index), slot, table);
         Forward(ref slot, packet, server, table, moment);
+    }
+
+    /// <summary>Whether a SYN is that of another connection of the client's port, which the flow gives way to (IPVS, ip_vs_in_hook).</summary>
+    private static bool BeginsAnother(in FlowEntry flow, in ParsedPacket packet, ServiceTable table)
+    {
+        ForwardingSettings settings = table.Settings;
+        if ((packet.TcpFlags & TcpFlags.Reset) != TcpFlags.None)
+            return false;
+        if (settings.ExpiresFlowsOfRemovedServers && table.Server(flow.Server) is { Service: not null, Weight: 0 })
+            return true;
+        if (settings.ReuseMode == 0)
+            return false;
+        return FlowStates.IsOver(flow.State) || ((settings.ReuseMode & 2) != 0 && flow.State == FlowState.FinWait && !flow.HasReturnHalf);
+    }
+
+    // Kept rather than ended: a server that comes back takes its connections up again.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void OnServerRemoved(ref PacketSlot slot, in ParsedPacket packet, uint index, ServiceTable table, Moment moment)
+    {
+        if (!table.Settings.ExpiresFlowsOfRemovedServers)
+        {
+            slot.Drop(VerdictReason.ServerRemoved);
+            return;
+        }
+
+        _flows.Remove(index);
+        Decide(ref slot, packet, table, moment);
     }
 
     // Replies go back the way that the client's last frame came: to its own MAC address or that of the router before it (decision 0005).
@@ -227,11 +254,11 @@ public sealed class PacketPipeline
 
         uint index = FlowTable.FlowOfReturnHalf(half);
         ref FlowEntry flow = ref _flows.Entry(index);
-        FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnServerSegment(flow.State, packet.TcpFlags) : FlowState.Udp;
-        _flows.Advance(index, ref flow, state, moment.Tick + _timeouts.Ticks(state));
+        ref readonly RealServer server = ref table.Server(flow.Server);
+        FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnServerSegment(flow.State, packet.TcpFlags, table.Settings.SecureTcp) : FlowState.Udp;
+        _flows.Advance(index, ref flow, state, moment.Tick + (server.Service?.Timeouts ?? table.Settings.Timeouts).Ticks(state));
 
         // Errors to a server come from the director's own address towards it, as with IPVS.
-        ref readonly RealServer server = ref table.Server(flow.Server);
         uint ownAddress = server.Service is null ? 0 : table.Adjacency(server.Adjacency).LocalAddress;
         if (packet.TimeToLive <= 1)
         {
@@ -276,24 +303,32 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        if (packet.Key.Protocol == IpProtocol.Tcp && (packet.TcpFlags & (TcpFlags.Syn | TcpFlags.Reset)) != TcpFlags.Syn)
+        if (!MayBegin(packet, table.Settings))
         {
-            slot.Drop(VerdictReason.UnknownFlow);
+            RefuseUnknown(ref slot, packet, table, moment);
             return 0;
         }
 
         int choice = service.Scheduler.Choose(service.Servers, new NewFlow(packet.Key, moment.Now));
         if (choice < 0)
         {
-            _answers.PortUnreachable(ref slot, packet, moment);
+            _answers.PortUnreachable(ref slot, packet, VerdictReason.NoServer, moment);
             return 0;
         }
 
         ushort chosen = service.Servers.Servers[choice].Slot;
         ref readonly RealServer server = ref table.Server(chosen);
+        if (service.IsOnePacket)
+        {
+            service.Counters.CountConnection(_worker);
+            server.Counters.CountConnection(_worker);
+            Forward(ref slot, packet, server, table, moment);
+            return 0;
+        }
+
         uint index = server.Method == ForwardingMethod.AddressTranslation
             ? InsertTranslated(ref slot, packet, server, chosen, moment)
-            : _flows.Insert(packet.Key, packet.Hash, chosen, moment.Tick + _timeouts.Ticks(FlowState.None));
+            : _flows.Insert(packet.Key, packet.Hash, chosen, moment.Tick + service.Timeouts.Ticks(FlowState.None));
         if (index == 0)
         {
             if (slot.Kind != VerdictKind.Drop)
@@ -306,6 +341,40 @@ public sealed class PacketPipeline
         return index;
     }
 
+    /// <summary>
+    /// Whether a packet may begin a flow: any of UDP; of TCP a SYN, or any that is no reset if so set. Not what comes from FTP's data port, which belongs to a
+    /// connection that the server opens (IPVS, ip_vs_schedule).
+    /// </summary>
+    private static bool MayBegin(in ParsedPacket packet, ForwardingSettings settings)
+    {
+        if (packet.Key.ClientPort == FtpDataPort)
+            return false;
+        if (packet.Key.Protocol != IpProtocol.Tcp)
+            return true;
+        return (packet.TcpFlags & TcpFlags.Reset) == TcpFlags.None && (settings.SloppyTcp || (packet.TcpFlags & TcpFlags.Syn) != TcpFlags.None);
+    }
+
+    private void RefuseUnknown(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
+    {
+        switch (table.Settings.UnknownFlows)
+        {
+            case UnknownFlowAnswer.Kernel:
+                slot.RequestChecksum(packet);
+                _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu);
+                slot.Punt(_frames, VerdictReason.UnknownFlow);
+                break;
+            case UnknownFlowAnswer.Refuse when packet.Key.Protocol == IpProtocol.Tcp:
+                _answers.Reset(ref slot, packet);
+                break;
+            case UnknownFlowAnswer.Refuse:
+                _answers.PortUnreachable(ref slot, packet, VerdictReason.UnknownFlow, moment);
+                break;
+            default:
+                slot.Drop(VerdictReason.UnknownFlow);
+                break;
+        }
+    }
+
     private uint InsertTranslated(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ushort chosen, Moment moment)
     {
         FlowKey back = packet.Key with { PeerAddress = server.Address, PeerPort = server.Port, IsReturn = true };
@@ -316,6 +385,6 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        return _flows.InsertPair(packet.Key, packet.Hash, back, hash, chosen, moment.Tick + _timeouts.Ticks(FlowState.None));
+        return _flows.InsertPair(packet.Key, packet.Hash, back, hash, chosen, moment.Tick + server.Service!.Timeouts.Ticks(FlowState.None));
     }
 }

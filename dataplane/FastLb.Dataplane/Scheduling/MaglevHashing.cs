@@ -12,6 +12,9 @@ public sealed class MaglevHashing : HashingScheduler
     /// <summary>Places of a table in Debian's kernels.</summary>
     public const int DefaultSize = 4093;
 
+    /// <summary>The sizes that a kernel can be built for (CONFIG_IP_VS_MH_TAB_INDEX 8 to 17): with the same one, IPVS makes the same choices.</summary>
+    public static IReadOnlyList<int> Sizes { get; } = [251, 509, 1021, 2039, 4093, 8191, 16381, 32749, 65521, 131071];
+
     private static readonly MaglevHash First = new(2654435761);
     private static readonly MaglevHash Second = new(2654446892);
 
@@ -21,13 +24,12 @@ public sealed class MaglevHashing : HashingScheduler
 
     /// <param name="loads">What the servers have to do already.</param>
     /// <param name="options">What is hashed, and what happens when a server is not available.</param>
-    /// <param name="size">Places of the table, a prime; the greatest below a power of two from 2^8 to 2^17 for the same choices as an IPVS built for that size.</param>
-    public MaglevHashing(ServerDirectory loads, SchedulerOptions options, int size = DefaultSize)
+    public MaglevHashing(ServerDirectory loads, SchedulerOptions options)
         : base(loads, options.FallsBack)
     {
         _hashesPort = options.HashesPort;
-        _size = size;
-        _mostTurnBits = BitLength(size) / 2;
+        _size = options.TableSize == 0 ? DefaultSize : options.TableSize;
+        _mostTurnBits = BitLength(_size) / 2;
     }
 
     public override string Name => "mh";

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Scheduling;
 
 namespace FastLb.Dataplane.Services;
@@ -21,7 +22,12 @@ public readonly record struct RealServer(
 /// <param name="Servers">Its real servers, as the scheduler has arranged them.</param>
 /// <param name="Scheduler">Chooses among them; keeps its position over changes of the table.</param>
 /// <param name="Counters">Its traffic; kept over changes of the table.</param>
-public sealed record VirtualService(ServiceKey Key, ServerList Servers, Scheduler Scheduler, TrafficCounters Counters);
+/// <param name="Timeouts">How long its flows live.</param>
+public sealed record VirtualService(ServiceKey Key, ServerList Servers, Scheduler Scheduler, TrafficCounters Counters, FlowTimeouts Timeouts)
+{
+    /// <summary>Whether every packet gets a server of its own and makes no flow (IPVS, one-packet scheduling).</summary>
+    public bool IsOnePacket { get; init; }
+}
 
 /// <summary>
 /// Everything that forwarding decides by, immutable: a change is a new table, which workers take up with one volatile read per batch.
@@ -40,9 +46,12 @@ public sealed class ServiceTable
     /// <param name="servers">By slot.</param>
     /// <param name="adjacencies">What <see cref="RealServer.Adjacency"/> names.</param>
     /// <param name="links">By index of the port.</param>
-    public ServiceTable(long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies, EgressLink[] links)
+    /// <param name="settings">What holds for all services.</param>
+    public ServiceTable(
+        long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies, EgressLink[] links, ForwardingSettings settings)
     {
         Generation = generation;
+        Settings = settings;
         _services = services;
         _servers = servers;
         _adjacencies = adjacencies;
@@ -55,6 +64,7 @@ public sealed class ServiceTable
     private ServiceTable(ServiceTable other, long generation, Adjacency[] adjacencies, EgressLink[] links)
     {
         Generation = generation;
+        Settings = other.Settings;
         _services = other._services;
         _servers = other._servers;
         _byKey = other._byKey;
@@ -67,12 +77,15 @@ public sealed class ServiceTable
     private static RealServer[] NotConfigured { get; } = new RealServer[1];
 
     /// <summary>A table without services.</summary>
-    public static ServiceTable Empty { get; } = new(0, [], [], [], []);
+    public static ServiceTable Empty { get; } = new(0, [], [], [], [], ForwardingSettings.Default);
 
     /// <summary>Grows with every table.</summary>
     public long Generation { get; }
 
     public ReadOnlySpan<VirtualService> Services => _services;
+
+    /// <summary>What holds for all services.</summary>
+    public ForwardingSettings Settings { get; }
 
     /// <summary>True when there is a server whose replies pass the director and are translated.</summary>
     public bool TranslatesReplies { get; }

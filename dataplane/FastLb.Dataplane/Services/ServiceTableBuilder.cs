@@ -9,7 +9,14 @@ namespace FastLb.Dataplane.Services;
 /// <param name="Scheduler">Name of the scheduler, as in keepalived.conf.</param>
 /// <param name="Servers">In the order of the configuration.</param>
 /// <param name="Options">The scheduler's.</param>
-public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers, SchedulerOptions Options = default);
+public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOnlyList<ServerDefinition> Servers, SchedulerOptions Options = default)
+{
+    /// <summary>How long its flows live; null for what <see cref="ForwardingSettings.Timeouts"/> says.</summary>
+    public FlowTimeouts? Timeouts { get; init; }
+
+    /// <summary>Whether every packet gets a server of its own and makes no flow.</summary>
+    public bool IsOnePacket { get; init; }
+}
 
 /// <summary>A real server as it is wanted.</summary>
 /// <param name="Address">Its address.</param>
@@ -60,6 +67,9 @@ public sealed class ServiceTableBuilder
     /// <summary>The table compiled last.</summary>
     public ServiceTable Current { get; private set; }
 
+    /// <summary>What holds for all services of the next table on.</summary>
+    public ForwardingSettings Settings { get; set; } = ForwardingSettings.Default;
+
     /// <summary>The definitions that <see cref="Current"/> was compiled from.</summary>
     public IReadOnlyList<ServiceDefinition> Definitions { get; private set; } = [];
 
@@ -88,7 +98,7 @@ public sealed class ServiceTableBuilder
         _adjacencyIndexes = ways.Indexes;
         Retire(generation, definitions);
         Definitions = definitions;
-        return Current = new ServiceTable(generation, services, slots, ways.ToArray(), _links);
+        return Current = new ServiceTable(generation, services, slots, ways.ToArray(), _links, Settings);
     }
 
     /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
@@ -144,15 +154,16 @@ public sealed class ServiceTableBuilder
         // A scheduler tells by the object whether the list has changed: one that is the same must be the same object.
         if (!record.List.Servers.SequenceEqual(servers))
             record.List = record.Scheduler.Arrange(servers);
-        return new VirtualService(definition.Key, record.List, record.Scheduler, record.Counters);
+        return new VirtualService(definition.Key, record.List, record.Scheduler, record.Counters, definition.Timeouts ?? Settings.Timeouts) { IsOnePacket = definition.IsOnePacket };
     }
 
     private ServiceRecord RecordOf(ServiceDefinition definition)
     {
         bool isKnown = _services.TryGetValue(definition.Key, out ServiceRecord? record);
-        if (isKnown && string.Equals(record!.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal) && record.Options == definition.Options)
+        SchedulerOptions options = definition.Options with { TableSize = Settings.MaglevTableSize };
+        if (isKnown && string.Equals(record!.Scheduler.Name, definition.Scheduler, StringComparison.Ordinal) && record.Options == options)
             return record;
-        record = new ServiceRecord(Schedulers.Create(definition.Scheduler, definition.Options, _directory), definition.Options, record?.Counters ?? new TrafficCounters(_workers));
+        record = new ServiceRecord(Schedulers.Create(definition.Scheduler, options, _directory), options, record?.Counters ?? new TrafficCounters(_workers));
         _services[definition.Key] = record;
         return record;
     }

@@ -28,7 +28,11 @@ public enum ForwardingMethod
 /// <param name="Services">In the order of the configuration.</param>
 /// <param name="OwnAddresses">The host's own addresses: what real servers send there is the kernel's, unless it is for a service.</param>
 public sealed record DesiredState(
-    long Generation, IReadOnlyList<DesiredInterface> Interfaces, IReadOnlyList<DesiredService> Services, IReadOnlyList<IPAddress> OwnAddresses);
+    long Generation, IReadOnlyList<DesiredInterface> Interfaces, IReadOnlyList<DesiredService> Services, IReadOnlyList<IPAddress> OwnAddresses)
+{
+    /// <summary>What holds for all services.</summary>
+    public DesiredForwarding Forwarding { get; init; } = new();
+}
 
 /// <summary>An interface that the dataplane serves.</summary>
 /// <param name="Name">As the kernel calls it now.</param>
@@ -59,6 +63,12 @@ public sealed record DesiredService(
 
     /// <summary>Whether such a scheduler gives the flows of a server that is not available to others.</summary>
     public bool FallsBack { get; init; }
+
+    /// <summary>Whether every packet gets a server of its own.</summary>
+    public bool IsOnePacket { get; init; }
+
+    /// <summary>How long its idle connections are remembered; null for what <see cref="DesiredForwarding.Timeouts"/> says.</summary>
+    public DesiredTimeouts? Timeouts { get; init; }
 }
 
 /// <summary>A real server of a service, in the order of the configuration.</summary>

@@ -25,8 +25,8 @@ namespace FastLb.Native.Firewall;
 /// serve must not be guarded.
 /// </para>
 /// <para>
-/// Replies whose addresses are to be translated are not for this host; they are dropped at the <c>forward</c> hook. Of those that a dataplane gave back, because
-/// they belong to no service, the source MAC address tells.
+/// Replies whose addresses are to be translated are not for this host; they are dropped at the <c>forward</c> hook. What a dataplane gave back, because it belongs to no
+/// service or because the kernel is to answer it, passes at both hooks: its source MAC address tells.
 /// </para>
 /// </remarks>
 public sealed class ServiceGuard : IDisposable
@@ -64,6 +64,7 @@ public sealed class ServiceGuard : IDisposable
                 add set {{table}} services4 { type ipv4_addr . inet_proto . inet_service; }
                 add set {{table}} services6 { type ipv6_addr . inet_proto . inet_service; }
                 add chain {{table}} input { type filter hook input priority -300; policy accept; }
+                add rule {{table}} input ether saddr {{PuntDevice.SourceAddress}} accept
                 add rule {{table}} input iif != "lo" ip daddr . meta l4proto . th dport @services4 counter name "dropped" drop
                 add rule {{table}} input iif != "lo" ip6 daddr . meta l4proto . th dport @services6 counter name "dropped" drop
                 add set {{table}} translated4 { type ipv4_addr . inet_proto . inet_service; }

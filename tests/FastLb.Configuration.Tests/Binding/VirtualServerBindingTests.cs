@@ -92,7 +92,6 @@ public sealed class VirtualServerBindingTests
     [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
     [InlineData("lb_kind TUN type gue port 6080", "lb_kind TUN type")]
     [InlineData("protocol SCTP", "protocol SCTP")]
-    [InlineData("ops", "ops")]
     public void What_changes_forwarding_is_refused_by_name(string line, string name)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");

@@ -70,7 +70,6 @@ public sealed class PacketPipelineTests : IDisposable
         { VerdictReason.MalformedTransport, new FrameBuilder { Payload = 14 } },
         { VerdictReason.UnsupportedProtocol, new FrameBuilder { Protocol = IpProtocol.Sctp } },
         { VerdictReason.NoService, new FrameBuilder { ServicePort = 81 } },
-        { VerdictReason.UnknownFlow, new FrameBuilder { Flags = TcpFlags.Acknowledgment } },
         { VerdictReason.UnknownFlow, new FrameBuilder { Flags = TcpFlags.Syn | TcpFlags.Reset } },
     };
 

@@ -50,7 +50,7 @@ public sealed class MaglevHashingTests : IDisposable
         Assert.Equal(before.Places, scheduler.Arrange(servers).Places);
     }
 
-    private MaglevHashing Create(int size) => new(_memory.Table.Servers, default, size);
+    private MaglevHashing Create(int size) => new(_memory.Table.Servers, default(SchedulerOptions) with { TableSize = size });
 
     private static SchedulableServer[] Servers(int count) =>
         [.. Enumerable.Range(0, count).Select(number => new SchedulableServer((ushort)number, 1, IpAddress.Parse($"192.0.2.{number + 1}"), 80, 1))];

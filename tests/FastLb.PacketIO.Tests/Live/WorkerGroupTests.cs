@@ -180,7 +180,7 @@ public sealed class WorkerGroupTests : IDisposable
             WorkerParts<AfXdpPort>[] parts = [.. Enumerable.Range(0, Workers).Select(worker => new WorkerParts<AfXdpPort>(
                 _set.PortsOf(worker),
                 _set.Mesh.Pools[worker],
-                new PacketPipeline(_set.Umem.Frames, Store.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, Workers),
+                new PacketPipeline(_set.Umem.Frames, Store.Tables[worker], Verdicts[worker], worker, Workers),
                 Store.Tables[worker],
                 new RecordingKernel()))];
             _group = new WorkerGroup<AfXdpPort>(_set.Mesh, parts, table);

@@ -54,7 +54,7 @@ internal sealed class InMemoryWorkers : IDisposable
         for (int worker = 0; worker < workers; worker++)
         {
             InMemoryPort[] ports = worker < serverQueues ? [Clients[worker].Port, Servers[worker].Port] : [Clients[worker].Port];
-            PacketPipeline pipeline = new(frames, Flows.Tables[worker], FlowTimeouts.Default, Verdicts[worker], worker, workers);
+            PacketPipeline pipeline = new(frames, Flows.Tables[worker], Verdicts[worker], worker, workers);
             parts[worker] = new WorkerParts<InMemoryPort>(ports, Mesh.Pools[worker], pipeline, Flows.Tables[worker], Kernel);
         }
 

@@ -1,0 +1,70 @@
+using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Model;
+
+namespace FastLb.Configuration.Binding;
+
+/// <summary>Binds all <c>fastlb</c> blocks into one. Not thread-safe.</summary>
+internal sealed class FastLbBinder(DiagnosticBag diagnostics, StatementReader reader)
+{
+    private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
+    private readonly List<CheckedStatement> _serviceTimeouts = [];
+
+    /// <summary>What the blocks so far say.</summary>
+    public DataplaneSettings Settings { get; private set; } = new();
+
+    /// <summary>Adds what one block says to what earlier ones said.</summary>
+    public void Add(CheckedStatement block)
+    {
+        foreach (CheckedStatement statement in reader.Read(block.Block)) Settings = Apply(Settings, statement);
+    }
+
+    /// <summary>The services with the timeouts that are set for them here.</summary>
+    public IReadOnlyList<VirtualServer> ApplyTimeouts(IReadOnlyList<VirtualServer> servers, ConnectionTimeouts defaults)
+    {
+        VirtualServer[] result = [.. servers];
+        foreach (CheckedStatement statement in _serviceTimeouts)
+        {
+            if (EndpointReader.Read(statement, diagnostics) is not var (address, port)) continue;
+            bool isKnown = false;
+            for (int i = 0; i < result.Length; i++)
+            {
+                if (!result[i].Address.Equals(address) || result[i].Port != port) continue;
+                isKnown = true;
+                result[i] = result[i] with { Timeouts = _timeouts.Apply(result[i].Timeouts ?? defaults, statement, first: 2) };
+            }
+
+            if (!isKnown)
+            {
+                diagnostics.Add(
+                    DiagnosticCatalog.ConflictingSetting, statement.SpanOf(0), $"there is no virtual server {statement.Text(0)} {statement.Text(1)}",
+                    "the line is ignored; write the address and port of a virtual_server");
+            }
+        }
+
+        return result;
+    }
+
+    private DataplaneSettings Apply(DataplaneSettings settings, CheckedStatement statement)
+    {
+        switch (statement.Name)
+        {
+            case "unknown_flows":
+                return settings with { UnknownFlows = KeywordNames.ToUnknownFlowAnswer(statement.Text(0)) };
+            case "sloppy_tcp":
+                return settings with { SloppyTcp = statement.Switch(0) };
+            case "expire_nodest_conn":
+                return settings with { ExpiresConnectionsOfRemovedServers = statement.Switch(0) };
+            case "conn_reuse_mode":
+                return settings with { ConnectionReuseMode = (int)statement.Integer(0) };
+            case "secure_tcp":
+                return settings with { SecureTcp = statement.Switch(0) };
+            case "mh_table_size":
+                return settings with { MaglevTableSize = (int)statement.Integer(0) };
+            case "service_timeouts":
+                _serviceTimeouts.Add(statement);
+                return settings;
+            default:
+                return settings;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace FastLb.Configuration.Model;
+
+/// <summary>What the <c>fastlb</c> block sets for all services. The defaults are those of kernel IPVS.</summary>
+public sealed record DataplaneSettings
+{
+    /// <summary>What becomes of packets for a service that belong to no connection and may not begin one.</summary>
+    public UnknownFlowAnswer UnknownFlows { get; init; }
+
+    /// <summary>Whether TCP connections may begin with another segment than a SYN.</summary>
+    public bool SloppyTcp { get; init; }
+
+    /// <summary>Whether connections of a server that has been removed, or of one of weight 0 whose client begins anew, go to another.</summary>
+    public bool ExpiresConnectionsOfRemovedServers { get; init; }
+
+    /// <summary>When a SYN of a port with a connection begins another: 0 never, 1 after its end, 2 and 3 also after a FIN in direct routing and tunnels.</summary>
+    public int ConnectionReuseMode { get; init; } = 1;
+
+    /// <summary>Whether a connection counts as established only when the server has answered (<c>secure_tcp</c>).</summary>
+    public bool SecureTcp { get; init; }
+
+    /// <summary>Places of the tables of the scheduler mh.</summary>
+    public int MaglevTableSize { get; init; } = 4093;
+}
+
+/// <summary>What becomes of a packet that belongs to no connection.</summary>
+public enum UnknownFlowAnswer
+{
+    /// <summary>It is answered by a reset, or by "port unreachable".</summary>
+    Refuse,
+
+    /// <summary>It is dropped.</summary>
+    Drop,
+
+    /// <summary>It is given back to the kernel.</summary>
+    Kernel,
+}

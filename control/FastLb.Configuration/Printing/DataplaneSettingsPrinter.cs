@@ -1,0 +1,36 @@
+using System.Globalization;
+using FastLb.Configuration.Model;
+
+namespace FastLb.Configuration.Printing;
+
+/// <summary>Writes the <c>fastlb</c> block.</summary>
+internal static class DataplaneSettingsPrinter
+{
+    /// <summary>The block, with nothing left to defaults.</summary>
+    public static void Print(BlockWriter writer, DataplaneSettings settings, IEnumerable<VirtualServer> services)
+    {
+        writer.Open("fastlb");
+        writer.Line("unknown_flows", KeywordNames.Of(settings.UnknownFlows));
+        writer.Line("sloppy_tcp", Switch(settings.SloppyTcp));
+        writer.Line("expire_nodest_conn", Switch(settings.ExpiresConnectionsOfRemovedServers));
+        writer.Line("conn_reuse_mode", Number(settings.ConnectionReuseMode));
+        writer.Line("secure_tcp", Switch(settings.SecureTcp));
+        writer.Line("mh_table_size", Number(settings.MaglevTableSize));
+        foreach (VirtualServer service in services)
+        {
+            if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
+        }
+
+        writer.Close();
+    }
+
+    /// <summary>The parameters of <c>lvs_timeouts</c>.</summary>
+    public static string[] Words(ConnectionTimeouts timeouts) =>
+        ["tcp", Seconds(timeouts.Tcp), "tcpfin", Seconds(timeouts.TcpFin), "udp", Seconds(timeouts.Udp)];
+
+    private static string Seconds(TimeSpan time) => Number((long)time.TotalSeconds);
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Switch(bool value) => value ? "on" : "off";
+}
