@@ -4,13 +4,31 @@ namespace FastLb.Dataplane.Scheduling;
 
 /// <summary>
 /// A scheduler that remembers something from one choice to the next. All workers share it, else each would begin its own rounds and together they would give the
-/// first servers more than their share. So they take turns, for the length of one choice; IPVS does it by a spin lock as well. While a new list is being taken up,
-/// workers may come with the old and the new one by turns.
+/// first servers more than their share. So they take turns, for the length of one choice; IPVS does it by a spin lock as well. Each list is followed as soon as it is
+/// arranged, so that of several changes between two choices none is passed over. Until all workers have taken it up they may come with the old and the new one by turns.
 /// </summary>
 public abstract class TurnTakingScheduler(ServerDirectory loads) : Scheduler(loads)
 {
     private SpinLock _turn = new(enableThreadOwnerTracking: false);
     private ServerList _list = ServerList.Empty;
+
+    public override ServerList Arrange(SchedulableServer[] servers)
+    {
+        ServerList list = base.Arrange(servers);
+        bool taken = false;
+        try
+        {
+            _turn.Enter(ref taken);
+            Follow(list);
+        }
+        finally
+        {
+            if (taken)
+                _turn.Exit(useMemoryBarrier: true);
+        }
+
+        return list;
+    }
 
     public sealed override int Choose(ServerList list, in NewFlow flow)
     {
@@ -19,12 +37,7 @@ public abstract class TurnTakingScheduler(ServerDirectory loads) : Scheduler(loa
         {
             _turn.Enter(ref taken);
             if (!ReferenceEquals(list, _list))
-            {
-                ServerList previous = _list;
-                _list = list;
-                OnListChanged(previous, list);
-            }
-
+                Follow(list);
             return list.Servers.IsEmpty ? -1 : ChooseInTurn(list, flow);
         }
         finally
@@ -39,4 +52,11 @@ public abstract class TurnTakingScheduler(ServerDirectory loads) : Scheduler(loa
 
     /// <summary>Carries what is remembered over to a changed list.</summary>
     protected abstract void OnListChanged(ServerList previous, ServerList list);
+
+    private void Follow(ServerList list)
+    {
+        ServerList previous = _list;
+        _list = list;
+        OnListChanged(previous, list);
+    }
 }

@@ -127,9 +127,19 @@ public sealed class FrameChainTests
     public void Dropped_frame_is_freed()
     {
         using InMemoryWorkers lab = new(workers: 1, serverQueues: 1);
-        Assert.True(lab.Clients[0].TryDeliver((Large(lab, 8900) with { Flags = TcpFlags.Acknowledgment }).Build()));
+        Assert.True(lab.Clients[0].TryDeliver((Large(lab, 8900) with { Flags = TcpFlags.Reset }).Build()));
         lab.RunRounds();
         Assert.Equal(1, lab.Count(VerdictReason.UnknownFlow));
+        lab.AssertAllChunksComeHome();
+    }
+
+    [Fact]
+    public void Reset_in_place_of_a_large_frame_frees_all_chunks_but_its_own()
+    {
+        using InMemoryWorkers lab = new(workers: 1, serverQueues: 1);
+        Assert.True(lab.Clients[0].TryDeliver((Large(lab, 8900) with { Flags = TcpFlags.Acknowledgment }).Build()));
+        lab.RunRounds();
+        Assert.Equal(54, lab.Clients[0].TakeSent()!.Length);
         lab.AssertAllChunksComeHome();
     }
 
