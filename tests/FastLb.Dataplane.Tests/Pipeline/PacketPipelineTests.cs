@@ -228,15 +228,25 @@ public sealed class PacketPipelineTests : IDisposable
         Assert.Equal((1, 0, 1L, 2L), (active, inactive, server.Connections, server.Packets));
     }
 
-    [Fact]
-    public void Packet_path_allocates_nothing()
+    [Theory]
+    [InlineData(ForwardingMethod.DirectRouting)]
+    [InlineData(ForwardingMethod.AddressTranslation)]
+    [InlineData(ForwardingMethod.Tunnel)]
+    public void Packet_path_allocates_nothing(ForwardingMethod method)
     {
-        using var fixture = new PipelineBatch(PacketPipeline.BatchSize, 4096);
-        fixture.Run(2000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        fixture.Run(2000);
+        using var traffic = new PipelineTraffic(4096, method, newFlows: 4096);
+        traffic.RunEstablished(2000);
+        traffic.RunNew();
+        traffic.EndNew();
+        long before = traffic.Forwarded;
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(() => traffic.RunEstablished(2000)));
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            traffic.RunNew();
+            traffic.EndNew();
+        }));
+        Assert.InRange(traffic.Forwarded - before, (2000 * PacketPipeline.BatchSize) + 4096, long.MaxValue);
     }
 
     public void Dispose() => _fixture.Dispose();
