@@ -37,6 +37,19 @@ public sealed class TcpStateMachineTests
     public void Segment_of_the_server_leads_where_ipvs_goes(TcpFlags flags, string expected) =>
         AssertLeadsTo(expected, state => TcpStateMachine.OnServerSegment(state, flags));
 
+    /// <summary>IPVS's tables under secure_tcp.</summary>
+    [Theory]
+    [InlineData(TcpFlags.Syn, "SA ES ES SR SA SA SA SA SA SA SA", "SR ES ES SR SR SR SR SR SR SR SA", "SS ES SS SA SS SS SS SS SS LI SA")]
+    [InlineData(TcpFlags.Fin, "CL FW SS TW TW TW CL CW LA LI TW", "CL CW SS TW TW TW CL CW LA LI SA", "TW FW SS TW FW TW CL TW LA LI TW")]
+    [InlineData(TcpFlags.Acknowledgment, "ES ES SS ES FW TW CL CW CL LI ES", "ES ES SS SR FW TW CL CW CL LI SA", "ES ES SS ES FW TW CL CW LA ES ES")]
+    [InlineData(TcpFlags.Reset, "CL CL CL SR CL CL CL CL LA LI CL", "CL CL CL SR CL CL CL CL LA LI CL", "CL CL SS CL CL TW CL CL CL CL CL")]
+    public void Secure_tables_are_those_of_ipvs(TcpFlags flags, string clientAlone, string client, string server)
+    {
+        AssertLeadsTo(clientAlone, state => TcpStateMachine.OnClientSegmentOnly(state, flags, secure: true));
+        AssertLeadsTo(client, state => TcpStateMachine.OnClientSegment(state, flags, secure: true));
+        AssertLeadsTo(server, state => TcpStateMachine.OnServerSegment(state, flags, secure: true));
+    }
+
     [Theory]
     [InlineData(TcpFlags.Reset | TcpFlags.Syn, FlowState.Close)]
     [InlineData(TcpFlags.Syn | TcpFlags.Fin, FlowState.SynReceived)]
