@@ -34,6 +34,14 @@ struct {
 	__type(value, __u8);
 } endpoints SEC(".maps");
 
+/* Shared. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct steering_settings);
+} settings SEC(".maps");
+
 /* Real servers behind a tunnel. Shared, and a set: the values carry nothing. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -147,6 +155,28 @@ static __always_inline int has_role(__be32 address, __u8 protocol, __be16 port, 
 	return roles != NULL && (*roles & role);
 }
 
+/* Whether the endpoint has a role, by itself or as one port of any. The kernel inlines the look-up in an array, so that it costs next to nothing where there are none. */
+static __always_inline int has_role_at(__be32 address, __u8 protocol, __be16 port, enum steering_role role, enum steering_role any_port)
+{
+	__u32 first = 0;
+	const struct steering_settings *set;
+
+	if (has_role(address, protocol, port, role))
+		return 1;
+	set = bpf_map_lookup_elem(&settings, &first);
+	return set != NULL && set->any_port && has_role(address, protocol, 0, any_port);
+}
+
+static __always_inline int is_service(__be32 address, __u8 protocol, __be16 port)
+{
+	return has_role_at(address, protocol, port, STEERING_SERVICE, STEERING_SERVICE_ANY_PORT);
+}
+
+static __always_inline int is_nat_server(__be32 address, __u8 protocol, __be16 port)
+{
+	return has_role_at(address, protocol, port, STEERING_NAT_SERVER, STEERING_NAT_SERVER_ANY_PORT);
+}
+
 /* Length in octets of the IPv4 header at `ip`; 0 when it isn't one or isn't wholly before `end`. */
 static __always_inline __u32 ipv4_header_length(const struct iphdr *ip, const void *end)
 {
@@ -178,9 +208,9 @@ static __always_inline enum steering_outcome classify_transport(
 {
 	if (length < sizeof(*ports) || (const void *)(ports + 1) > end)
 		return STEERING_MALFORMED;
-	if (has_role(ip->daddr, ip->protocol, ports->destination, STEERING_SERVICE))
+	if (is_service(ip->daddr, ip->protocol, ports->destination))
 		return STEERING_STEERED;
-	if (!has_role(ip->saddr, ip->protocol, ports->source, STEERING_NAT_SERVER))
+	if (!is_nat_server(ip->saddr, ip->protocol, ports->source))
 		return STEERING_NO_SERVICE;
 	return is_own_address(ip->daddr) ? STEERING_SERVER_TO_HOST : STEERING_STEERED_RETURN;
 }
@@ -218,10 +248,9 @@ static __always_inline enum steering_outcome classify_icmp(const struct icmp_hea
 	ports = (const void *)quoted + header_length;
 	if (length < sizeof(*icmp) + header_length + sizeof(*ports) || (const void *)(ports + 1) > end)
 		return STEERING_MALFORMED;
-	if (has_role(quoted->daddr, quoted->protocol, ports->destination, STEERING_SERVICE) ||
-	    has_role(quoted->saddr, quoted->protocol, ports->source, STEERING_SERVICE))
+	if (is_service(quoted->daddr, quoted->protocol, ports->destination) || is_service(quoted->saddr, quoted->protocol, ports->source))
 		return STEERING_STEERED_ICMP_ERROR;
-	if (!has_role(quoted->daddr, quoted->protocol, ports->destination, STEERING_NAT_SERVER))
+	if (!is_nat_server(quoted->daddr, quoted->protocol, ports->destination))
 		return STEERING_UNRELATED_ICMP_ERROR;
 	return is_own_address(quoted->saddr) ? STEERING_SERVER_TO_HOST : STEERING_STEERED_ICMP_ERROR;
 }

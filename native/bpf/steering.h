@@ -23,7 +23,7 @@ struct steering_address {
 /* Key of `endpoints`. No implicit padding: every byte is part of the hash. */
 struct steering_endpoint_key {
 	struct steering_address address;
-	__be16 port; /* 0: what later fragments, which have no ports, are looked up by */
+	__be16 port; /* 0: what later fragments, which have no ports, are looked up by, and what is for any port */
 	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP */
 	__u8 zero;
 };
@@ -34,6 +34,13 @@ enum steering_role {
 	STEERING_SERVICE_FRAGMENTS = 2,    /* some service has this address and protocol */
 	STEERING_NAT_SERVER = 4,           /* a real server in NAT mode */
 	STEERING_NAT_SERVER_FRAGMENTS = 8, /* some NAT real server has this address and protocol */
+	STEERING_SERVICE_ANY_PORT = 16,    /* at port 0: a virtual service for all ports of this address and protocol, or for more than are worth listing */
+	STEERING_NAT_SERVER_ANY_PORT = 32, /* at port 0: a real server of such a service in NAT mode */
+};
+
+/* Value of `settings`, which is one. */
+struct steering_settings {
+	__u32 any_port; /* 0 while no endpoint has a role for any port, so that nobody needs to look for one */
 };
 
 /* Key of `own_macs`: the six octets as on the wire. */

@@ -23,12 +23,17 @@ internal sealed unsafe class BpfMap<TKey, TValue> : IDisposable
 
     /// <summary>Makes a hash map whose entries take memory only while they are there.</summary>
     /// <exception cref="SystemCallException">libbpf is missing, or the process may not create BPF maps.</exception>
-    public static BpfMap<TKey, TValue> CreateHash(string name, int capacity)
+    public static BpfMap<TKey, TValue> CreateHash(string name, int capacity) => Create(BpfConstants.BPF_MAP_TYPE_HASH, name, capacity, BpfConstants.BPF_F_NO_PREALLOC);
+
+    /// <summary>Makes an array map of zeros; its key is a 32-bit index.</summary>
+    /// <exception cref="SystemCallException">libbpf is missing, or the process may not create BPF maps.</exception>
+    public static BpfMap<TKey, TValue> CreateArray(string name, int capacity) => Create(BpfConstants.BPF_MAP_TYPE_ARRAY, name, capacity, 0);
+
+    private static BpfMap<TKey, TValue> Create(int type, string name, int capacity, uint flags)
     {
-        MapCreateOptions options = new() { Size = (nuint)sizeof(MapCreateOptions), MapFlags = BpfConstants.BPF_F_NO_PREALLOC };
+        MapCreateOptions options = new() { Size = (nuint)sizeof(MapCreateOptions), MapFlags = flags };
         using LibBpfLog log = BpfObject.OpenLibrary();
-        int descriptor = LibBpf.bpf_map_create(
-            BpfConstants.BPF_MAP_TYPE_HASH, name, (uint)sizeof(TKey), (uint)sizeof(TValue), (uint)capacity, options);
+        int descriptor = LibBpf.bpf_map_create(type, name, (uint)sizeof(TKey), (uint)sizeof(TValue), (uint)capacity, options);
         return descriptor >= 0
             ? new BpfMap<TKey, TValue>(new BpfDescriptor(descriptor), name)
             : throw BpfObject.Failure("create", $"BPF map '{name}'", descriptor, log);

@@ -122,6 +122,7 @@ internal struct MapInfo
 internal static class BpfConstants
 {
     public const int BPF_MAP_TYPE_HASH = 1;
+    public const int BPF_MAP_TYPE_ARRAY = 2;
     public const uint BPF_F_NO_PREALLOC = 1;
     public const ulong BPF_ANY = 0;
     public const int BPF_XDP = 37;

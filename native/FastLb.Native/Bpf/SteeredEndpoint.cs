@@ -11,14 +11,14 @@ namespace FastLb.Native.Bpf;
 /// </summary>
 /// <param name="Address">The virtual address, or the server's.</param>
 /// <param name="Protocol"><see cref="ProtocolType.Tcp"/> or <see cref="ProtocolType.Udp"/>.</param>
-/// <param name="Port">1 to 65535.</param>
+/// <param name="Port">1 to 65535; 0 for any.</param>
 public readonly record struct SteeredEndpoint(IPAddress Address, ProtocolType Protocol, ushort Port)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{new IPEndPoint(Address, Port)}/{Protocol}";
 
-    /// <summary>True for what a frame's headers can be compared to: the protocol has ports, and the port is one.</summary>
-    public bool IsSteerable => Protocol is ProtocolType.Tcp or ProtocolType.Udp && Port != 0;
+    /// <summary>True for what a frame's headers can be compared to: the protocol has ports.</summary>
+    public bool IsSteerable => Protocol is ProtocolType.Tcp or ProtocolType.Udp;
 
     internal SteeredEndpointKey ToKey() => new()
     {
@@ -49,7 +49,7 @@ internal record struct SteeredEndpointKey
 {
     public SteeredAddress Address;
 
-    /// <summary>Network order; 0 for the later fragments of all ports.</summary>
+    /// <summary>Network order; 0 for the later fragments of all ports, and for roles of any port.</summary>
     public ushort Port;
 
     public byte Protocol;
@@ -66,4 +66,14 @@ internal enum SteeringRoles : byte
     ServiceFragments = 2,
     NatServer = 4,
     NatServerFragments = 8,
+    ServiceAnyPort = 16,
+    NatServerAnyPort = 32,
+}
+
+/// <summary><c>struct steering_settings</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal record struct SteeringSettings
+{
+    /// <summary>0 while no endpoint has a role for any port.</summary>
+    public uint AnyPort;
 }

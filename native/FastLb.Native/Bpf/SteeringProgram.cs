@@ -42,6 +42,7 @@ public sealed class SteeringProgram : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(receiveQueues, 1);
         using BpfObject loading = BpfObject.Open("steering.bpf.o", "the steering program");
         loading.ShareMap(SteeringEndpointMap.Name, table.Endpoints.Map.Descriptor);
+        loading.ShareMap(SteeringEndpointMap.SettingsName, table.Endpoints.Settings.Descriptor);
         loading.ShareMap("tunnel_servers", table.TunnelServerSet.Map.Descriptor);
         loading.ShareMap("own_addresses", table.OwnAddressSet.Map.Descriptor);
         loading.ResizeMap("xsks", receiveQueues);

@@ -111,7 +111,7 @@ public sealed class SteeringTable : IDisposable
         foreach (SteeredEndpoint endpoint in endpoints)
         {
             if (!endpoint.IsSteerable)
-                throw new ArgumentException($"{endpoint} can't be steered: TCP and UDP with a port can", parameter);
+                throw new ArgumentException($"{endpoint} can't be steered: TCP and UDP can", parameter);
         }
 
         return [.. endpoints.Distinct()];

@@ -65,12 +65,16 @@ public sealed class ServiceGuard : IDisposable
                 add set {{table}} services6 { type ipv6_addr . inet_proto . inet_service; }
                 add chain {{table}} input { type filter hook input priority -300; policy accept; }
                 add rule {{table}} input ether saddr {{PuntDevice.SourceAddress}} accept
+                add set {{table}} hosts4 { type ipv4_addr . inet_proto; }
                 add rule {{table}} input iif != "lo" ip daddr . meta l4proto . th dport @services4 counter name "dropped" drop
+                add rule {{table}} input iif != "lo" ip daddr . meta l4proto @hosts4 counter name "dropped" drop
                 add rule {{table}} input iif != "lo" ip6 daddr . meta l4proto . th dport @services6 counter name "dropped" drop
                 add set {{table}} translated4 { type ipv4_addr . inet_proto . inet_service; }
+                add set {{table}} translatedhosts4 { type ipv4_addr . inet_proto; }
                 add chain {{table}} forward { type filter hook forward priority -300; policy accept; }
                 add rule {{table}} forward ether saddr {{PuntDevice.SourceAddress}} accept
                 add rule {{table}} forward ip saddr . meta l4proto . th sport @translated4 counter name "dropped" drop
+                add rule {{table}} forward ip saddr . meta l4proto @translatedhosts4 counter name "dropped" drop
                 """);
             return result.Succeeded ? new ServiceGuard(context, table) : throw OpenFailure(context, table, result);
         }
@@ -88,18 +92,20 @@ public sealed class ServiceGuard : IDisposable
     {
         HashSet<string> elements4 = [];
         HashSet<string> elements6 = [];
+        HashSet<string> hosts4 = [];
         foreach (GuardedService service in services)
         {
             if (!service.IsGuardable)
                 throw new ArgumentException($"{service} can't be guarded: TCP, UDP and SCTP services with a port can", nameof(services));
             IPAddress address = new(service.Address.IsIPv4MappedToIPv6 ? service.Address.MapToIPv4().GetAddressBytes() : service.Address.GetAddressBytes());
-            HashSet<string> elements = address.AddressFamily == AddressFamily.InterNetwork ? elements4 : elements6;
-            elements.Add(string.Create(CultureInfo.InvariantCulture, $"{address} . {(int)service.Protocol} . {service.Port}"));
+            HashSet<string> elements = address.AddressFamily != AddressFamily.InterNetwork ? elements6 : service.Port == 0 ? hosts4 : elements4;
+            elements.Add(ElementOf(address, service));
         }
 
         StringBuilder commands = new();
         Fill(commands, "services4", elements4);
         Fill(commands, "services6", elements6);
+        Fill(commands, "hosts4", hosts4);
         Apply(commands, "services");
     }
 
@@ -112,15 +118,17 @@ public sealed class ServiceGuard : IDisposable
     public void SetTranslatedServers(IReadOnlyCollection<GuardedService> servers)
     {
         HashSet<string> elements = [];
+        HashSet<string> hosts = [];
         foreach (GuardedService server in servers)
         {
             if (!server.IsGuardable || server.Address.AddressFamily != AddressFamily.InterNetwork)
                 throw new ArgumentException($"{server} can't be guarded: TCP, UDP and SCTP over IPv4 with a port can", nameof(servers));
-            elements.Add(string.Create(CultureInfo.InvariantCulture, $"{server.Address} . {(int)server.Protocol} . {server.Port}"));
+            (server.Port == 0 ? hosts : elements).Add(ElementOf(server.Address, server));
         }
 
         StringBuilder commands = new();
         Fill(commands, "translated4", elements);
+        Fill(commands, "translatedhosts4", hosts);
         Apply(commands, "translated servers");
     }
 
@@ -167,6 +175,10 @@ public sealed class ServiceGuard : IDisposable
         return new SystemCallException(
             "create", target, Errno.EBUSY, $"another process{program} owns it, it seems a second FastLb in this network namespace: stop one of them");
     }
+
+    private static string ElementOf(IPAddress address, GuardedService service) => service.Port == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{address} . {(int)service.Protocol}")
+        : string.Create(CultureInfo.InvariantCulture, $"{address} . {(int)service.Protocol} . {service.Port}");
 
     private void Apply(StringBuilder commands, string what)
     {

@@ -50,6 +50,20 @@ public sealed class ServiceGuardTests : IDisposable
         Assert.False(connect.IsCompleted);
     }
 
+    [Fact]
+    public void Connection_to_any_port_of_an_address_that_is_guarded_as_a_whole_is_not_reset()
+    {
+        _guard.SetServices([new GuardedService(Address4, ProtocolType.Tcp, 0)]);
+        using Socket client = Open(_link.Far, Address4, SocketType.Stream);
+        Task connect = client.ConnectAsync(new IPEndPoint(Address4, Unguarded));
+        Eventually.Read(_guard.ReadDropped, dropped => dropped >= 1);
+        Assert.False(connect.IsCompleted);
+
+        Assert.Throws<ArgumentException>(() => _guard.SetServices([new GuardedService(Address6, ProtocolType.Tcp, 0)]));
+        _guard.SetServices([]);
+        Assert.True(IsRefused(Address4, Guarded));
+    }
+
     [Theory]
     [InlineData(false, 100)]
     [InlineData(true, 100)]
@@ -147,7 +161,6 @@ public sealed class ServiceGuardTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ProtocolType.Tcp, 0)]
     [InlineData(ProtocolType.Icmp, 8080)]
     public void Service_that_headers_cannot_show_is_refused_and_nothing_changed(ProtocolType protocol, ushort port)
     {

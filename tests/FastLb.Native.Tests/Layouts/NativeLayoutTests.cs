@@ -41,6 +41,9 @@ public sealed class NativeLayoutTests
             .Equal("STEERING_SERVICE_FRAGMENTS", (long)SteeringRoles.ServiceFragments)
             .Equal("STEERING_NAT_SERVER", (long)SteeringRoles.NatServer)
             .Equal("STEERING_NAT_SERVER_FRAGMENTS", (long)SteeringRoles.NatServerFragments)
+            .Equal("STEERING_SERVICE_ANY_PORT", (long)SteeringRoles.ServiceAnyPort)
+            .Equal("STEERING_NAT_SERVER_ANY_PORT", (long)SteeringRoles.NatServerAnyPort)
+            .Structure<SteeringSettings>("struct steering_settings", ("any_port", "AnyPort"))
             .Equal("STEERING_STEERED", (long)SteeringOutcome.Steered)
             .Equal("STEERING_STEERED_FRAGMENT", (long)SteeringOutcome.SteeredFragment)
             .Equal("STEERING_STEERED_RETURN", (long)SteeringOutcome.SteeredReturn)
@@ -128,6 +131,7 @@ public sealed class NativeLayoutTests
             .Members<XdpLinkInfo>(
                 "struct bpf_link_info", ("type", "Type"), ("id", "Id"), ("prog_id", "ProgramId"), ("xdp.ifindex", "InterfaceIndex"))
             .Equal("BPF_MAP_TYPE_HASH", BPF_MAP_TYPE_HASH)
+            .Equal("BPF_MAP_TYPE_ARRAY", BPF_MAP_TYPE_ARRAY)
             .Equal("BPF_F_NO_PREALLOC", BPF_F_NO_PREALLOC)
             .Equal("BPF_ANY", (long)BPF_ANY)
             .Equal("BPF_XDP", BPF_XDP)
