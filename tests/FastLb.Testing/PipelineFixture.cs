@@ -41,10 +41,12 @@ public sealed unsafe class PipelineFixture : IDisposable
     {
         new Span<byte>(_frames, FrameBytes).Fill(Untouched);
         _frameMemory = new FrameMemory((nint)_frames, FrameBytes);
-        nuint length = (nuint)FlowTableLayout.RequiredBytes(capacity);
-        _flowMemory = NativeMemory.AlignedAlloc(length, 64);
+        nuint length = (nuint)FlowStore.RequiredBytes(capacity);
+        _flowMemory = NativeMemory.AlignedAlloc(length, 4096);
         NativeMemory.Clear(_flowMemory, length);
-        Flows = FlowTable.Create((nint)_flowMemory, (long)length, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
+        Store = FlowStore.Open((nint)_flowMemory, (long)length, Now, out _);
+        Store.MakeTables(1, capacity, hash ?? new FlowHash(1, 2, 3, 4), Now);
+        Flows = Store.Tables[0];
         _pipeline = new PacketPipeline(_frameMemory, Flows, Verdicts, worker, workers);
         Tables = new ServiceTableBuilder(Flows.Servers, MostWorkers);
         SetServers("rr", new ServerDefinition(Web01, 80, 1), new ServerDefinition(Web02, 80, 1));
@@ -54,6 +56,9 @@ public sealed unsafe class PipelineFixture : IDisposable
     public MonotonicTime Now { get; set; } = MonotonicTime.FromSeconds(1000);
 
     public FlowTable Flows { get; }
+
+    /// <summary>Where <see cref="Flows"/> lies.</summary>
+    public FlowStore Store { get; }
 
     public ServiceTableBuilder Tables { get; }
 

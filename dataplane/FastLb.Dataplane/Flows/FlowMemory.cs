@@ -29,13 +29,64 @@ internal sealed unsafe class FlowMemory
         _capacity = (uint)capacity;
     }
 
+    /// <summary>An empty table in <paramref name="length"/> zeroed bytes.</summary>
+    public static FlowMemory Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(length, FlowTableLayout.RequiredBytes(capacity));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(address & 63, 0, nameof(address));
+        var memory = new FlowMemory(address, capacity);
+        memory.ClearHeader();
+        memory.ClearIndex();
+        ref FlowTableHeader header = ref memory.Header;
+        header.Version = FlowTableLayout.Version;
+        header.EntryBytes = (uint)Unsafe.SizeOf<FlowEntry>();
+        header.Capacity = (uint)capacity;
+        header.Hash = hash;
+        header.WheelCursor = TimingWheel.TickOf(now);
+        Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
+        return memory;
+    }
+
+    /// <summary>The table that is in this memory; false, and why, when there is none that can be used.</summary>
+    public static bool TryOpen(nint address, long length, out FlowMemory? memory, out string refusal)
+    {
+        memory = null;
+        if (length < FlowTableLayout.HeaderBytes)
+        {
+            refusal = "the memory is smaller than the header of a flow table";
+            return false;
+        }
+
+        ref FlowTableHeader header = ref Unsafe.AsRef<FlowTableHeader>((void*)address);
+        if (Volatile.Read(ref header.Magic) != FlowTableLayout.Magic)
+        {
+            refusal = "the memory holds no flow table";
+            return false;
+        }
+
+        if (header.Version != FlowTableLayout.Version || header.EntryBytes != Unsafe.SizeOf<FlowEntry>())
+        {
+            refusal = $"the flow table has layout version {header.Version}, not {FlowTableLayout.Version}";
+            return false;
+        }
+
+        if (header.Capacity is 0 or > FlowTableLayout.MaximumCapacity || length < FlowTableLayout.RequiredBytes((int)header.Capacity)
+            || header.HighWater > header.Capacity)
+        {
+            refusal = $"the flow table says that it holds {header.Capacity} flows, which do not fit its {length} bytes";
+            return false;
+        }
+
+        refusal = string.Empty;
+        memory = new FlowMemory(address, (int)header.Capacity);
+        return true;
+    }
+
     public uint Capacity => _capacity;
 
     public uint BucketMask => _bucketMask;
 
     public ref FlowTableHeader Header => ref Unsafe.AsRef<FlowTableHeader>(_base);
-
-    public static ref FlowTableHeader HeaderAt(nint address) => ref Unsafe.AsRef<FlowTableHeader>((void*)address);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref FlowBucket Bucket(uint number) => ref _buckets[number & _bucketMask];

@@ -1,3 +1,4 @@
+using FastLb.Dataplane.Persistence;
 using FastLb.Wire;
 
 namespace FastLb.Dataplane.Flows;
@@ -6,7 +7,8 @@ namespace FastLb.Dataplane.Flows;
 /// Makes a flow table whole again that a process left wherever in an operation it was killed: the entries are what counts, and index, wheel, free list and counts
 /// are made anew from them. Flows whose server slot has no meaning are dropped.
 /// </summary>
-internal sealed class FlowRecovery(FlowMemory memory, FlowIndex places, EntryAllocator entries, TimingWheel wheel, ServerDirectory servers)
+internal sealed class FlowRecovery(
+    FlowMemory memory, FlowIndex places, EntryAllocator entries, TimingWheel wheel, ServerDirectory servers, PersistenceTemplates? templates)
 {
     private readonly FlowHash _hash = memory.Header.Hash;
 
@@ -83,5 +85,7 @@ internal sealed class FlowRecovery(FlowMemory memory, FlowIndex places, EntryAll
         servers.AddFlow(entry.Server);
         servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
         memory.Header.Count++;
+        if (entry.IsControlled && templates?.TryCount(entry) != true)
+            entry.Control = FlowControl.None; // its template is gone
     }
 }

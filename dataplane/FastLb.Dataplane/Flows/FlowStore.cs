@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastLb.Dataplane.Persistence;
 
 namespace FastLb.Dataplane.Flows;
 
 /// <summary>
 /// The flow tables of a process, one for each worker, in one memory that may outlive it, with the server slots that they share. How many tables there are is settled when
-/// they are made and stays: a flow's owner follows from it. Sections: header, server slots, tables, each from a page boundary on. For one thread; the tables belong to
-/// their workers.
+/// they are made and stays: a flow's owner follows from it. Sections: header, server slots, tables, persistence templates, each from a page boundary on. For one thread;
+/// the tables belong to their workers, the templates to all of them.
 /// </summary>
 public sealed unsafe class FlowStore
 {
@@ -14,7 +15,7 @@ public sealed unsafe class FlowStore
     public const int MostTables = 64;
 
     private const ulong Magic = 0x3145524F_54534C46; // "FLSTORE1" in memory order
-    private const uint Version = 1;
+    private const uint Version = 2;
     private const int PageBytes = 4096;
 
     private readonly byte* _base;
@@ -30,6 +31,9 @@ public sealed unsafe class FlowStore
 
     /// <summary>The tables, by worker; none before <see cref="MakeTables"/>.</summary>
     public IReadOnlyList<FlowTable> Tables => _tables;
+
+    /// <summary>The persistence templates that the flows of all tables are made under; null before <see cref="MakeTables"/>.</summary>
+    public PersistenceTemplates? Templates { get; private set; }
 
     /// <summary>What the server slots that the flows of all tables refer to stand for.</summary>
     public ServerDirectory Servers { get; }
@@ -50,7 +54,7 @@ public sealed unsafe class FlowStore
         long most = 0;
         for (int tables = 1; tables <= MostTables; tables++)
             most = Math.Max(most, TablesOffset + (tables * TableBytes(TableCapacity(capacity, tables))));
-        return most;
+        return most + TableBytes(TemplateCapacity(capacity));
     }
 
     /// <summary>
@@ -85,11 +89,15 @@ public sealed unsafe class FlowStore
             throw new InvalidOperationException($"there are {_tables.Count} flow tables already");
         int each = TableCapacity(capacity, tables);
         long bytes = TableBytes(each);
-        if (TablesOffset + (tables * bytes) > _length)
-            throw new InvalidOperationException($"{tables} flow tables for {capacity} flows need {TablesOffset + (tables * bytes)} bytes, of which there are {_length}");
+        int templates = TemplateCapacity(capacity);
+        long required = TablesOffset + (tables * bytes) + TableBytes(templates);
+        if (required > _length)
+            throw new InvalidOperationException($"{tables} flow tables for {capacity} flows need {required} bytes, of which there are {_length}");
+        Templates = PersistenceTemplates.Create(AddressOf(tables, bytes), TableBytes(templates), templates, hash, now, Servers);
         for (int table = 0; table < tables; table++)
-            _tables.Add(FlowTable.Create(AddressOf(table, bytes), bytes, each, hash, now, Servers));
+            _tables.Add(FlowTable.Create(AddressOf(table, bytes), bytes, each, hash, now, Servers, Templates));
         Header.TableCapacity = (uint)each;
+        Header.TemplateCapacity = (uint)templates;
         Volatile.Write(ref Header.Tables, (uint)tables); // last: a successor finds all of them or none
     }
 
@@ -101,6 +109,9 @@ public sealed unsafe class FlowStore
         int share = (capacity / tables) + 1;
         return Math.Min(share + (share / 8) + 64, FlowTableLayout.MaximumCapacity);
     }
+
+    // Clients mostly have more than one flow under a template, but the template lives longer.
+    private static int TemplateCapacity(int capacity) => Math.Max(64, capacity / 2);
 
     private static long TableBytes(int capacity) => ToPages(FlowTableLayout.RequiredBytes(capacity));
 
@@ -118,19 +129,23 @@ public sealed unsafe class FlowStore
         uint tables = Volatile.Read(ref header.Tables);
         if (tables == 0)
             return "no flow tables had been made";
-        if (tables > MostTables || header.TableCapacity is 0 or > FlowTableLayout.MaximumCapacity
-            || TablesOffset + (tables * TableBytes((int)header.TableCapacity)) > _length)
+        if (tables > MostTables || header.TableCapacity is 0 or > FlowTableLayout.MaximumCapacity || header.TemplateCapacity is 0 or > FlowTableLayout.MaximumCapacity
+            || TablesOffset + (tables * TableBytes((int)header.TableCapacity)) + TableBytes((int)header.TemplateCapacity) > _length)
         {
             return $"{tables} flow tables for {header.TableCapacity} flows each do not fit {_length} bytes";
         }
 
         Servers.ClearFlowCounts();
         long bytes = TableBytes((int)header.TableCapacity);
+        if (!PersistenceTemplates.TryAdopt(AddressOf((int)tables, bytes), TableBytes((int)header.TemplateCapacity), now, Servers, out PersistenceTemplates? templates, out string damage))
+            return damage;
+        Templates = templates;
         for (int number = 0; number < tables; number++)
         {
-            if (!FlowTable.TryAdopt(AddressOf(number, bytes), bytes, now, out FlowTable? table, out string refusal, Servers))
+            if (!FlowTable.TryAdopt(AddressOf(number, bytes), bytes, now, out FlowTable? table, out string refusal, Servers, templates))
             {
                 _tables.Clear();
+                Templates = null;
                 return refusal;
             }
 
@@ -160,5 +175,6 @@ public sealed unsafe class FlowStore
         public uint Version;
         public uint Tables;
         public uint TableCapacity;
+        public uint TemplateCapacity;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using FastLb.Dataplane.Persistence;
 using FastLb.Wire;
 
 namespace FastLb.Dataplane.Flows;
@@ -15,7 +16,7 @@ public sealed class FlowTable
     private readonly EntryAllocator _entries;
     private readonly FlowIndex _index;
 
-    private FlowTable(FlowMemory memory, ServerDirectory? servers)
+    private FlowTable(FlowMemory memory, ServerDirectory? servers, PersistenceTemplates? templates)
     {
         _memory = memory;
         _wheel = new TimingWheel(memory);
@@ -23,6 +24,7 @@ public sealed class FlowTable
         _index = new FlowIndex(memory);
         _hash = memory.Header.Hash;
         Servers = servers ?? new ServerDirectory(memory);
+        Templates = templates;
     }
 
     /// <summary>Entries: a flow takes one, one whose replies are translated takes two.</summary>
@@ -34,6 +36,9 @@ public sealed class FlowTable
     /// <summary>What the server slots that flows refer to stand for.</summary>
     public ServerDirectory Servers { get; }
 
+    /// <summary>The templates that some of the flows were made under; null for a table that has none.</summary>
+    internal PersistenceTemplates? Templates { get; }
+
     /// <summary>Makes an empty table in <paramref name="length"/> zeroed bytes at <paramref name="address"/>, which the caller unmaps after the last use.</summary>
     /// <param name="address">Start of the memory, aligned to 64 bytes.</param>
     /// <param name="length">At least <see cref="FlowTableLayout.RequiredBytes"/>.</param>
@@ -41,21 +46,11 @@ public sealed class FlowTable
     /// <param name="hash">The hash with its seed.</param>
     /// <param name="now">Where the timing wheel begins.</param>
     /// <param name="servers">Server slots that it shares with other tables; null for slots of its own.</param>
-    public static FlowTable Create(nint address, long length, int capacity, FlowHash hash, MonotonicTime now, ServerDirectory? servers = null)
+    /// <param name="templates">Persistence templates that it shares with other tables; null for none.</param>
+    public static FlowTable Create(
+        nint address, long length, int capacity, FlowHash hash, MonotonicTime now, ServerDirectory? servers = null, PersistenceTemplates? templates = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(length, FlowTableLayout.RequiredBytes(capacity));
-        ArgumentOutOfRangeException.ThrowIfNotEqual(address & 63, 0, nameof(address));
-        var memory = new FlowMemory(address, capacity);
-        memory.ClearHeader();
-        memory.ClearIndex();
-        ref FlowTableHeader header = ref memory.Header;
-        header.Version = FlowTableLayout.Version;
-        header.EntryBytes = (uint)Unsafe.SizeOf<FlowEntry>();
-        header.Capacity = (uint)capacity;
-        header.Hash = hash;
-        header.WheelCursor = TimingWheel.TickOf(now);
-        Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
-        return new FlowTable(memory, servers);
+        return new FlowTable(FlowMemory.Create(address, length, capacity, hash, now), servers, templates);
     }
 
     /// <summary>
@@ -68,40 +63,17 @@ public sealed class FlowTable
     /// <param name="table">The table, on success.</param>
     /// <param name="refusal">Why not, otherwise; the memory is then as it was.</param>
     /// <param name="servers">Server slots that it shares with other tables, whose flow counts it adds to; null for slots of its own.</param>
-    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null)
+    /// <param name="templates">Persistence templates that it shares with other tables, adopted before; null for none.</param>
+    public static bool TryAdopt(
+        nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null, PersistenceTemplates? templates = null)
     {
         table = null;
-        if (length < FlowTableLayout.HeaderBytes)
-        {
-            refusal = "the memory is smaller than the header of a flow table";
+        if (!FlowMemory.TryOpen(address, length, out FlowMemory? memory, out refusal))
             return false;
-        }
-
-        ref FlowTableHeader header = ref FlowMemory.HeaderAt(address);
-        if (Volatile.Read(ref header.Magic) != FlowTableLayout.Magic)
-        {
-            refusal = "the memory holds no flow table";
-            return false;
-        }
-
-        if (header.Version != FlowTableLayout.Version || header.EntryBytes != Unsafe.SizeOf<FlowEntry>())
-        {
-            refusal = $"the flow table has layout version {header.Version}, not {FlowTableLayout.Version}";
-            return false;
-        }
-
-        if (header.Capacity is 0 or > FlowTableLayout.MaximumCapacity || length < FlowTableLayout.RequiredBytes((int)header.Capacity)
-            || header.HighWater > header.Capacity)
-        {
-            refusal = $"the flow table says that it holds {header.Capacity} flows, which do not fit its {length} bytes";
-            return false;
-        }
-
-        refusal = string.Empty;
-        table = new FlowTable(new FlowMemory(address, (int)header.Capacity), servers);
+        table = new FlowTable(memory!, servers, templates);
         if (servers is null)
             table.Servers.ClearFlowCounts();
-        new FlowRecovery(table._memory, table._index, table._entries, table._wheel, table.Servers).Rebuild(now);
+        new FlowRecovery(table._memory, table._index, table._entries, table._wheel, table.Servers, templates).Rebuild(now);
         return true;
     }
 
@@ -184,10 +156,23 @@ public sealed class FlowTable
         {
             Servers.MoveFlow(entry.Server, FlowStates.IsActive(entry.State), FlowStates.IsActive(state));
             entry.State = state;
+            if (state == FlowState.Established)
+                Assure(ref entry);
         }
 
         if (entry.Expires != expires)
             _wheel.Reschedule(index, ref entry, expires);
+    }
+
+    /// <summary>Says that the flow was made under the template of its client, which <see cref="PersistenceTemplates.TryTake"/> has counted it for.</summary>
+    internal static void Control(ref FlowEntry entry) => entry.Control = FlowControl.Controlled;
+
+    /// <summary>The flow is one that both sides have a part in: so its template hears, once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Assure(ref FlowEntry entry)
+    {
+        if (entry.Control == FlowControl.Controlled)
+            Tell(ref entry);
     }
 
     /// <summary>Ends a flow.</summary>
@@ -204,6 +189,7 @@ public sealed class FlowTable
         int ended = 0;
         for (uint index; (index = _wheel.TakeExpired(tick, ref budget)) != 0; ended++)
             Free(index);
+        Templates?.Expire(now, budget);
         return ended;
     }
 
@@ -261,6 +247,7 @@ public sealed class FlowTable
         entry.State = FlowState.None;
         entry.Server = server;
         entry.Use = use;
+        entry.Control = FlowControl.None;
         entry.Expires = expires;
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
         _memory.Header.Count++;
@@ -269,10 +256,19 @@ public sealed class FlowTable
         Servers.AddFlow(server);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Tell(ref FlowEntry entry)
+    {
+        entry.Control |= FlowControl.Assured;
+        Templates?.Assure(entry);
+    }
+
     private void Free(uint index)
     {
         ref FlowEntry entry = ref _memory.Entry(index);
         bool hasReturnHalf = entry.HasReturnHalf;
+        if (entry.IsControlled)
+            Templates?.Release(entry);
         Clear(index, ref entry);
         Servers.RemoveFlow(entry.Server, FlowStates.IsActive(entry.State));
         _memory.Header.Count--;

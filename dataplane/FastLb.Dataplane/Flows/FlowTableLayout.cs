@@ -14,7 +14,7 @@ namespace FastLb.Dataplane.Flows;
 public static class FlowTableLayout
 {
     internal const ulong Magic = 0x31574F4C_46424C46; // "FLBFLOW1" in memory order
-    internal const uint Version = 3;
+    internal const uint Version = 4;
     internal const int HeaderBytes = 4096;
 
     /// <summary>Slots for real servers, retired ones that still have flows included.</summary>
@@ -110,6 +110,22 @@ internal enum EntryUse : byte
     FreeSingle,
 }
 
+/// <summary>How a flow and a persistence template have to do with each other.</summary>
+[Flags]
+internal enum FlowControl : byte
+{
+    None = 0,
+
+    /// <summary>A flow that was made under a template, which is kept while it lives.</summary>
+    Controlled = 1,
+
+    /// <summary>A controlled flow whose template has been told that it was established.</summary>
+    Assured = 2,
+
+    /// <summary>A template that has outlived its timeout, because flows under it live.</summary>
+    Kept = 4,
+}
+
 /// <summary>
 /// One flow, or the return half of one: two entries fill a cache line. A flow whose replies pass the director has both in one line: the first is found by
 /// what the client sends, the second, in <see cref="FlowState.ReturnHalf"/>, by what the server sends. A return half is in no list of the timing wheel and
@@ -150,6 +166,9 @@ public struct FlowEntry
     [FieldOffset(18)]
     internal EntryUse Use;
 
+    [FieldOffset(19)]
+    internal FlowControl Control;
+
     /// <summary>Tick at which the flow ends unless another packet comes.</summary>
     [FieldOffset(20)]
     public uint Expires;
@@ -167,6 +186,9 @@ public struct FlowEntry
     /// <summary>Of a return half: the VLAN tag that the client's last frame had, 0 for none; see <see cref="VlanTag"/>.</summary>
     [FieldOffset(20)]
     internal VlanTag HopTag;
+
+    /// <summary>True for a flow that was made under a persistence template: the template says which server a client's next connection goes to.</summary>
+    public readonly bool IsControlled => (Control & FlowControl.Controlled) != FlowControl.None;
 
     /// <summary>True when the flow's replies pass the director and are translated back.</summary>
     public readonly bool HasReturnHalf => Use == EntryUse.HasReturnHalf;
@@ -210,7 +232,10 @@ internal struct ServerSlot
 
     /// <summary>1 when the slot stands for a server.</summary>
     public byte InUse;
-    public ushort Reserved;
+
+    /// <summary>1 while the server gets no new flows because it has as many as it may.</summary>
+    public byte Overloaded;
+    public byte Reserved;
 
     /// <summary>Flows in a state that counts as active.</summary>
     public int ActiveFlows;
@@ -224,6 +249,9 @@ internal struct ServerSlot
     /// <summary>The number of flows below which it gets new ones again; 0 for three quarters of the upper threshold.</summary>
     public int LowerThreshold;
 
-    /// <summary>1 while the server gets no new flows because it has as many as it may.</summary>
-    public int Overloaded;
+    /// <summary>Persistence templates that send clients to the server.</summary>
+    public int Templates;
+
+    /// <summary>Which bits of a client's address name a template, of a service with persistence.</summary>
+    public uint PersistenceMask;
 }

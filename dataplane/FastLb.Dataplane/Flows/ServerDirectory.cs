@@ -32,6 +32,9 @@ public sealed unsafe class ServerDirectory
     /// <summary>Flows bound to the slot that are in any other state. Any thread.</summary>
     public int InactiveFlows(int slot) => (int)(Volatile.Read(ref Counts(slot)) >> 32);
 
+    /// <summary>Persistence templates bound to the slot. Any thread.</summary>
+    public int Templates(int slot) => Volatile.Read(ref Slot(slot).Templates);
+
     /// <summary>What IPVS's schedulers compare: an active flow counts 257, any other 1. Any thread.</summary>
     public long Overhead(int slot)
     {
@@ -47,7 +50,7 @@ public sealed unsafe class ServerDirectory
 
     internal bool IsInUse(int slot) => slot < FlowTableLayout.ServerSlots && Slot(slot).InUse != 0;
 
-    internal bool HasFlows(int slot) => Volatile.Read(ref Counts(slot)) != 0;
+    internal bool HasFlows(int slot) => Volatile.Read(ref Counts(slot)) != 0 || Templates(slot) != 0;
 
     internal ServerIdentity Identity(int slot)
     {
@@ -69,6 +72,8 @@ public sealed unsafe class ServerDirectory
         server.UpperThreshold = 0;
         server.LowerThreshold = 0;
         server.Overloaded = 0;
+        server.Templates = 0;
+        server.PersistenceMask = uint.MaxValue;
         Volatile.Write(ref server.InUse, 1);
     }
 
@@ -86,8 +91,17 @@ public sealed unsafe class ServerDirectory
         Volatile.Write(ref server.LowerThreshold, lower);
         Volatile.Write(ref server.UpperThreshold, upper);
         if (upper == 0 || upper > before)
-            Volatile.Write(ref server.Overloaded, 0);
+            Volatile.Write(ref server.Overloaded, (byte)0);
     }
+
+    /// <summary>Which bits of a client's address name its persistence template.</summary>
+    internal uint PersistenceMask(int slot) => Volatile.Read(ref Slot(slot).PersistenceMask);
+
+    internal void SetPersistenceMask(int slot, uint mask) => Volatile.Write(ref Slot(slot).PersistenceMask, mask);
+
+    internal void AddTemplate(int slot) => Interlocked.Increment(ref Slot(slot).Templates);
+
+    internal void RemoveTemplate(int slot) => Interlocked.Decrement(ref Slot(slot).Templates);
 
     internal void Release(int slot) => Volatile.Write(ref Slot(slot).InUse, 0);
 
@@ -96,7 +110,7 @@ public sealed unsafe class ServerDirectory
         long counts = Interlocked.Add(ref Counts(slot), OneInactive);
         int upper = Slot(slot).UpperThreshold;
         if (upper != 0 && Total(counts) >= upper)
-            Volatile.Write(ref Slot(slot).Overloaded, 1);
+            Volatile.Write(ref Slot(slot).Overloaded, (byte)1);
     }
 
     internal void MoveFlow(int slot, bool wasActive, bool isActive)
@@ -110,7 +124,7 @@ public sealed unsafe class ServerDirectory
         long counts = Interlocked.Add(ref Counts(slot), wasActive ? -OneActive : -OneInactive);
         ref ServerSlot server = ref Slot(slot);
         if (server.Overloaded != 0 && HasRoomAgain(server, Total(counts)))
-            Volatile.Write(ref server.Overloaded, 0);
+            Volatile.Write(ref server.Overloaded, (byte)0);
     }
 
     internal void ClearFlowCounts()
@@ -120,6 +134,7 @@ public sealed unsafe class ServerDirectory
             ref ServerSlot server = ref Slot(slot);
             server.ActiveFlows = 0;
             server.InactiveFlows = 0;
+            server.Templates = 0;
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class ErrorRouting(FrameMemory frames, FlowTable flows, Tunnels 
         ip.DecrementTimeToLive();
         slot.EndWith(packet);
         if (server.Method == ForwardingMethod.AddressTranslation)
-            IcmpErrorRelay.ToServer(ip, server.Address, server.Port);
+            IcmpErrorRelay.ToServer(ip, server.Address, server.PortFor(packet.Key.PeerPort));
         else if (server.Method == ForwardingMethod.Tunnel && !tunnels.TryEncapsulate(ref slot, server, adjacency))
             return;
 

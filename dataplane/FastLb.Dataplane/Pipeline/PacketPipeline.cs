@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Forwarding;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Scheduling;
 using FastLb.Dataplane.Services;
 using FastLb.Wire;
@@ -166,7 +167,7 @@ public sealed class PacketPipeline
             return false;
         if (settings.ExpiresFlowsOfRemovedServers && table.Server(flow.Server) is { Service: not null, Weight: 0 })
             return true;
-        if (settings.ReuseMode == 0)
+        if (settings.ReuseMode == 0 || flow.IsControlled)
             return false;
         return FlowStates.IsOver(flow.State) || ((settings.ReuseMode & 2) != 0 && flow.State == FlowState.FinWait && !flow.HasReturnHalf);
     }
@@ -222,7 +223,7 @@ public sealed class PacketPipeline
         switch (server.Method)
         {
             case ForwardingMethod.AddressTranslation:
-                AddressTranslation.ToServer(ip, packet, server.Address, server.Port);
+                AddressTranslation.ToServer(ip, packet, server.Address, server.PortFor(packet.Key.PeerPort));
                 slot.Reason = VerdictReason.ForwardedTranslated;
                 break;
             case ForwardingMethod.Tunnel:
@@ -241,14 +242,20 @@ public sealed class PacketPipeline
         server.Service!.Counters.CountPacket(_worker, packet.TotalLength);
     }
 
+    // The kernel knows best what is too big.
+    private void GiveBack(ref PacketSlot slot, in ParsedPacket packet, VerdictReason reason, ServiceTable table)
+    {
+        slot.RequestChecksum(packet);
+        _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu);
+        slot.Punt(_frames, reason);
+    }
+
     /// <summary>Sends a server's packet to the client as if it came from the virtual service; one that belongs to no flow is the kernel's.</summary>
     private void ForwardReply(ref PacketSlot slot, in ParsedPacket packet, uint half, ServiceTable table, Moment moment)
     {
         if (half == 0)
         {
-            slot.RequestChecksum(packet);
-            _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu); // the kernel knows best what is too big
-            slot.Punt(_frames, VerdictReason.NotOurs);
+            GiveBack(ref slot, packet, VerdictReason.NotOurs, table);
             return;
         }
 
@@ -257,6 +264,8 @@ public sealed class PacketPipeline
         ref readonly RealServer server = ref table.Server(flow.Server);
         FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnServerSegment(flow.State, packet.TcpFlags, table.Settings.SecureTcp) : FlowState.Udp;
         _flows.Advance(index, ref flow, state, moment.Tick + (server.Service?.Timeouts ?? table.Settings.Timeouts).Ticks(state));
+        if (state == FlowState.Udp)
+            _flows.Assure(ref flow);
 
         // Errors to a server come from the director's own address towards it, as with IPVS.
         uint ownAddress = server.Service is null ? 0 : table.Adjacency(server.Adjacency).LocalAddress;
@@ -296,10 +305,12 @@ public sealed class PacketPipeline
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint Admit(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
     {
-        var key = new ServiceKey(IpAddress.FromV4(packet.Key.PeerAddress), packet.Key.Protocol, packet.Key.PeerPort);
-        if (!table.TryFindService(key, out VirtualService? service))
+        if (!table.TryFindService(packet.Key, slot.IngressPort, out VirtualService? service))
         {
-            slot.Drop(VerdictReason.NoService);
+            if (table.TakesOthers)
+                GiveBack(ref slot, packet, VerdictReason.NotOurs, table);
+            else
+                slot.Drop(VerdictReason.NoService);
             return 0;
         }
 
@@ -309,19 +320,25 @@ public sealed class PacketPipeline
             return 0;
         }
 
-        int choice = service.Scheduler.Choose(service.Servers, new NewFlow(packet.Key, moment.Now));
-        if (choice < 0)
+        VerdictReason refusal = _flows.TryChoose(service, table, new NewFlow(packet.Key, moment.Now), moment.Tick, out ushort chosen);
+        if (refusal == VerdictReason.NoServer)
         {
             _answers.PortUnreachable(ref slot, packet, VerdictReason.NoServer, moment);
             return 0;
         }
 
-        ushort chosen = service.Servers.Servers[choice].Slot;
+        if (refusal != VerdictReason.None)
+        {
+            slot.Drop(refusal);
+            return 0;
+        }
+
         ref readonly RealServer server = ref table.Server(chosen);
         if (service.IsOnePacket)
         {
             service.Counters.CountConnection(_worker);
             server.Counters.CountConnection(_worker);
+            _flows.SettleChoice(service, chosen, packet.Key, 0);
             Forward(ref slot, packet, server, table, moment);
             return 0;
         }
@@ -329,6 +346,7 @@ public sealed class PacketPipeline
         uint index = server.Method == ForwardingMethod.AddressTranslation
             ? InsertTranslated(ref slot, packet, server, chosen, moment)
             : _flows.Insert(packet.Key, packet.Hash, chosen, moment.Tick + service.Timeouts.Ticks(FlowState.None));
+        _flows.SettleChoice(service, chosen, packet.Key, index);
         if (index == 0)
         {
             if (slot.Kind != VerdictKind.Drop)
@@ -359,9 +377,7 @@ public sealed class PacketPipeline
         switch (table.Settings.UnknownFlows)
         {
             case UnknownFlowAnswer.Kernel:
-                slot.RequestChecksum(packet);
-                _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu);
-                slot.Punt(_frames, VerdictReason.UnknownFlow);
+                GiveBack(ref slot, packet, VerdictReason.UnknownFlow, table);
                 break;
             case UnknownFlowAnswer.Refuse when packet.Key.Protocol == IpProtocol.Tcp:
                 _answers.Reset(ref slot, packet);
@@ -377,7 +393,7 @@ public sealed class PacketPipeline
 
     private uint InsertTranslated(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ushort chosen, Moment moment)
     {
-        FlowKey back = packet.Key with { PeerAddress = server.Address, PeerPort = server.Port, IsReturn = true };
+        FlowKey back = packet.Key with { PeerAddress = server.Address, PeerPort = server.PortFor(packet.Key.PeerPort), IsReturn = true };
         ulong hash = _flows.HashOf(back);
         if (_flows.Find(back, hash) != 0)
         {

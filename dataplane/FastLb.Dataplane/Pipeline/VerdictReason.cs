@@ -88,7 +88,7 @@ public enum VerdictReason : byte
     /// <summary>Larger than the way to the real server takes; with DF the client is told "fragmentation needed".</summary>
     TooBig,
 
-    /// <summary>The flow table is full and nothing in it may be evicted.</summary>
+    /// <summary>The flow table is full and nothing in it may be evicted; or that of the persistence templates is, and the client is a new one.</summary>
     FlowTableFull,
 
     /// <summary>

@@ -1,7 +1,7 @@
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Scheduling;
 
 namespace FastLb.Dataplane.Services;
@@ -13,9 +13,14 @@ namespace FastLb.Dataplane.Services;
 /// <param name="Counters">Its share of the traffic.</param>
 /// <param name="Method">How packets get to it.</param>
 /// <param name="Address">Its IPv4 address as a number.</param>
-/// <param name="Port">Its port; differs from the service's in address translation only.</param>
+/// <param name="Port">Its port, which address translation puts in place of <paramref name="MappedPort"/>; 0 leaves all ports as they are.</param>
+/// <param name="MappedPort">The only port that is replaced; 0 for any.</param>
 public readonly record struct RealServer(
-    VirtualService? Service, int Weight, int Adjacency, TrafficCounters Counters, ForwardingMethod Method, uint Address, ushort Port);
+    VirtualService? Service, int Weight, int Adjacency, TrafficCounters Counters, ForwardingMethod Method, uint Address, ushort Port, ushort MappedPort = 0)
+{
+    /// <summary>The port at the server of a packet that a client sent to this port.</summary>
+    public ushort PortFor(ushort destination) => Port == 0 || (MappedPort != 0 && MappedPort != destination) ? destination : Port;
+}
 
 /// <summary>A virtual service as the packet path sees it.</summary>
 /// <param name="Key">Address, protocol, port.</param>
@@ -27,6 +32,15 @@ public sealed record VirtualService(ServiceKey Key, ServerList Servers, Schedule
 {
     /// <summary>Whether every packet gets a server of its own and makes no flow (IPVS, one-packet scheduling).</summary>
     public bool IsOnePacket { get; init; }
+
+    /// <summary>FTP's control connections.</summary>
+    public const ushort FtpPort = 21;
+
+    /// <summary>How clients are kept with their servers; null when they aren't.</summary>
+    public ServicePersistence? Persistence { get; init; }
+
+    /// <summary>Whether connections to other ports of its address are of its clients, too: those that carry FTP's data follow the template.</summary>
+    internal bool TakesFtpData => Persistence is not null && Key is { Port: FtpPort, Protocol: Wire.IpProtocol.Tcp };
 }
 
 /// <summary>
@@ -34,7 +48,7 @@ public sealed record VirtualService(ServiceKey Key, ServerList Servers, Schedule
 /// </summary>
 public sealed class ServiceTable
 {
-    private readonly FrozenDictionary<ServiceKey, VirtualService> _byKey;
+    private readonly ServiceIndex _index;
     private readonly VirtualService[] _services;
     private readonly RealServer[] _servers;
     private readonly Adjacency[] _adjacencies;
@@ -47,8 +61,10 @@ public sealed class ServiceTable
     /// <param name="adjacencies">What <see cref="RealServer.Adjacency"/> names.</param>
     /// <param name="links">By index of the port.</param>
     /// <param name="settings">What holds for all services.</param>
+    /// <param name="marks">Which packets have firewall marks; null for none.</param>
     public ServiceTable(
-        long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies, EgressLink[] links, ForwardingSettings settings)
+        long generation, VirtualService[] services, RealServer[] servers, Adjacency[] adjacencies, EgressLink[] links, ForwardingSettings settings,
+        MarkRule[]? marks = null)
     {
         Generation = generation;
         Settings = settings;
@@ -56,8 +72,8 @@ public sealed class ServiceTable
         _servers = servers;
         _adjacencies = adjacencies;
         _links = links;
-        _byKey = services.ToFrozenDictionary(service => service.Key);
-        _virtualAddresses = new AddressSet([.. services.Select(service => service.Key.Address).Where(address => address.IsIPv4).Select(address => address.V4).Distinct()]);
+        _index = new ServiceIndex(services, marks ?? []);
+        _virtualAddresses = _index.VirtualAddresses;
         TranslatesReplies = servers.Any(server => server is { Service: not null, Method: ForwardingMethod.AddressTranslation });
     }
 
@@ -67,7 +83,7 @@ public sealed class ServiceTable
         Settings = other.Settings;
         _services = other._services;
         _servers = other._servers;
-        _byKey = other._byKey;
+        _index = other._index;
         _virtualAddresses = other._virtualAddresses;
         TranslatesReplies = other.TranslatesReplies;
         _adjacencies = adjacencies;
@@ -93,12 +109,19 @@ public sealed class ServiceTable
     /// <summary>The same services with other ways to their servers.</summary>
     public ServiceTable WithAdjacencies(long generation, Adjacency[] adjacencies, EgressLink[] links) => new(this, generation, adjacencies, links);
 
-    /// <summary>Whether an IPv4 address, given as a number, is that of any service.</summary>
+    /// <summary>Whether packets come here that may turn out to be for no service; they are the kernel's.</summary>
+    public bool TakesOthers => _index.TakesOthers;
+
+    /// <summary>Whether an IPv4 address, given as a number, is one that clients of any service send to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsVirtualAddress(uint address) => _virtualAddresses.Contains(address);
 
-    /// <summary>The service of this address, protocol and port.</summary>
-    public bool TryFindService(in ServiceKey key, [MaybeNullWhen(false)] out VirtualService service) => _byKey.TryGetValue(key, out service);
+    /// <summary>The service of this name.</summary>
+    public bool TryFindService(in ServiceKey key, [MaybeNullWhen(false)] out VirtualService service) => _index.TryGet(key, out service);
+
+    /// <summary>The service that a client's packet is for; see <see cref="ServiceIndex.TryFind"/>.</summary>
+    internal bool TryFindService(in FlowKey flow, int ingressPort, [MaybeNullWhen(false)] out VirtualService service) =>
+        _index.TryFind(flow, Link(ingressPort).Interface, out service);
 
     /// <summary>The server in a slot; one that is not configured for a slot that this table does not know.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

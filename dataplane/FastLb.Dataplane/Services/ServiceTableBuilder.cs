@@ -1,4 +1,5 @@
 using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Scheduling;
 using FastLb.Wire;
 
@@ -16,6 +17,14 @@ public sealed record ServiceDefinition(ServiceKey Key, string Scheduler, IReadOn
 
     /// <summary>Whether every packet gets a server of its own and makes no flow.</summary>
     public bool IsOnePacket { get; init; }
+
+    /// <summary>How clients are kept with their servers; null when they aren't.</summary>
+    public ServicePersistence? Persistence { get; init; }
+
+    /// <summary>What address translation makes of a server's port: IPVS keeps a client's port wherever a service with persistence is for several.</summary>
+    internal (ushort Port, ushort Mapped) PortsOf(ServerDefinition server) => Key.Port != 0
+        ? (server.Port, Key.Port)
+        : Persistence is null ? (server.Port, (ushort)0) : ((ushort)0, (ushort)0);
 }
 
 /// <summary>A real server as it is wanted.</summary>
@@ -76,8 +85,9 @@ public sealed class ServiceTableBuilder
     /// <summary>Compiles a table for these services. Ways to servers that have been told before are kept; others are pending.</summary>
     /// <param name="definitions">All services; no key twice, no server twice in one.</param>
     /// <param name="acknowledged">The generation that every worker has taken up, the least advanced of them: slots retired by then, and without flows, are given out again.</param>
+    /// <param name="marks">Which packets have firewall marks; null for none.</param>
     /// <exception cref="InvalidOperationException">More servers than there are slots, or a scheduler that is not known. Nothing has changed then.</exception>
-    public ServiceTable Build(IReadOnlyList<ServiceDefinition> definitions, long acknowledged)
+    public ServiceTable Build(IReadOnlyList<ServiceDefinition> definitions, long acknowledged, IReadOnlyList<MarkRule>? marks = null)
     {
         ReclaimSlots(acknowledged);
         EnsureCanBuild(definitions);
@@ -91,14 +101,15 @@ public sealed class ServiceTableBuilder
             foreach (ServerDefinition server in definitions[i].Servers)
             {
                 ServerRecord known = _servers[new ServerIdentity(services[i].Key, server.Address, server.Port)];
-                slots[known.Slot] = new RealServer(services[i], server.Weight, ways.IndexOf(server.Address), known.Counters, server.Method, server.Address.V4, server.Port);
+                (ushort port, ushort mapped) = definitions[i].PortsOf(server);
+                slots[known.Slot] = new RealServer(services[i], server.Weight, ways.IndexOf(server.Address), known.Counters, server.Method, server.Address.V4, port, mapped);
             }
         }
 
         _adjacencyIndexes = ways.Indexes;
         Retire(generation, definitions);
         Definitions = definitions;
-        return Current = new ServiceTable(generation, services, slots, ways.ToArray(), _links, Settings);
+        return Current = new ServiceTable(generation, services, slots, ways.ToArray(), _links, Settings, [.. marks ?? []]);
     }
 
     /// <summary>Compiles a table with the same services and these ways to their servers; those of servers that are not named become pending.</summary>
@@ -112,6 +123,9 @@ public sealed class ServiceTableBuilder
             adjacencies[index] = ways.TryGetValue(server, out Adjacency way) ? way : default;
         return Current = Current.WithAdjacencies(++_generation, adjacencies, _links);
     }
+
+    /// <summary>Clients, or networks of clients, that stay with a configured server.</summary>
+    public int TemplatesOf(in ServerIdentity identity) => _directory.Templates(_servers[identity].Slot);
 
     /// <summary>Connections and counters of a configured server.</summary>
     public (int Active, int Inactive, TrafficCounters Counters) Usage(in ServerIdentity identity)
@@ -144,6 +158,8 @@ public sealed class ServiceTableBuilder
             ServerRecord known = ServerOf(new ServerIdentity(definition.Key, server.Address, server.Port));
             known.SeenIn = generation;
             _directory.Limit(known.Slot, server.UpperThreshold, server.LowerThreshold);
+            if (definition.Persistence is { } persistence)
+                _directory.SetPersistenceMask(known.Slot, persistence.Mask);
             if (server.Weight > 0)
                 known.LastWeight = server.Weight;
 
@@ -154,7 +170,11 @@ public sealed class ServiceTableBuilder
         // A scheduler tells by the object whether the list has changed: one that is the same must be the same object.
         if (!record.List.Servers.SequenceEqual(servers))
             record.List = record.Scheduler.Arrange(servers);
-        return new VirtualService(definition.Key, record.List, record.Scheduler, record.Counters, definition.Timeouts ?? Settings.Timeouts) { IsOnePacket = definition.IsOnePacket };
+        return new VirtualService(definition.Key, record.List, record.Scheduler, record.Counters, definition.Timeouts ?? Settings.Timeouts)
+        {
+            IsOnePacket = definition.IsOnePacket,
+            Persistence = definition.Persistence,
+        };
     }
 
     private ServiceRecord RecordOf(ServiceDefinition definition)

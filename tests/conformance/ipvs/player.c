@@ -9,15 +9,29 @@
 //   delete SERVER
 //   syn|fin|ack|rst CLIENT          a segment of the client's
 //   ports|hosts CLIENT COUNT        SYNs of so many clients, with consecutive ports or addresses
-// The record has a line for each SYN, with " -> SERVER" or " -> none".
+// Scenarios of persistence have several services, with servers behind address translation:
+//   also tcp|udp N PORT SCHEDULER [TIMEOUT [MASK]]   a service at 198.51.100.N beside the others; what follows is about it
+//   also mark N 0 SCHEDULER [TIMEOUT [MASK]]         a service of a firewall mark
+//   real|weigh SERVER PORT WEIGHT   adds or changes a server; "weigh" and "remove SERVER PORT" name it as it was added
+//   mark N                          the mark of the packets that follow
+//   tcp|udp CLIENT N:PORT           a SYN or a datagram to 198.51.100.N
+//   end CLIENT N:PORT               a RST
+//   ack CLIENT N:PORT               an ACK
+//   wait SECONDS
+//   quiescent 0|1                   expire_quiescent_template
+//   templates                       a line for each template: how long it has, in tens of seconds, last
+//   loads                           a line for each server of the service: templates, active and inactive connections
+// The record has a line for each SYN or datagram, with " -> SERVER" or " -> none"; the server's port with it where N:PORT was given.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,6 +39,7 @@
 
 static int raw = -1;
 static char virtual_address[32];
+static char service[64]; // as ipvsadm is told it
 
 static void fail(const char *what, const char *line)
 {
@@ -49,7 +64,7 @@ static uint16_t sum(const void *data, size_t length, uint32_t start)
     return (uint16_t)~total;
 }
 
-static void send_segment(const char *kind, struct in_addr address, uint16_t port)
+static void send_segment(const char *kind, struct in_addr address, uint16_t port, uint16_t to_port)
 {
     struct {
         struct iphdr ip;
@@ -57,7 +72,7 @@ static void send_segment(const char *kind, struct in_addr address, uint16_t port
     } packet = {
         .ip = { .version = 4, .ihl = 5, .tot_len = htons(sizeof packet), .ttl = 64, .protocol = IPPROTO_TCP, .saddr = address.s_addr,
                 .daddr = inet_addr(virtual_address) },
-        .tcp = { .source = htons(port), .dest = htons(80), .seq = htonl(1), .doff = 5, .window = htons(1000) },
+        .tcp = { .source = htons(port), .dest = htons(to_port), .seq = htonl(1), .doff = 5, .window = htons(1000) },
     };
     packet.tcp.syn = strcmp(kind, "syn") == 0;
     packet.tcp.fin = strcmp(kind, "fin") == 0;
@@ -74,7 +89,7 @@ static void send_segment(const char *kind, struct in_addr address, uint16_t port
 }
 
 // Counts the client's connections; the last octet of the server that has the last of them goes to *server.
-static unsigned connections_of(struct in_addr address, uint16_t port, unsigned *server)
+static unsigned connections_of(struct in_addr address, uint16_t port, uint16_t to_port, const char *transport, unsigned *server, unsigned *server_port)
 {
     char line[256], protocol[8];
     unsigned count = 0, client, client_port, virtual, virtual_port, real, real_port;
@@ -83,8 +98,10 @@ static unsigned connections_of(struct in_addr address, uint16_t port, unsigned *
         fail("open", "/proc/net/ip_vs_conn");
     while (fgets(line, sizeof line, table)) {
         if (sscanf(line, "%7s %x %x %x %x %x %x", protocol, &client, &client_port, &virtual, &virtual_port, &real, &real_port) == 7
-            && client == ntohl(address.s_addr) && client_port == port && virtual == ntohl(inet_addr(virtual_address))) {
+            && client == ntohl(address.s_addr) && client_port == port && virtual == ntohl(inet_addr(virtual_address))
+            && virtual_port == to_port && strcasecmp(protocol, transport) == 0) {
             *server = real & 0xFF;
+            *server_port = real_port;
             count++;
         }
     }
@@ -93,10 +110,10 @@ static unsigned connections_of(struct in_addr address, uint16_t port, unsigned *
 }
 
 // The last octet of the server that has the client's connection, or 0. One that another has taken the place of is still there for a moment.
-static unsigned server_of(struct in_addr address, uint16_t port)
+static unsigned server_of(struct in_addr address, uint16_t port, uint16_t to_port, const char *transport, unsigned *server_port)
 {
     unsigned server = 0;
-    for (int tries = 0; connections_of(address, port, &server) > 1; tries++) {
+    for (int tries = 0; connections_of(address, port, to_port, transport, &server, server_port) > 1; tries++) {
         if (tries == 500)
             fail("two connections", inet_ntoa(address));
         usleep(10000);
@@ -119,8 +136,9 @@ static uint16_t parse_client(const char *line, const char *client, struct in_add
 
 static void play_syn(struct in_addr address, uint16_t port)
 {
-    send_segment("syn", address, port);
-    unsigned server = server_of(address, port);
+    unsigned server_port;
+    send_segment("syn", address, port, 80);
+    unsigned server = server_of(address, port, 80, "tcp", &server_port);
     printf("syn %s:%u -> ", inet_ntoa(address), port);
     if (server)
         printf("%u\n", server);
@@ -143,7 +161,7 @@ static void play_segments(const char *line, const char *kind, const char *client
             play_syn(next, port);
         }
     } else {
-        send_segment(kind, address, port);
+        send_segment(kind, address, port, 80);
         puts(line);
     }
 }
@@ -153,10 +171,156 @@ static void serve(const char *line, const char *scheduler, unsigned host)
     char flags[64] = "", command[512];
     sscanf(line, "service %*s %*u %63s", flags);
     snprintf(virtual_address, sizeof virtual_address, NETWORK "%u", host);
+    snprintf(service, sizeof service, "-t %s:80", virtual_address);
     snprintf(command, sizeof command, "ipvsadm -C; ip address replace %s/32 dev lo; ipvsadm -A -t %s:80 -s %s %s %s", virtual_address, virtual_address, scheduler,
              flags[0] ? "-b" : "", flags);
     run(command);
     puts(line);
+}
+
+static void send_datagram(struct in_addr address, uint16_t port, uint16_t to_port)
+{
+    struct {
+        struct iphdr ip;
+        struct udphdr udp;
+    } packet = {
+        .ip = { .version = 4, .ihl = 5, .tot_len = htons(sizeof packet), .ttl = 64, .protocol = IPPROTO_UDP, .saddr = address.s_addr,
+                .daddr = inet_addr(virtual_address) },
+        .udp = { .source = htons(port), .dest = htons(to_port), .len = htons(sizeof packet.udp) },
+    };
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_addr.s_addr = packet.ip.daddr };
+    if (sendto(raw, &packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to) < 0 && errno != ECONNREFUSED && errno != EPERM && errno != EHOSTUNREACH)
+        fail("sendto", "udp");
+}
+
+static void play_packet(const char *line, const char *kind, const char *client, const char *to)
+{
+    struct in_addr address;
+    unsigned host, to_port, server_port = 0;
+    uint16_t port = parse_client(line, client, &address);
+    if (sscanf(to, "%u:%u", &host, &to_port) != 2)
+        fail("no destination", line);
+    snprintf(virtual_address, sizeof virtual_address, NETWORK "%u", host);
+    if (strcmp(kind, "udp") == 0)
+        send_datagram(address, port, (uint16_t)to_port);
+    else
+        send_segment(strcmp(kind, "tcp") == 0 ? "syn" : strcmp(kind, "end") == 0 ? "rst" : kind, address, port, (uint16_t)to_port);
+    if (strcmp(kind, "tcp") != 0 && strcmp(kind, "udp") != 0) {
+        puts(line);
+        return;
+    }
+    unsigned server = server_of(address, port, (uint16_t)to_port, kind, &server_port);
+    if (server)
+        printf("%s %s %s -> %u:%u\n", kind, client, to, server, server_port);
+    else
+        printf("%s %s %s -> none\n", kind, client, to);
+}
+
+static void serve_also(const char *line)
+{
+    char protocol[8], scheduler[16], mask[32] = "", command[512];
+    unsigned host, port, timeout = 0;
+    if (sscanf(line, "also %7s %u %u %15s %u %31s", protocol, &host, &port, scheduler, &timeout, mask) < 4)
+        fail("no service", line);
+    if (strcmp(protocol, "mark") == 0) {
+        snprintf(service, sizeof service, "-f %u", host);
+    } else {
+        snprintf(command, sizeof command, "ip address replace " NETWORK "%u/32 dev lo", host);
+        run(command);
+        snprintf(service, sizeof service, "%s " NETWORK "%u:%u", strcmp(protocol, "udp") == 0 ? "-u" : "-t", host, port);
+    }
+    int length = snprintf(command, sizeof command, "ipvsadm -A %s -s %s", service, scheduler);
+    if (timeout)
+        length += snprintf(command + length, sizeof command - (size_t)length, " -p %u", timeout);
+    if (mask[0])
+        snprintf(command + length, sizeof command - (size_t)length, " -M %s", mask);
+    run(command);
+    puts(line);
+}
+
+static void change_server(const char *line)
+{
+    char verb[8], command[256];
+    unsigned server, port, weight = 0;
+    if (sscanf(line, "%7s %u %u %u", verb, &server, &port, &weight) < 3)
+        fail("no server", line);
+    if (strcmp(verb, "remove") == 0)
+        snprintf(command, sizeof command, "ipvsadm -d %s -r 192.0.2.%u:%u", service, server, port);
+    else
+        snprintf(command, sizeof command, "ipvsadm -%c %s -r 192.0.2.%u:%u -m -w %u", verb[0] == 'r' ? 'a' : 'e', service, server, port, weight);
+    run(command);
+    puts(line);
+}
+
+// Prints what the kernel has, sorted, as its order is that of its hash.
+static void list_templates(const char *line)
+{
+    FILE *rows = popen(
+        "awk 'NR > 1 && $3 == \"0000\" { print $1, $2, $4 \":\" $5, $6 \":\" $7, $8, $9 }' /proc/net/ip_vs_conn | sort", "r");
+    char row[256], protocol[8], state[16];
+    unsigned client, virtual, virtual_port, real, real_port, rest;
+    puts(line);
+    if (!rows)
+        fail("popen", line);
+    while (fgets(row, sizeof row, rows)) {
+        if (sscanf(row, "%7s %x %x:%x %x:%x %15s %u", protocol, &client, &virtual, &virtual_port, &real, &real_port, state, &rest) != 8)
+            fail("row", row);
+        if (virtual_port == 0xFFFF)
+            continue; // one that has been given up, and waits for its end
+        printf("template %s %u.%u.%u.%u %u.%u.%u.%u:%u -> %u:%u %s %u\n", protocol, client >> 24, client >> 16 & 0xFF, client >> 8 & 0xFF, client & 0xFF,
+               virtual >> 24, virtual >> 16 & 0xFF, virtual >> 8 & 0xFF, virtual & 0xFF, virtual_port, real & 0xFF, real_port, state, (rest + 5) / 10);
+    }
+    pclose(rows);
+}
+
+static void list_loads(const char *line)
+{
+    char command[256], row[256];
+    unsigned server, port, weight, templates, active, inactive;
+    snprintf(command, sizeof command, "ipvsadm -L -n --persistent-conn %s", service);
+    puts(line);
+    fflush(stdout);
+    FILE *rows = popen(command, "r");
+    if (!rows)
+        fail("popen", line);
+    while (fgets(row, sizeof row, rows)) {
+        if (sscanf(row, " -> 192.0.2.%u:%u %u %u %u %u", &server, &port, &weight, &templates, &active, &inactive) == 6)
+            printf("load %u:%u %u %u %u\n", server, port, templates, active, inactive);
+    }
+    pclose(rows);
+}
+
+// Scenarios of persistence; false for a line that is none of theirs.
+static int play_persistence(const char *line)
+{
+    char verb[16] = "", first[64] = "", second[64] = "", command[128];
+    sscanf(line, "%15s %63s %63s", verb, first, second);
+    if (strcmp(verb, "also") == 0) {
+        serve_also(line);
+    } else if (strcmp(verb, "real") == 0 || strcmp(verb, "weigh") == 0 || strcmp(verb, "remove") == 0) {
+        change_server(line);
+    } else if (strcmp(verb, "mark") == 0) {
+        int mark = atoi(first);
+        if (setsockopt(raw, SOL_SOCKET, SO_MARK, &mark, sizeof mark) < 0)
+            fail("mark", line);
+        puts(line);
+    } else if (strchr(second, ':')) {
+        play_packet(line, verb, first, second);
+    } else if (strcmp(verb, "wait") == 0) {
+        sleep((unsigned)atoi(first));
+        puts(line);
+    } else if (strcmp(verb, "quiescent") == 0) {
+        snprintf(command, sizeof command, "echo %s >/proc/sys/net/ipv4/vs/expire_quiescent_template", first);
+        run(command);
+        puts(line);
+    } else if (strcmp(verb, "templates") == 0) {
+        list_templates(line);
+    } else if (strcmp(verb, "loads") == 0) {
+        list_loads(line);
+    } else {
+        return 0;
+    }
+    return 1;
 }
 
 static void play(const char *line)
@@ -166,16 +330,18 @@ static void play(const char *line)
     int words = sscanf(line, "%15s %63s %u %u %u", verb, first, &weight, &upper, &lower);
     if (words <= 0 || verb[0] == '#') {
         puts(line);
+    } else if (play_persistence(line)) {
+        return;
     } else if (strcmp(verb, "service") == 0) {
         serve(line, first, weight);
     } else if (strcmp(verb, "add") == 0 || strcmp(verb, "edit") == 0) {
-        snprintf(command, sizeof command, "ipvsadm -%c -t %s:80 -r 192.0.2.%s:80 -g -w %u -x %u -y %u", verb[0], virtual_address, first, weight, upper, lower);
+        snprintf(command, sizeof command, "ipvsadm -%c %s -r 192.0.2.%s:80 -g -w %u -x %u -y %u", verb[0], service, first, weight, upper, lower);
         if (words < 3)
             fail("no weight", line);
         run(command);
         puts(line);
     } else if (strcmp(verb, "delete") == 0) {
-        snprintf(command, sizeof command, "ipvsadm -d -t %s:80 -r 192.0.2.%s:80", virtual_address, first);
+        snprintf(command, sizeof command, "ipvsadm -d %s -r 192.0.2.%s:80", service, first);
         run(command);
         puts(line);
     } else {
