@@ -39,20 +39,24 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         },
         SloppyTcp = configuration.Dataplane.SloppyTcp,
         ExpiresConnectionsOfRemovedServers = configuration.Dataplane.ExpiresConnectionsOfRemovedServers,
+        ExpiresQuiescentTemplates = configuration.Dataplane.ExpiresQuiescentTemplates,
         ConnectionReuseMode = configuration.Dataplane.ConnectionReuseMode,
         SecureTcp = configuration.Dataplane.SecureTcp,
         MaglevTableSize = configuration.Dataplane.MaglevTableSize,
     };
 
-    /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
+    /// <summary>Which packets have firewall marks.</summary>
+    public IReadOnlyList<DesiredMarkRule> Marks { get; } = [.. configuration.Dataplane.Marks.Select(ToRule)];
+
+    /// <summary>The services, in the order of the file, each address of a group one. A configuration that may run has no other kinds.</summary>
     /// <param name="pools">The servers that take connections now, one pool for each service.</param>
     /// <param name="heldAddresses">
-    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are.
+    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are. Of a firewall mark,
+    /// those of its addresses are.
     /// </param>
     public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
     [
-        .. configuration.VirtualServers.Zip(
-            pools, (service, pool) => ToService(service, pool, !_vrrpAddresses.Contains(service.Address) || heldAddresses?.Contains(service.Address) == true)),
+        .. configuration.VirtualServers.Zip(pools).SelectMany(pair => pair.First.Endpoints.Select(endpoint => ToService(pair.First, pair.Second, endpoint, heldAddresses))),
     ];
 
     /// <summary>
@@ -63,6 +67,7 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     {
         IEnumerable<LinkInfo?> links = configuration.VrrpInstances
             .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
+            .Concat(configuration.Dataplane.Marks.Select(rule => rule.Interface).OfType<string>().Select(kernel.Links.Find))
             .Concat(kernel.Routes.ListDefaultInterfaces(AddressFamily.InterNetwork).Select(kernel.Links.Find))
             .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)))
             .Concat(_servedLinks.Select(kernel.Links.Find));
@@ -104,15 +109,30 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         return false;
     }
 
-    private static DesiredService ToService(VirtualServer service, ServicePool pool, bool isSteered) => new(
-        service.Address,
-        (TransportProtocol)service.Protocol,
-        service.Port,
+    private DesiredService ToService(VirtualServer service, ServicePool pool, VirtualEndpoint endpoint, IReadOnlySet<IPAddress>? heldAddresses)
+    {
+        DesiredEndpoint[] taken =
+        [
+            .. configuration.Dataplane.Marks.Where(rule => endpoint.Mark != 0 && rule.Mark == endpoint.Mark).SelectMany(rule => rule.Endpoints())
+                .Where(place => IsHere(place.Address, heldAddresses)).Distinct()
+                .Select(place => new DesiredEndpoint(place.Address, (TransportProtocol)place.Protocol, place.Port)),
+        ];
+        bool isSteered = endpoint.Mark != 0 ? taken.Length > 0 : IsHere(endpoint.Address, heldAddresses);
+        return ToService(service, pool, endpoint, isSteered) with { Mark = endpoint.Mark, Endpoints = taken };
+    }
+
+    private bool IsHere(IPAddress address, IReadOnlySet<IPAddress>? heldAddresses) => !_vrrpAddresses.Contains(address) || heldAddresses?.Contains(address) == true;
+
+    private static DesiredService ToService(VirtualServer service, ServicePool pool, VirtualEndpoint endpoint, bool isSteered) => new(
+        endpoint.Address,
+        (TransportProtocol)endpoint.Protocol,
+        endpoint.Port,
         KeywordNames.Of(service.Scheduler),
         ToMethod(service.Method),
         isSteered,
-        [.. pool.Members.Select(ToServer)])
+        [.. pool.Members.Select(server => ToServer(server, endpoint)).DistinctBy(server => (server.Address, server.Port))])
     {
+        Persistence = service.PersistenceTimeout is { } timeout ? new DesiredPersistence((long)timeout.TotalSeconds, service.PersistenceMask) : null,
         HashesPort = service.HashesPort,
         FallsBack = service.FallsBack,
         IsOnePacket = service.IsOnePacket,
@@ -122,7 +142,20 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     private static DesiredTimeouts ToTimeouts(ConnectionTimeouts timeouts) =>
         new((int)timeouts.Tcp.TotalSeconds, (int)timeouts.TcpFin.TotalSeconds, (int)timeouts.Udp.TotalSeconds);
 
-    private static DesiredServer ToServer(PoolMember server) => new(server.Address, server.Port, server.Weight, ToMethod(server.Method))
+    private static DesiredMarkRule ToRule(MarkRule rule) => new(rule.Mark, rule.Destination.First, rule.Destination.Last)
+    {
+        Protocol = (TransportProtocol)rule.Protocol,
+        Source = rule.SourcePrefixLength == 0 ? null : rule.Source,
+        SourcePrefixLength = rule.SourcePrefixLength,
+        FirstDestinationPort = rule.DestinationPorts.First,
+        LastDestinationPort = rule.DestinationPorts.Last,
+        FirstSourcePort = rule.SourcePorts.First,
+        LastSourcePort = rule.SourcePorts.Last,
+        Interface = rule.Interface,
+    };
+
+    private static DesiredServer ToServer(PoolMember server, VirtualEndpoint endpoint) => new(
+        server.Address, endpoint.ServerPort(server.Port, server.Method), server.Weight, ToMethod(server.Method))
     {
         UpperThreshold = server.UpperThreshold,
         LowerThreshold = server.LowerThreshold,

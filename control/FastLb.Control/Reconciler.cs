@@ -50,7 +50,7 @@ public sealed class Reconciler(
         IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
         AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
-        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) { Forwarding = compiler.Forwarding };
+        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) { Forwarding = compiler.Forwarding, Marks = compiler.Marks };
         bool stateDiffers = _engineIsBehind || !SameAsBefore(state);
         bool adjacenciesDiffer = _engineIsBehind || !adjacencies.Servers.SequenceEqual(_adjacencies.Servers);
         _engineIsBehind = stateDiffers || adjacenciesDiffer; // until it has taken both
@@ -117,7 +117,8 @@ public sealed class Reconciler(
         _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
         && _state.OwnAddresses.SequenceEqual(state.OwnAddresses)
         && _state.Services.Zip(state.Services).All(pair =>
-            pair.First with { Servers = pair.Second.Servers } == pair.Second && pair.First.Servers.SequenceEqual(pair.Second.Servers));
+            pair.First with { Servers = pair.Second.Servers, Endpoints = pair.Second.Endpoints } == pair.Second
+            && pair.First.Servers.SequenceEqual(pair.Second.Servers) && pair.First.Endpoints.SequenceEqual(pair.Second.Endpoints));
 
     private async Task WaitForChange(CancellationToken cancellation)
     {

@@ -6,11 +6,13 @@ namespace FastLb.HealthChecks;
 /// <summary>What identifies a service: not its place in the file.</summary>
 public sealed record ServiceIdentity(IPAddress Address, TransportProtocol Protocol, ushort Port)
 {
-    /// <summary>The identity of <paramref name="service"/>.</summary>
-    public static ServiceIdentity Of(VirtualServer service) => new(service.Address, service.Protocol, service.Port);
+    /// <summary>The identity of <paramref name="service"/>; of a group that of its first member.</summary>
+    public static ServiceIdentity Of(VirtualServer service) => Of(service.Endpoints[0]);
+
+    private static ServiceIdentity Of(VirtualEndpoint endpoint) => new(endpoint.Address, endpoint.Protocol, endpoint.Port);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{KeywordNames.Of(Protocol)} {new IPEndPoint(Address, Port)}";
+    public override string ToString() => new VirtualEndpoint(Address, Port, Protocol).ToString();
 }
 
 /// <summary>What identifies a real server within its service.</summary>

@@ -183,9 +183,8 @@ public sealed class DirectorSupervisor
         try
         {
             guard = ServiceGuard.Open($"fastlb_{Environment.ProcessId}");
-            guard.SetServices([.. Configuration.VirtualServers.Select(service =>
-                new GuardedService(service.Address, (ProtocolType)service.Protocol, service.Port))]);
-            guard.SetTranslatedServers([.. Configuration.VirtualServers.SelectMany(TranslatedServersOf)]);
+            guard.SetServices(GuardedEndpoints.ServicesOf(Configuration));
+            guard.SetTranslatedServers(GuardedEndpoints.TranslatedServersOf(Configuration));
             return guard;
         }
         catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
@@ -194,15 +193,6 @@ public sealed class DirectorSupervisor
             _log.LogWarning("there is no guard: while the dataplane is started again, the kernel will reset connections to the virtual servers ({Fault})", fault.Message);
             return null;
         }
-    }
-
-    private static IEnumerable<GuardedService> TranslatedServersOf(VirtualServer service)
-    {
-        IEnumerable<GuardedService> servers = service.RealServers.Where(server => server.Method == ForwardingMethod.Nat)
-            .Select(server => new GuardedService(server.Address, (ProtocolType)service.Protocol, server.Port));
-        return service.SorryServer is { Method: ForwardingMethod.Nat } sorry
-            ? servers.Append(new GuardedService(sorry.Address, (ProtocolType)service.Protocol, sorry.Port))
-            : servers;
     }
 
     private async Task KeepAlive(CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using FastLb.Dataplane;
 using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Wire;
@@ -10,10 +11,19 @@ namespace FastLb.DataplaneHost;
 /// A listing of connections, made in pages: the worker's thread only copies a page's entries, so that packets wait no longer than for a batch; they are looked
 /// at and filtered afterwards, on the thread that was asked.
 /// </summary>
-internal sealed class ConnectionListing(FlowTable flows, long position, ConnectionFilter filter)
+/// <param name="copyPage">Copies the entries of a page: those of a worker's flow table, or persistence templates.</param>
+/// <param name="servers">Who their servers are.</param>
+/// <param name="position">Where the page begins.</param>
+/// <param name="filter">Which are asked for.</param>
+/// <param name="listsTemplates">Whether they are persistence templates.</param>
+internal sealed class ConnectionListing(
+    ConnectionListing.PageCopy copyPage, ServerDirectory servers, long position, ConnectionFilter filter, bool listsTemplates = false)
 {
     /// <summary>Entries that the worker copies at once, 32 bytes each.</summary>
     private const int PageSize = 2048;
+
+    /// <summary>Persistence templates copied at once, while workers with new flows wait.</summary>
+    private const int TemplatesPerPage = 128;
 
     /// <summary>Connections after which an answer is sent.</summary>
     private const int Enough = 1000;
@@ -21,7 +31,7 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     /// <summary>Pages after which an answer is sent, even an empty one: a million entries keep nobody else waiting.</summary>
     private const int MostPages = 128;
 
-    private readonly FlowEntry[] _page = new FlowEntry[PageSize];
+    private readonly FlowEntry[] _page = new FlowEntry[listsTemplates ? TemplatesPerPage : PageSize];
     private readonly List<ConnectionStatus> _connections = [];
     private readonly uint _clientMask = filter.ClientPrefixLength is { } bits ? MaskOf(bits) : uint.MaxValue;
     private readonly IpAddress? _virtual = filter.VirtualAddress is { } address ? IpAddress.From(address) : null;
@@ -29,6 +39,9 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     private readonly IpAddress? _client = filter.Client is { } client ? IpAddress.From(client) : null;
     private int _count;
     private int _pages;
+
+    /// <summary>As <see cref="FlowTable.CopyPage"/>.</summary>
+    public delegate uint PageCopy(uint position, Span<FlowEntry> flows, out int count);
 
     /// <summary>Where the next page begins; 0 when the last has been read.</summary>
     public long Position { get; private set; } = position;
@@ -39,7 +52,7 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     /// <summary>Copies the next page. On the thread that owns the flows.</summary>
     public int ReadPage()
     {
-        Position = flows.CopyPage((uint)Position, _page, out _count);
+        Position = copyPage((uint)Position, _page, out _count);
         return _count;
     }
 
@@ -48,7 +61,7 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     {
         foreach (ref readonly FlowEntry flow in _page.AsSpan(0, _count))
         {
-            if (Matches(flow) && flows.Servers.Find(flow.Server) is { } server && Matches(server))
+            if (Matches(flow) && servers.Find(flow.Server) is { } server && Matches(server))
                 _connections.Add(ToStatus(flow, server, now));
         }
 
@@ -58,7 +71,7 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     private static uint MaskOf(int bits) => bits == 0 ? 0 : uint.MaxValue << (32 - bits);
 
     private bool Matches(in FlowEntry flow) =>
-        (filter.Protocol is not { } protocol || (int)protocol == (int)flow.Protocol)
+        (filter.Protocol is not { } protocol || protocol == ProtocolOf(flow))
         && (_virtual is not { } address || address == IpAddress.FromV4(flow.PeerAddress))
         && (filter.VirtualPort is not { } port || port == flow.PeerPort)
         && (_client is not { } client || (client.IsIPv4 && ((client.V4 ^ flow.ClientAddress) & _clientMask) == 0));
@@ -66,14 +79,16 @@ internal sealed class ConnectionListing(FlowTable flows, long position, Connecti
     private bool Matches(in ServerIdentity server) =>
         (_server is not { } address || address == server.Address) && (filter.ServerPort is not { } port || port == server.Port);
 
-    private static ConnectionStatus ToStatus(in FlowEntry flow, in ServerIdentity server, MonotonicTime now) => new(
-        (TransportProtocol)flow.Protocol,
+    private static TransportProtocol ProtocolOf(in FlowEntry flow) => flow.Protocol == TemplateKeys.Mark ? TransportProtocol.Any : (TransportProtocol)flow.Protocol;
+
+    private ConnectionStatus ToStatus(in FlowEntry flow, in ServerIdentity server, MonotonicTime now) => new(
+        ProtocolOf(flow),
         IpAddress.FromV4(flow.ClientAddress).ToIPAddress(),
         flow.ClientPort,
         IpAddress.FromV4(flow.PeerAddress).ToIPAddress(),
         flow.PeerPort,
         server.Address.ToIPAddress(),
-        server.Port,
-        FlowStates.NameOf(flow.State),
+        listsTemplates && flow.PeerPort == 0 ? (ushort)0 : server.Port,
+        !listsTemplates ? FlowStates.NameOf(flow.State) : flow.State == FlowState.Established ? "ASSURED" : "NONE",
         flow.Remaining(now).TotalSeconds);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using FastLb.Dataplane;
 using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
@@ -71,7 +72,8 @@ internal sealed class ForwardingPlane : IDisposable
     public void Apply(DesiredState state)
     {
         _tables.Settings = MessageConversion.ToSettings(state.Forwarding);
-        ServiceTable table = _tables.Build([.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue);
+        ServiceTable table = _tables.Build(
+            [.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue, RulesOf(state));
         _workers?.Publish(table);
         if (_ports is null || !_ports.TryAdjust(state.Interfaces))
             Reopen(state.Interfaces);
@@ -119,17 +121,30 @@ internal sealed class ForwardingPlane : IDisposable
     public async Task<ConnectionsAnswer> ReadConnections(ConnectionsRequest asked)
     {
         long worker = asked.Position >> 32;
+        if (worker == _flows.Tables.Count && _flows.Templates is { } templates)
+            return ReadTemplates(templates, asked);
         if (worker < 0 || worker >= _flows.Tables.Count)
             return new ConnectionsAnswer(asked.Request, [], 0);
-        var listing = new ConnectionListing(_flows.Tables[(int)worker], asked.Position & uint.MaxValue, asked.Filter);
+        FlowTable flows = _flows.Tables[(int)worker];
+        var listing = new ConnectionListing(flows.CopyPage, _flows.Servers, asked.Position & uint.MaxValue, asked.Filter);
         do
         {
             await OnWorker((int)worker, listing.ReadPage);
         }
         while (listing.Take(Now()));
-        bool isLastWorker = worker + 1 == _flows.Tables.Count;
-        long next = listing.Position != 0 ? (worker << 32) | listing.Position : isLastWorker ? 0 : (worker + 1) << 32;
-        return new ConnectionsAnswer(asked.Request, listing.Connections, next);
+        return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position != 0 ? (worker << 32) | listing.Position : (worker + 1) << 32);
+    }
+
+    // They come after the flows of the last worker.
+    private ConnectionsAnswer ReadTemplates(PersistenceTemplates templates, ConnectionsRequest asked)
+    {
+        var listing = new ConnectionListing(templates.CopyPage, _flows.Servers, asked.Position & uint.MaxValue, asked.Filter, listsTemplates: true);
+        do
+        {
+            listing.ReadPage();
+        }
+        while (listing.Take(Now()));
+        return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position != 0 ? ((long)_flows.Tables.Count << 32) | listing.Position : 0);
     }
 
     /// <summary>The counters of this moment.</summary>
@@ -176,28 +191,42 @@ internal sealed class ForwardingPlane : IDisposable
         _steered.SetOwnAddresses(state.OwnAddresses);
         _steered.SetTunnelServers([.. steered.SelectMany(MessageConversion.TunnelServersOf)]);
         _steered.SetNatServers([.. steered.SelectMany(MessageConversion.TranslatedServersOf)]);
-        _steered.SetServices([.. steered.Select(MessageConversion.ToSteered)]);
+        _steered.SetServices([.. steered.SelectMany(MessageConversion.ToSteered)]);
     }
 
     private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
 
     private ServiceStatus ReadService(DesiredService service)
     {
-        ServiceKey key = MessageConversion.ToDefinition(service).Key;
+        ServiceKey key = MessageConversion.ToKey(service);
         _tables.Current.TryFindService(key, out VirtualService? current);
         TrafficCounters counters = current!.Counters;
         return new ServiceStatus(
             service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))]);
+            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))])
+        {
+            Mark = service.Mark,
+        };
     }
 
     private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
     {
-        (int active, int inactive, TrafficCounters counters) = _tables.Usage(new ServerIdentity(service, IpAddress.From(server.Address), server.Port));
+        var identity = new ServerIdentity(service, IpAddress.From(server.Address), server.Port);
+        (int active, int inactive, TrafficCounters counters) = _tables.Usage(identity);
         return new ServerStatus(
             server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes,
-            counters.ReplyPackets, counters.ReplyBytes);
+            counters.ReplyPackets, counters.ReplyBytes)
+        {
+            PersistentClients = _tables.TemplatesOf(identity),
+        };
     }
+
+    // A rule for an interface that isn't served never fits.
+    private MarkRule[] RulesOf(DesiredState state) =>
+    [
+        .. state.Marks.Select(rule => MessageConversion.ToRule(
+            rule, name => state.Interfaces.FirstOrDefault(wanted => wanted.Name == name) is { } served ? _linkIdentities.Of(served) : null)).OfType<MarkRule>(),
+    ];
 
     // An interface that has gone already is found out while the ports are still open. Offloads stay off where they are to be off again.
     private void Reopen(IReadOnlyList<DesiredInterface> interfaces)

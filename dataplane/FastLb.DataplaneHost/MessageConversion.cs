@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Dataplane.Flows;
+using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Scheduling;
 using FastLb.Dataplane.Services;
 using FastLb.DataplaneChannel.Messages;
@@ -13,14 +14,40 @@ namespace FastLb.DataplaneHost;
 internal static class MessageConversion
 {
     public static ServiceDefinition ToDefinition(DesiredService service) => new(
-        new ServiceKey(IpAddress.From(service.Address), (IpProtocol)service.Protocol, service.Port),
+        ToKey(service),
         service.Scheduler,
         [.. service.Servers.Select(ToDefinition)],
         new SchedulerOptions(service.HashesPort, service.FallsBack))
     {
         IsOnePacket = service.IsOnePacket,
         Timeouts = service.Timeouts is { } timeouts ? ToTimeouts(timeouts) : null,
+        Persistence = service.Persistence is { } persistence
+            ? new ServicePersistence(TimeSpan.FromSeconds(persistence.TimeoutSeconds), IpAddress.From(persistence.Mask).V4)
+            : null,
     };
+
+    public static ServiceKey ToKey(DesiredService service) => service.Mark != 0
+        ? ServiceKey.ForMark(service.Mark)
+        : new ServiceKey(IpAddress.From(service.Address), (IpProtocol)service.Protocol, service.Port);
+
+    /// <summary>A rule that gives packets a mark; <paramref name="identityOf"/> tells what flows remember an interface by, and null of one that isn't served.</summary>
+    public static MarkRule? ToRule(DesiredMarkRule rule, Func<string, ushort?> identityOf)
+    {
+        ushort? identity = rule.Interface is { } name ? identityOf(name) : null;
+        if (rule.Interface is not null && identity is null)
+            return null;
+        return new MarkRule(rule.Mark, IpAddress.From(rule.FirstDestination).V4, IpAddress.From(rule.LastDestination).V4)
+        {
+            Protocol = (IpProtocol)rule.Protocol,
+            Source = rule.Source is { } source ? IpAddress.From(source).V4 : 0,
+            SourceMask = rule.Source is null || rule.SourcePrefixLength == 0 ? 0 : uint.MaxValue << (32 - rule.SourcePrefixLength),
+            FirstDestinationPort = rule.FirstDestinationPort,
+            LastDestinationPort = rule.LastDestinationPort,
+            FirstSourcePort = rule.FirstSourcePort,
+            LastSourcePort = rule.LastSourcePort,
+            Interface = identity,
+        };
+    }
 
     /// <summary>What holds for all services.</summary>
     public static ForwardingSettings ToSettings(DesiredForwarding forwarding) => new()
@@ -34,6 +61,7 @@ internal static class MessageConversion
         },
         SloppyTcp = forwarding.SloppyTcp,
         ExpiresFlowsOfRemovedServers = forwarding.ExpiresConnectionsOfRemovedServers,
+        ExpiresQuiescentTemplates = forwarding.ExpiresQuiescentTemplates,
         ReuseMode = forwarding.ConnectionReuseMode,
         SecureTcp = forwarding.SecureTcp,
         MaglevTableSize = forwarding.MaglevTableSize,
@@ -48,12 +76,27 @@ internal static class MessageConversion
         LowerThreshold = server.LowerThreshold,
     };
 
-    public static SteeredEndpoint ToSteered(DesiredService service) => new(service.Address, (ProtocolType)service.Protocol, service.Port);
+    /// <summary>Where the clients of a service send to: FTP with persistence takes the data connections, too, whose ports only the server knows.</summary>
+    public static IEnumerable<SteeredEndpoint> ToSteered(DesiredService service)
+    {
+        if (service.Mark != 0)
+            return service.Endpoints.Select(endpoint => new SteeredEndpoint(endpoint.Address, (ProtocolType)endpoint.Protocol, endpoint.Port));
+        return [new(service.Address, (ProtocolType)service.Protocol, TakesFtpData(service) ? (ushort)0 : service.Port)];
+    }
 
     /// <summary>The servers of a service whose replies are translated.</summary>
-    public static IEnumerable<SteeredEndpoint> TranslatedServersOf(DesiredService service) => service.Servers
-        .Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.AddressTranslation)
-        .Select(server => new SteeredEndpoint(server.Address, (ProtocolType)service.Protocol, server.Port));
+    public static IEnumerable<SteeredEndpoint> TranslatedServersOf(DesiredService service)
+    {
+        IEnumerable<ProtocolType> protocols = service.Mark != 0
+            ? service.Endpoints.Select(endpoint => (ProtocolType)endpoint.Protocol).Distinct()
+            : [(ProtocolType)service.Protocol];
+        bool keepsPorts = TakesFtpData(service) || (service.Persistence is not null && service.Port == 0);
+        return service.Servers.Where(server => server.Method == DataplaneChannel.Messages.ForwardingMethod.AddressTranslation)
+            .SelectMany(server => protocols.Select(protocol => new SteeredEndpoint(server.Address, protocol, keepsPorts ? (ushort)0 : server.Port)));
+    }
+
+    private static bool TakesFtpData(DesiredService service) =>
+        service is { Persistence: not null, Protocol: TransportProtocol.Tcp, Port: VirtualService.FtpPort };
 
     /// <summary>The servers of a service that a tunnel leads to.</summary>
     public static IEnumerable<IPAddress> TunnelServersOf(DesiredService service) => service.Servers

@@ -110,6 +110,11 @@ public sealed class Properties
                 .Select((timeout, warmup, retry, port, extra) => $"  TCP_CHECK {{\n connect_timeout {timeout}\n warmup {warmup}\n retry {retry}\n connect_port {port}\n {extra}\n }}\n");
             Gen<string> real = Gen.Select(address, Gen.Int[0, 65536], Gen.Int[-1, int.MaxValue], check.Array[0, 2])
                 .Select((a, port, weight, checks) => $" real_server {a} {port} {{\n weight {weight}\n{string.Concat(checks)} }}\n");
+            Gen<string> marks = Gen.Select(address, Gen.Int[22, 33], Gen.Int[0, 65535], Gen.Int[0, 65535], Pick("", "source 10.0.0.0/8", "source 10.0.0.1", "protocol udp", "interface e0", "source_port 1-9"))
+                .Select((a, length, from, to, extra) => $"fastlb {{\n expire_quiescent_template\n mark 7 {{\n destination {a}\n destination_port {from}-{to}\n {extra}\n }}\n mark {from} {{\n destination {a}/{length}\n }}\n}}\n");
+            Gen<string> group = Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[0, 70000], Pick("", "fwmark 7", "192.0.2.9", "192.0.2.9 80"), Pick("", "persistence_timeout 9", "persistence_granularity 255.255.0.0"))
+                .Select((first, last, port, extra, persistence) =>
+                    $"virtual_server_group \"G x\" {{\n 192.0.2.{first}-{last} {port}\n {extra}\n}}\nvirtual_server group \"G x\" {{\n {persistence}\n real_server 10.0.0.1 {port} {{\n }}\n}}\nvirtual_server fwmark {first} {{\n {persistence}\n real_server 10.0.0.1 80 {{\n }}\n}}\n");
             Gen<string> server = Gen.Select(address, Gen.Int[0, 65535], Pick("rr", "wrr", "sh", "x"), Pick("DR", "NAT", "TUN"), Pick("TCP", "udp", "SCTP"), Gen.UInt, Gen.UInt, real.Array[0, 4])
                 .Select((a, port, algorithm, kind, protocol, quorum, hysteresis, servers) =>
                     $"virtual_server {a} {port} {{\n lb_algo {algorithm}\n lb_kind {kind}\n protocol {protocol}\n quorum {quorum}\n hysteresis {hysteresis}\n sorry_server 10.0.0.1\n{(quorum % 2 == 0 ? " sorry_server_inhibit\n" : string.Empty)}{string.Concat(servers)}}}\n");
@@ -118,7 +123,8 @@ public sealed class Properties
                 "enable_script_security", "checker_log_all_failures", "script_user \"a b\" :c", "script_user d", "vrrp_garp_master_repeat 2").Array[0, 5].Select(l => string.Join("\n ", l));
             Gen<string> global = Gen.Select(word, word.Array[0, 3], seconds, defaults)
                 .Select((id, mails, interval, lines) => $"global_defs {{\n router_id {id}\n notification_email {{\n{string.Join('\n', mails)}\n }}\n vrrp_garp_interval {interval}\n {lines}\n}}\n");
-            return Gen.Select(global, instance.Array[0, 2], server.Array[0, 3]).Select((g, i, s) => g + string.Concat(i) + string.Concat(s));
+            return Gen.Select(global, instance.Array[0, 2], server.Array[0, 3], marks.Array[0, 2], group.Array[0, 2])
+                .Select((g, i, s, m, n) => g + string.Concat(i) + string.Concat(s) + string.Concat(m) + string.Concat(n));
         }
     }
 

@@ -62,17 +62,29 @@ internal static class StatusReport
         foreach (DirectorServiceStatus service in status.Services)
         {
             string standing = (service.Steered ? string.Empty : ", not steered: the address is not held here") + (service.HasQuorum ? string.Empty : ", without quorum");
-            text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {new IPEndPoint(service.Address, service.Port)} {service.Scheduler}{standing}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {NameOf(service)} {service.Scheduler}{PersistenceOf(service)}{standing}");
             foreach (DirectorServerStatus server in service.Servers)
             {
                 string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}{(server.Adjacency.Vlan is { } vlan ? $", VLAN {vlan}" : string.Empty)}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
                 string health = server.IsSorryServer ? "sorry" : server.Health;
                 string failure = server is { Health: "down", LastFailure: { } last } ? $"  ({last})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {ForwardOf(server.Method),-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13} {server.ReplyPackets,10}  {health,-9}  {way}{failure}");
+                    $"  -> {new IPEndPoint(server.Address, server.Port),-28} {ForwardOf(server.Method),-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13} {server.ReplyPackets,10}  {health,-9}  {way}{failure}{ClientsOf(service, server)}");
             }
         }
     }
+
+    private static string NameOf(DirectorServiceStatus service) =>
+        (service.Mark != 0 ? service.Mark.ToString(CultureInfo.InvariantCulture) : new IPEndPoint(service.Address, service.Port).ToString())
+        + (service.Group is { } group ? $" of group {group}" : string.Empty);
+
+    // As ipvsadm has it.
+    private static string PersistenceOf(DirectorServiceStatus service) => service.PersistenceTimeout is not { } seconds
+        ? string.Empty
+        : string.Create(CultureInfo.InvariantCulture, $" persistent {seconds}{(IPAddress.Broadcast.Equals(service.PersistenceMask) ? string.Empty : $" mask {service.PersistenceMask}")}");
+
+    private static string ClientsOf(DirectorServiceStatus service, DirectorServerStatus server) =>
+        service.PersistenceTimeout is null ? string.Empty : string.Create(CultureInfo.InvariantCulture, $"  persistent clients: {server.PersistentClients}");
 
     // The words of ipvsadm.
     private static string ForwardOf(string method) => method switch

@@ -8,10 +8,14 @@ using FastLb.Configuration.Syntax;
 
 namespace FastLb.Configuration.Binding;
 
-/// <summary>Makes the typed model of a syntax tree. <c>global_defs</c> comes first, wherever it stands, because instances take defaults from it.</summary>
+/// <summary>
+/// Makes the typed model of a syntax tree. <c>global_defs</c> comes first, wherever it stands, because instances take defaults from it, and groups before the virtual
+/// servers that name them.
+/// </summary>
 internal sealed class ConfigurationBinder
 {
     private const string GlobalDefinitionsKeyword = "global_defs";
+    private const string GroupKeyword = "virtual_server_group";
 
     private readonly DiagnosticBag _diagnostics;
     private readonly FeatureReporter _features;
@@ -20,11 +24,12 @@ internal sealed class ConfigurationBinder
     private readonly FastLbBinder _fastLbBinder;
     private readonly VrrpInstanceBinder _instanceBinder;
     private readonly VirtualServerBinder _serverBinder;
+    private readonly ServerGroupBinder _groupBinder;
     private readonly List<VrrpInstance> _instances = [];
     private readonly List<VirtualServer> _servers = [];
     private readonly Dictionary<string, VrrpInstance> _instanceNames = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Interface, AddressFamily Family, byte VirtualRouterId), VrrpInstance> _virtualRouters = [];
-    private readonly Dictionary<(IPAddress Address, ushort Port, TransportProtocol Protocol), VirtualServer> _services = [];
+    private readonly Dictionary<VirtualEndpoint, VirtualServer> _services = [];
     private GlobalDefinitions _global = new();
 
     private ConfigurationBinder(DiagnosticBag diagnostics)
@@ -33,29 +38,32 @@ internal sealed class ConfigurationBinder
         _features = new FeatureReporter(diagnostics);
         _reader = new StatementReader(diagnostics, _features);
         _globalBinder = new GlobalDefinitionsBinder(diagnostics, _reader);
-        _fastLbBinder = new FastLbBinder(diagnostics, _reader);
+        _fastLbBinder = new FastLbBinder(diagnostics, _features, _reader);
         _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
-        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader);
+        _groupBinder = new ServerGroupBinder(diagnostics, _features);
+        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder);
     }
 
     /// <summary>Binds a whole file; every fault of meaning goes to <paramref name="diagnostics"/>.</summary>
     public static DirectorConfiguration Bind(BlockSyntax root, DiagnosticBag diagnostics)
     {
         var binder = new ConfigurationBinder(diagnostics);
-        binder.BindWhere(root, isGlobal: true);
+        binder.BindWhere(root, keyword => keyword is GlobalDefinitionsKeyword);
         binder._global = binder._globalBinder.Resolve();
-        binder.BindWhere(root, isGlobal: false);
+        binder.BindWhere(root, keyword => keyword is GroupKeyword);
+        binder.BindWhere(root, keyword => keyword is not (GlobalDefinitionsKeyword or GroupKeyword));
+        binder._fastLbBinder.CheckMarks(binder._servers);
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,
         };
     }
 
-    private void BindWhere(BlockSyntax root, bool isGlobal)
+    private void BindWhere(BlockSyntax root, Func<string, bool> isWanted)
     {
         foreach (StatementSyntax statement in root.Statements)
         {
-            if (statement.Keyword.Text == GlobalDefinitionsKeyword != isGlobal) continue;
+            if (!isWanted(statement.Keyword.Text)) continue;
             if (_reader.Check(statement, BlockContext.Root) is { } passed) BindTopLevel(passed);
             _features.EndTopLevelBlock(Title(statement), statement.Span);
         }
@@ -67,6 +75,9 @@ internal sealed class ConfigurationBinder
         {
             case GlobalDefinitionsKeyword:
                 _globalBinder.Add(statement);
+                break;
+            case GroupKeyword:
+                _groupBinder.Add(statement);
                 break;
             case "fastlb":
                 _fastLbBinder.Add(statement);
@@ -111,16 +122,19 @@ internal sealed class ConfigurationBinder
 
     private void Add(VirtualServer server)
     {
-        if (!_services.TryAdd((server.Address, server.Port, server.Protocol), server))
+        foreach (VirtualEndpoint endpoint in server.Endpoints)
         {
-            VirtualServer first = _services[(server.Address, server.Port, server.Protocol)];
+            if (_services.TryAdd(endpoint, server)) continue;
+            VirtualServer first = _services[endpoint];
             _diagnostics.Add(
-                DiagnosticCatalog.DuplicateVirtualServer, server.Origin.Span,
-                $"the service {server.Address} {server.Port} {KeywordNames.Of(server.Protocol)} is defined before, on line {first.Origin.Span.Line}",
+                DiagnosticCatalog.DuplicateVirtualServer, server.Origin.Span, $"the service {NameOf(endpoint)} is defined before, on line {first.Origin.Span.Line}",
                 "keepalived would put both lists of real servers into one service; write them into one block", first.Origin.Span);
             return;
         }
 
         _servers.Add(server);
     }
+
+    private static string NameOf(VirtualEndpoint endpoint) =>
+        endpoint.Mark != 0 ? endpoint.ToString() : $"{endpoint.Address} {endpoint.Port} {KeywordNames.Of(endpoint.Protocol)}";
 }

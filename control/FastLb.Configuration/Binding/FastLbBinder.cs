@@ -4,8 +4,9 @@ using FastLb.Configuration.Model;
 namespace FastLb.Configuration.Binding;
 
 /// <summary>Binds all <c>fastlb</c> blocks into one. Not thread-safe.</summary>
-internal sealed class FastLbBinder(DiagnosticBag diagnostics, StatementReader reader)
+internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
 {
+    private readonly MarkRuleBinder _marks = new(diagnostics, features, reader);
     private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
     private readonly List<CheckedStatement> _serviceTimeouts = [];
 
@@ -28,7 +29,7 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, StatementReader re
             bool isKnown = false;
             for (int i = 0; i < result.Length; i++)
             {
-                if (!result[i].Address.Equals(address) || result[i].Port != port) continue;
+                if (!result[i].Endpoints.Any(endpoint => endpoint.Address.Equals(address) && endpoint.Port == port)) continue;
                 isKnown = true;
                 result[i] = result[i] with { Timeouts = _timeouts.Apply(result[i].Timeouts ?? defaults, statement, first: 2) };
             }
@@ -44,6 +45,20 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, StatementReader re
         return result;
     }
 
+    /// <summary>Says which services of firewall marks nothing would come to.</summary>
+    public void CheckMarks(IEnumerable<VirtualServer> servers)
+    {
+        foreach (VirtualServer server in servers)
+        {
+            foreach (VirtualEndpoint endpoint in server.Endpoints.Where(endpoint => endpoint.Mark != 0 && Settings.Marks.All(rule => rule.Mark != endpoint.Mark)))
+            {
+                diagnostics.Add(
+                    DiagnosticCatalog.MarkWithoutRule, server.Origin.Span, $"no rule gives packets the firewall mark {endpoint.Mark}",
+                    $"the kernel's packet filter does not see packets that FastLb takes: write 'mark {endpoint.Mark} {{' with 'destination ADDRESSES' and what else tells them into the block 'fastlb'");
+            }
+        }
+    }
+
     private DataplaneSettings Apply(DataplaneSettings settings, CheckedStatement statement)
     {
         switch (statement.Name)
@@ -54,6 +69,10 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, StatementReader re
                 return settings with { SloppyTcp = statement.Switch(0) };
             case "expire_nodest_conn":
                 return settings with { ExpiresConnectionsOfRemovedServers = statement.Switch(0) };
+            case "expire_quiescent_template":
+                return settings with { ExpiresQuiescentTemplates = statement.Switch(0) };
+            case "mark":
+                return _marks.Bind(statement) is { } rule ? settings with { Marks = [.. settings.Marks, rule] } : settings;
             case "conn_reuse_mode":
                 return settings with { ConnectionReuseMode = (int)statement.Integer(0) };
             case "secure_tcp":

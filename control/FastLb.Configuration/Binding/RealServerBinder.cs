@@ -65,6 +65,7 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
         ForwardingMethod method = ownMethod ?? defaults.Method;
         if (!IsOfRightFamily(block, address, defaults, method)) return null;
 
+        ushort written = port;
         port = ResolvePort(block, port, defaults, method);
         ProbeSettings settings = probes.Within(defaults.Probes);
         return new RealServer(address, port)
@@ -75,8 +76,21 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
             UpperThreshold = (int)Math.Min(upper, int.MaxValue),
             LowerThreshold = ResolveLowerThreshold(lower, upper),
             InhibitOnFailure = inhibit ?? defaults.InhibitOnFailure,
-            Checks = [.. tcpChecks.Select(c => TcpCheckBinder.Bind(c.Block, c.Statements, settings, address, port, defaults.LogAllFailures))],
+            Checks = [.. tcpChecks.Select(c => BindCheck(c.Block, c.Statements, settings, address, port == 0 ? written : port, defaults.LogAllFailures))],
         };
+    }
+
+    private TcpCheck BindCheck(
+        CheckedStatement block, IReadOnlyList<CheckedStatement> statements, ProbeSettings settings, IPAddress address, ushort port, bool logAllFailures)
+    {
+        TcpCheck check = TcpCheckBinder.Bind(block, statements, settings, address, port, logAllFailures);
+        if (check.Port == 0)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.NoPortToCheck, block.Syntax.Span, $"neither the service nor the real server {address} has a port that TCP_CHECK could connect to", "add 'connect_port'");
+        }
+
+        return check;
     }
 
     private bool IsOfRightFamily(CheckedStatement block, IPAddress address, RealServerDefaults defaults, ForwardingMethod method)
@@ -108,8 +122,9 @@ internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporte
         if (port == 0) return defaults.Port;
         if (method == ForwardingMethod.Nat || port == defaults.Port) return port;
         diagnostics.Add(
-            DiagnosticCatalog.PortReset, block.SpanOf(1), $"port {port} of the real server is not the service's port {defaults.Port}",
-            $"{KeywordNames.Of(method)} does not change ports; {defaults.Port} is used");
+            DiagnosticCatalog.PortReset, block.SpanOf(1),
+            defaults.Port == 0 ? $"port {port} of the real server has no effect" : $"port {port} of the real server is not the service's port {defaults.Port}",
+            $"{KeywordNames.Of(method)} does not change ports; {(defaults.Port == 0 ? "the client's" : $"{defaults.Port}")} is used");
         return defaults.Port;
     }
 }

@@ -7,7 +7,7 @@ using FastLb.Configuration.Model;
 namespace FastLb.Configuration.Binding;
 
 /// <summary>Binds <c>virtual_server</c>.</summary>
-internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
+internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader, ServerGroupBinder groups)
 {
     /// <summary>What <c>persistence_timeout</c> without a parameter means, and what a service without port is given.</summary>
     private static readonly TimeSpan DefaultPersistence = TimeSpan.FromSeconds(360);
@@ -21,7 +21,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         var draft = new Draft();
         foreach (CheckedStatement statement in reader.Read(block.Block)) Apply(draft, statement);
 
-        if (ReadKey(block) is not var (address, port))
+        if (ReadKey(block, draft.Protocol ?? TransportProtocol.Udp) is not { } key)
         {
             foreach (CheckedStatement server in draft.RealServers) _realServers.Bind(server, null);
             return null;
@@ -30,18 +30,18 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         // What a service without servers lacks besides does not matter: keepalived does not complain of it either.
         if (draft.RealServers.Count == 0)
         {
-            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {Name(address, port)} has no real server", "it is left out");
+            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {key.Name} has no real server", "it is left out");
             return null;
         }
 
-        TransportProtocol protocol = ResolveProtocol(draft, block);
+        TransportProtocol protocol = key.Endpoints.All(endpoint => endpoint.Mark != 0) ? TransportProtocol.Any : ResolveProtocol(draft, block);
         Scheduler scheduler = ResolveScheduler(draft, block);
         ForwardingMethod method = ResolveMethod(draft, block);
-        var defaults = new RealServerDefaults(address, port, method, draft.Weight, draft.InhibitOnFailure, draft.Probes, global.LogAllCheckFailures);
+        var defaults = new RealServerDefaults(key.Endpoints[0].Address, key.ServerPort, method, draft.Weight, draft.InhibitOnFailure, draft.Probes, global.LogAllCheckFailures);
         ValueList<RealServer> servers = BindRealServers(draft, defaults);
         if (servers.Count == 0)
         {
-            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {Name(address, port)} has no usable real server", "it is left out");
+            diagnostics.Add(DiagnosticCatalog.NoRealServer, block.SpanOf(0), $"the virtual server {key.Name} has no usable real server", "it is left out");
             return null;
         }
 
@@ -49,15 +49,18 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         return new VirtualServer
         {
             Origin = new Origin(block.SpanOf(0)),
-            Address = address,
-            Port = port,
+            Address = key.Endpoints[0].Address,
+            Port = key.Endpoints[0].Port,
             Protocol = protocol,
+            Group = key.Group,
+            GroupMembers = key.Group is null ? [] : key.Endpoints,
             Scheduler = scheduler,
             HashesPort = draft.HashesPort,
             FallsBack = draft.FallsBack,
             IsOnePacket = ResolveOnePacket(draft, protocol),
             Method = method,
-            PersistenceTimeout = ResolvePersistence(draft, block, port),
+            PersistenceTimeout = ResolvePersistence(draft, block, key),
+            PersistenceMask = draft.PersistenceMask,
             Omega = draft.Omega,
             Quorum = quorum,
             Hysteresis = hysteresis,
@@ -82,6 +85,8 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         public ForwardingMethod? Method { get; set; }
 
         public TimeSpan? Persistence { get; set; }
+
+        public IPAddress PersistenceMask { get; set; } = IPAddress.Broadcast;
 
         public int Weight { get; set; } = 1;
 
@@ -131,7 +136,7 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
                 draft.Persistence = statement.Has(0) ? statement.Seconds(0) : DefaultPersistence;
                 break;
             case "persistence_granularity":
-                draft.Persistence ??= DefaultPersistence;
+                if (ReadMask(statement) is { } mask) (draft.Persistence, draft.PersistenceMask) = (draft.Persistence ?? DefaultPersistence, mask);
                 break;
             case "weight":
                 draft.Weight = (int)statement.Integer(0);
@@ -188,32 +193,53 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
 
     private static string Name(IPAddress address, ushort port) => new IPEndPoint(address, port).ToString();
 
-    /// <summary>What clients connect to: an address and port; services by firewall mark and by group are refused.</summary>
-    private (IPAddress Address, ushort Port)? ReadKey(CheckedStatement block)
+    /// <summary>What clients connect to.</summary>
+    /// <param name="Name">For messages.</param>
+    /// <param name="Group">The group's name; null without a group.</param>
+    /// <param name="Endpoints">At least one.</param>
+    private sealed record ServiceKey(string Name, string? Group, ValueList<VirtualEndpoint> Endpoints)
     {
-        Feature? otherKey = block.Text(0) switch
-        {
-            "fwmark" => Features.FirewallMarks,
-            "group" => Features.ServerGroups,
-            _ => null,
-        };
-        if (otherKey is not null)
-        {
-            if (block.Has(1))
-            {
-                features.Report(otherKey, $"virtual_server {block.Text(0)}", block.Syntax.Span);
-            }
-            else
-            {
-                diagnostics.Add(DiagnosticCatalog.MissingParameter, block.Syntax.Span, $"'virtual_server {block.Text(0)}' lacks its parameter");
-            }
+        /// <summary>The port of servers that name none: the service's, or 0 for that of whichever endpoint there is.</summary>
+        public ushort ServerPort { get; } = Endpoints.All(endpoint => endpoint.Port == Endpoints[0].Port) ? Endpoints[0].Port : (ushort)0;
+    }
 
+    private ServiceKey? ReadKey(CheckedStatement block, TransportProtocol protocol)
+    {
+        if (block.Text(0) is "fwmark" or "group")
+        {
+            if (block.Has(1)) return block.Text(0) == "group" ? ReadGroup(block, protocol) : ReadMark(block);
+            diagnostics.Add(DiagnosticCatalog.MissingParameter, block.Syntax.Span, $"'virtual_server {block.Text(0)}' lacks its parameter");
             return null;
         }
 
-        if (EndpointReader.Read(block, diagnostics) is not { } key) return null;
-        if (key.Address.AddressFamily == AddressFamily.InterNetworkV6) features.Report(Features.Ipv6, $"virtual_server {block.Text(0)}", block.SpanOf(0));
-        return key;
+        if (EndpointReader.Read(block, diagnostics) is not var (address, port)) return null;
+        if (address.AddressFamily == AddressFamily.InterNetworkV6) features.Report(Features.Ipv6, $"virtual_server {block.Text(0)}", block.SpanOf(0));
+        return new ServiceKey(Name(address, port), null, [new VirtualEndpoint(address, port, protocol)]);
+    }
+
+    private ServiceKey? ReadMark(CheckedStatement block)
+    {
+        if (MarkReader.TryRead(block.Text(1), out uint mark)) return new ServiceKey($"fwmark {mark}", null, [VirtualEndpoint.ForMark(mark)]);
+        diagnostics.Add(
+            DiagnosticCatalog.InvalidValue, block.SpanOf(1), $"'{block.Text(1)}' is no firewall mark", $"expected {MarkReader.Expected}; the virtual_server is left out");
+        return null;
+    }
+
+    private ServiceKey? ReadGroup(CheckedStatement block, TransportProtocol protocol)
+    {
+        string name = block.Text(1);
+        if (groups.Find(name, protocol) is { Count: > 0 } members) return new ServiceKey($"group {name}", name, members);
+        string fault = groups.Find(name, protocol) is null ? $"there is no virtual_server_group '{name}'" : $"the virtual_server_group '{name}' has no usable address";
+        diagnostics.Add(DiagnosticCatalog.UnknownGroup, block.SpanOf(1), fault, "the virtual_server is left out");
+        return null;
+    }
+
+    private IPAddress? ReadMask(CheckedStatement statement)
+    {
+        if (NumericAddress.TryParse(statement.Text(0), out IPAddress? mask) && mask.AddressFamily == AddressFamily.InterNetwork) return mask;
+        diagnostics.Add(
+            DiagnosticCatalog.InvalidValue, statement.SpanOf(0), $"'{statement.Text(0)}' is no netmask", "expected such as 255.255.255.0; the line is ignored");
+        return null;
     }
 
     private TransportProtocol ResolveProtocol(Draft draft, CheckedStatement block)
@@ -247,12 +273,12 @@ internal sealed class VirtualServerBinder(DiagnosticBag diagnostics, FeatureRepo
         return false;
     }
 
-    private TimeSpan? ResolvePersistence(Draft draft, CheckedStatement block, ushort port)
+    private TimeSpan? ResolvePersistence(Draft draft, CheckedStatement block, ServiceKey key)
     {
-        if (port != 0 || draft.Persistence is not null) return draft.Persistence;
+        bool isForAllPorts = key.Endpoints.Any(endpoint => endpoint is { Port: 0, Mark: 0 });
+        if (!isForAllPorts || draft.Persistence is not null) return draft.Persistence;
         diagnostics.Add(
             DiagnosticCatalog.ConflictingSetting, block.Syntax.Span, "a service without a port must be persistent", "keepalived sets persistence_timeout 360; add the port");
-        features.Report(Features.Persistence, "persistence_timeout", block.Syntax.Span);
         return DefaultPersistence;
     }
 

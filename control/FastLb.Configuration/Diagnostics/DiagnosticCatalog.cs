@@ -58,11 +58,17 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor QuorumReduced = new("FLB1313", Warning);
     public static readonly DiagnosticDescriptor PortReset = new("FLB1312", Warning);
     public static readonly DiagnosticDescriptor DoubtfulUser = new("FLB1314", Notice);
+    public static readonly DiagnosticDescriptor UnknownGroup = new("FLB1315", Error);
+    public static readonly DiagnosticDescriptor DuplicateGroup = new("FLB1316", Error);
+    public static readonly DiagnosticDescriptor NoPortToCheck = new("FLB1317", Error, StopsRun);
 
     // Known to keepalived, not (yet) done by FastLb
     public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);
     public static readonly DiagnosticDescriptor Refused = new("FLB1402", Refusal, StopsRun);
     public static readonly DiagnosticDescriptor DuplicateVirtualServer = new("FLB1403", Refusal, StopsRun);
+    public static readonly DiagnosticDescriptor TooManyAddresses = new("FLB1404", Refusal, StopsRun);
+    public static readonly DiagnosticDescriptor UnusableMark = new("FLB1405", Refusal, StopsRun);
+    public static readonly DiagnosticDescriptor MarkWithoutRule = new("FLB1406", Refusal, StopsRun);
 
     // Preprocessor
     public static readonly DiagnosticDescriptor PreprocessorRefused = new("FLB1501", Refusal, StopsRun);

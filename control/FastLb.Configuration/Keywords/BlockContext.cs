@@ -57,6 +57,9 @@ public enum BlockContext
     /// <summary><c>SSL</c>: the certificate context of SSL_GET.</summary>
     SslContext,
 
+    /// <summary><c>mark</c>, FastLb's rules for firewall marks.</summary>
+    MarkRule,
+
     /// <summary><c>virtual_server</c>.</summary>
     VirtualServer,
 

@@ -12,11 +12,12 @@ internal static class FastLbKeywords
     public static ImmutableArray<KeywordEntry> Entries { get; } =
         new KeywordList(BlockContext.FastLb)
             .Add("unknown_flows", Features.Done, Choice("ANSWER", ("refuse", Features.Done), ("drop", Features.Done), ("kernel", Features.Done)))
-            .Add("sloppy_tcp expire_nodest_conn secure_tcp", Features.Done, OptionalSwitch)
+            .Add("sloppy_tcp expire_nodest_conn expire_quiescent_template secure_tcp", Features.Done, OptionalSwitch)
             .Add("conn_reuse_mode", Features.Done, Integer("MODE", 0, 3))
             .Add("mh_table_size", Features.Done, Choice(
                 "PLACES", ("251", Features.Done), ("509", Features.Done), ("1021", Features.Done), ("2039", Features.Done), ("4093", Features.Done),
                 ("8191", Features.Done), ("16381", Features.Done), ("32749", Features.Done), ("65521", Features.Done), ("131071", Features.Done)))
             .Add("service_timeouts", Features.Done, Text("ADDRESS"), Text("PORT"), Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
+            .AddBlock("mark", Features.Done, BlockContext.MarkRule, Integer("MARK", 1, uint.MaxValue))
             .Entries;
 }

@@ -68,9 +68,7 @@ public static class Features
 
     public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
-    public static readonly Feature Persistence = new("persistence", NotYetRefused, "clients are not kept on one server yet", "remove it, if clients may change servers");
-    public static readonly Feature FirewallMarks = new("firewall mark services", NotYetRefused, "services are known by address, protocol and port only");
-    public static readonly Feature ServerGroups = new("virtual server groups", NotYetRefused, "groups are not expanded yet", "write one virtual_server for each address");
+    public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "IPv6 is neither forwarded nor held as a virtual address yet");
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
     public static readonly Feature Routing = new("static and virtual routing", NotYetRefused, "addresses outside virtual_ipaddress, routes and rules are not set yet", "set it with the system's own network configuration");
@@ -84,7 +82,7 @@ public static class Features
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
         MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, TunnelTypes,
-        Sctp, Persistence, FirewallMarks, ServerGroups, Ipv6, VirtualMac, Routing,
+        Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
         NetworkNamespaces, NoAccept, AddressOptions,
     ];
 }

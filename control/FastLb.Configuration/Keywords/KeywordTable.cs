@@ -16,7 +16,7 @@ public static class KeywordTable
 #pragma warning disable CA1810, MA0038 // The three indexes are built from one list, in this order.
     static KeywordTable()
     {
-        Entries = [.. RootKeywords.Entries, .. GlobalKeywords.Entries, .. FastLbKeywords.Entries, .. VrrpKeywords.Entries, .. TrackerKeywords.Entries, .. VirtualServerKeywords.Entries, .. CheckerKeywords.Entries];
+        Entries = [.. RootKeywords.Entries, .. GlobalKeywords.Entries, .. FastLbKeywords.Entries, .. MarkKeywords.Entries, .. VrrpKeywords.Entries, .. TrackerKeywords.Entries, .. VirtualServerKeywords.Entries, .. CheckerKeywords.Entries];
         ByPlace = Entries.ToFrozenDictionary(e => (e.Context, e.Name));
         NamesByContext = Entries.GroupBy(e => e.Context).ToFrozenDictionary(g => g.Key, g => g.Select(e => e.Name).ToImmutableArray());
         ByName = Entries.GroupBy(e => e.Name, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);

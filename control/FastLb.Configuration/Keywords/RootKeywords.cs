@@ -27,7 +27,7 @@ internal static class RootKeywords
             .AddBlock("vrrp_sync_group", Features.SyncGroups, BlockContext.VrrpSyncGroup, Text("NAME"))
             .AddBlock("garp_group", Features.GratuitousArpVariants, BlockContext.GarpGroup)
             .AddBlock("vrrp_instance", Features.Done, BlockContext.VrrpInstance, OptionalRest("NAME"))
-            .AddBlock("virtual_server_group", Features.ServerGroups, BlockContext.Lines, Text("NAME"))
+            .AddBlock("virtual_server_group", Features.Done, BlockContext.Lines, Text("NAME"))
             .AddBlock("virtual_server", Features.Done, BlockContext.VirtualServer, Text("ADDRESS"), Text("PORT") with { IsOptional = true })
             .AddBlock("SSL", Features.HttpSettings, BlockContext.SslContext)
             .Entries;

@@ -26,12 +26,12 @@ internal static class VirtualServerKeywords
             .Add("weight", Features.Done, Integer("WEIGHT", 1, int.MaxValue))
 
             // Which server a connection goes to
-            .Add("persistence_timeout", Features.Persistence, Integer("SECONDS", 1, 2678400) with { IsOptional = true })
-            .Add("persistence_granularity", Features.Persistence, Text("MASK"))
-            .Add("persistence_engine", Features.Persistence, Text("ENGINE"))
+            .Add("persistence_timeout", Features.Done, Integer("SECONDS", 1, 2678400) with { IsOptional = true })
+            .Add("persistence_granularity", Features.Done, Text("MASK"))
+            .Add("persistence_engine", Features.PersistenceEngines, Text("ENGINE"))
             .Add("ops", Features.Done)
             .Add("flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", Features.Done)
-            .Add("ip_family", Features.FirewallMarks, Choice("FAMILY", ("inet", Features.Done), ("inet6", Features.Ipv6)))
+            .Add("ip_family", Features.Done, Choice("FAMILY", ("inet", Features.Done), ("inet6", Features.Ipv6)))
 
             // Health
             .Add("delay_loop", Features.Done, Period)

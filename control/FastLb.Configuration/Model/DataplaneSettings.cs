@@ -12,6 +12,12 @@ public sealed record DataplaneSettings
     /// <summary>Whether connections of a server that has been removed, or of one of weight 0 whose client begins anew, go to another.</summary>
     public bool ExpiresConnectionsOfRemovedServers { get; init; }
 
+    /// <summary>Whether clients leave the server that persistence keeps them on when it has weight 0.</summary>
+    public bool ExpiresQuiescentTemplates { get; init; }
+
+    /// <summary>Which packets have firewall marks; the first rule that fits counts.</summary>
+    public ValueList<MarkRule> Marks { get; init; } = [];
+
     /// <summary>When a SYN of a port with a connection begins another: 0 never, 1 after its end, 2 and 3 also after a FIN in direct routing and tunnels.</summary>
     public int ConnectionReuseMode { get; init; } = 1;
 

@@ -23,11 +23,12 @@ public static class KeywordNames
         _ => "NAT",
     };
 
-    /// <summary>The word after <c>protocol</c>.</summary>
+    /// <summary>The word after <c>protocol</c>; <c>FWM</c>, as ipvsadm has it, of firewall marks.</summary>
     public static string Of(TransportProtocol protocol) => protocol switch
     {
         TransportProtocol.Tcp => "TCP",
         TransportProtocol.Sctp => "SCTP",
+        TransportProtocol.Any => "FWM",
         _ => "UDP",
     };
 

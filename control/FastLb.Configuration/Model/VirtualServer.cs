@@ -2,20 +2,29 @@ using System.Net;
 
 namespace FastLb.Configuration.Model;
 
-/// <summary>A service: an address, protocol and port whose connections are spread over real servers.</summary>
+/// <summary>A service: an address, protocol and port whose connections are spread over real servers; or several of them that share servers, or a firewall mark.</summary>
 public sealed record VirtualServer
 {
     /// <summary>Where it is written.</summary>
     public Origin Origin { get; init; }
 
-    /// <summary>The address that clients connect to.</summary>
+    /// <summary>The address that clients connect to; of a firewall mark as <see cref="VirtualEndpoint.Address"/>, of a group that of its first member.</summary>
     public required IPAddress Address { get; init; }
 
-    /// <summary>The port that clients connect to; 0 for all, which goes only with persistence.</summary>
+    /// <summary>The port that clients connect to; 0 for all, which goes only with persistence, and for a firewall mark; of a group that of its first member.</summary>
     public required ushort Port { get; init; }
 
-    /// <summary>The transport protocol.</summary>
+    /// <summary>The transport protocol; <see cref="TransportProtocol.Any"/> for a firewall mark.</summary>
     public TransportProtocol Protocol { get; init; }
+
+    /// <summary>The <c>virtual_server_group</c> that it serves; null for none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The addresses and firewall marks of the group, at least one; empty without a group.</summary>
+    public ValueList<VirtualEndpoint> GroupMembers { get; init; } = [];
+
+    /// <summary>What clients send to, at least one: each is a service of its own to IPVS and the dataplane; servers, their health and the pool are one.</summary>
+    public IReadOnlyList<VirtualEndpoint> Endpoints => Group is null ? [new VirtualEndpoint(Address, Port, Protocol)] : GroupMembers;
 
     /// <summary>How a server is chosen for a new connection.</summary>
     public Scheduler Scheduler { get; init; }
@@ -38,6 +47,9 @@ public sealed record VirtualServer
     /// <summary>How long a client stays with its server; null for no persistence.</summary>
     public TimeSpan? PersistenceTimeout { get; init; }
 
+    /// <summary>The bits of a client's address that count for persistence; those of 255.255.255.0 keep each /24 together.</summary>
+    public IPAddress PersistenceMask { get; init; } = IPAddress.Broadcast;
+
     /// <summary>True when servers and quorum are reported as down at stop.</summary>
     public bool Omega { get; init; }
 
@@ -57,6 +69,8 @@ public sealed record VirtualServer
 /// <summary>The transport protocols of services, numbered as in the IP header.</summary>
 public enum TransportProtocol
 {
+    /// <summary>Whichever: of firewall marks.</summary>
+    Any = 0,
     Tcp = 6,
     Udp = 17,
     Sctp = 132,
@@ -77,7 +91,7 @@ public enum ForwardingMethod
 
 /// <summary>A server that connections are given to.</summary>
 /// <param name="Address">Its own address.</param>
-/// <param name="Port">In direct routing and tunnels always the service's.</param>
+/// <param name="Port">In direct routing and tunnels always the service's; 0 for that of whichever the client connects to.</param>
 public sealed record RealServer(IPAddress Address, ushort Port)
 {
     /// <summary>Where it is written.</summary>

@@ -27,6 +27,7 @@ public static class ConfigurationPrinter
         PrintGlobal(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
         foreach (VrrpInstance instance in configuration.VrrpInstances) PrintInstance(writer, instance, secrets);
+        ServerGroupPrinter.Print(writer, configuration.VirtualServers);
         foreach (VirtualServer server in configuration.VirtualServers) PrintServer(writer, server);
         return writer.ToString();
     }
@@ -140,14 +141,19 @@ public static class ConfigurationPrinter
 
     private static void PrintServer(BlockWriter writer, VirtualServer server)
     {
-        writer.Open("virtual_server", server.Address.ToString(), Number(server.Port));
+        writer.Open("virtual_server", ServerGroupPrinter.NameOf(server));
         writer.Line("lb_algo", KeywordNames.Of(server.Scheduler));
         if (server.HashesPort) writer.Line("flag-2");
         if (server.FallsBack) writer.Line("flag-1");
         if (server.IsOnePacket) writer.Line("ops");
         writer.Line("lb_kind", KeywordNames.Of(server.Method));
-        writer.Line("protocol", KeywordNames.Of(server.Protocol));
-        if (server.PersistenceTimeout is { } persistence) writer.Line("persistence_timeout", Seconds(persistence));
+        if (server.Protocol != TransportProtocol.Any) writer.Line("protocol", KeywordNames.Of(server.Protocol));
+        if (server.PersistenceTimeout is { } persistence)
+        {
+            writer.Line("persistence_timeout", Seconds(persistence));
+            writer.Line("persistence_granularity", server.PersistenceMask.ToString());
+        }
+
         if (server.Omega) writer.Line("omega");
         writer.Line("quorum", Number(server.Quorum));
         writer.Line("hysteresis", Number(server.Hysteresis));

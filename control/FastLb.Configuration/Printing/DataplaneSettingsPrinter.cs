@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using FastLb.Configuration.Model;
 
 namespace FastLb.Configuration.Printing;
@@ -13,6 +14,7 @@ internal static class DataplaneSettingsPrinter
         writer.Line("unknown_flows", KeywordNames.Of(settings.UnknownFlows));
         writer.Line("sloppy_tcp", Switch(settings.SloppyTcp));
         writer.Line("expire_nodest_conn", Switch(settings.ExpiresConnectionsOfRemovedServers));
+        writer.Line("expire_quiescent_template", Switch(settings.ExpiresQuiescentTemplates));
         writer.Line("conn_reuse_mode", Number(settings.ConnectionReuseMode));
         writer.Line("secure_tcp", Switch(settings.SecureTcp));
         writer.Line("mh_table_size", Number(settings.MaglevTableSize));
@@ -21,6 +23,19 @@ internal static class DataplaneSettingsPrinter
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
         }
 
+        foreach (MarkRule rule in settings.Marks) Print(writer, rule);
+        writer.Close();
+    }
+
+    private static void Print(BlockWriter writer, MarkRule rule)
+    {
+        writer.Open("mark", Number(rule.Mark));
+        writer.Line("destination", rule.Destination.ToString());
+        if (rule.SourcePrefixLength != 0 || !rule.Source.Equals(IPAddress.Any)) writer.Line("source", $"{rule.Source}/{rule.SourcePrefixLength}");
+        if (rule.Protocol != TransportProtocol.Any) writer.Line("protocol", KeywordNames.Of(rule.Protocol));
+        if (rule.DestinationPorts != PortRange.All) writer.Line("destination_port", rule.DestinationPorts.ToString());
+        if (rule.SourcePorts != PortRange.All) writer.Line("source_port", rule.SourcePorts.ToString());
+        if (rule.Interface is { } device) writer.Line("interface", device);
         writer.Close();
     }
 

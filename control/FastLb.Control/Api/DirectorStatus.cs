@@ -66,7 +66,20 @@ public sealed record DirectorServiceStatus(
     long Bytes,
     long ReplyPackets,
     long ReplyBytes,
-    IReadOnlyList<DirectorServerStatus> Servers);
+    IReadOnlyList<DirectorServerStatus> Servers)
+{
+    /// <summary>The firewall mark whose packets it is for, which is its address, too; 0 for a service of an address.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>The <c>virtual_server_group</c> that it belongs to; null for none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Seconds that a client stays with its server after its last new connection; null without persistence.</summary>
+    public double? PersistenceTimeout { get; init; }
+
+    /// <summary>The bits of a client's address that count for persistence; null without it.</summary>
+    public IPAddress? PersistenceMask { get; init; }
+}
 
 /// <summary>
 /// A real server, or the sorry server while it answers. <c>Weight</c> is its share of new connections now, 0 when it gets none. <c>Health</c> is <c>up</c>,
@@ -88,7 +101,11 @@ public sealed record DirectorServerStatus(
     long Bytes,
     long ReplyPackets,
     long ReplyBytes,
-    AdjacencyStatus Adjacency);
+    AdjacencyStatus Adjacency)
+{
+    /// <summary>Clients, or networks of them, that persistence keeps with it.</summary>
+    public int PersistentClients { get; init; }
+}
 
 /// <summary>The way to a server.</summary>
 /// <param name="State"><c>resolved</c>, <c>pending</c> or <c>unreachable</c>.</param>

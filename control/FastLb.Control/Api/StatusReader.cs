@@ -85,21 +85,22 @@ public sealed class StatusReader(
             (dataplane?.Services ?? []).ToDictionary(service => (service.Address, (int)service.Protocol, service.Port));
         return
         [
-            .. health.Pools.Services.Zip(health.ReadStatus(), (pool, state) => ToStatus(
-                pool, state, counted.GetValueOrDefault((pool.Service.Address, (int)pool.Service.Protocol, pool.Service.Port)), ways)),
+            .. health.Pools.Services.Zip(health.ReadStatus()).SelectMany(pair => pair.First.Service.Endpoints.Select(endpoint => ToStatus(
+                pair.First, pair.Second, endpoint, counted.GetValueOrDefault((endpoint.Address, (int)endpoint.Protocol, endpoint.Port)), ways))),
         ];
     }
 
-    private DirectorServiceStatus ToStatus(ServicePool pool, ServiceHealthStatus state, ServiceStatus? counted, Dictionary<IPAddress, ServerAdjacency> ways)
+    private DirectorServiceStatus ToStatus(
+        ServicePool pool, ServiceHealthStatus state, VirtualEndpoint endpoint, ServiceStatus? counted, Dictionary<IPAddress, ServerAdjacency> ways)
     {
         VirtualServer service = pool.Service;
         Dictionary<(IPAddress Address, ushort Port), ServerStatus> servers = (counted?.Servers ?? []).ToDictionary(server => (server.Address, server.Port));
         IEnumerable<DirectorServerStatus> sorry = pool.Members.Where(member => member.IsSorryServer).Select(member => ToStatus(
-            member.Address, member.Port, member.Weight, member.Method, null, servers.GetValueOrDefault((member.Address, member.Port)), ways));
+            member.Address, endpoint.ServerPort(member.Port, member.Method), member.Weight, member.Method, null, servers, ways));
         return new DirectorServiceStatus(
-            service.Address,
-            service.Port,
-            KeywordNames.Of(service.Protocol),
+            endpoint.Address,
+            endpoint.Port,
+            KeywordNames.Of(endpoint.Protocol),
             KeywordNames.Of(service.Scheduler),
             KeywordNames.Of(service.Method),
             counted?.IsSteered ?? false,
@@ -113,16 +114,22 @@ public sealed class StatusReader(
             counted?.ReplyBytes ?? 0,
             [
                 .. state.Servers.Zip(service.RealServers, (server, configured) => ToStatus(
-                    server.Server.Address, server.Server.Port, server.EffectiveWeight ?? 0, configured.Method, server,
-                    servers.GetValueOrDefault((server.Server.Address, server.Server.Port)), ways)),
+                    server.Server.Address, endpoint.ServerPort(server.Server.Port, configured.Method), server.EffectiveWeight ?? 0, configured.Method, server, servers, ways)),
                 .. sorry,
-            ]);
+            ])
+        {
+            Mark = endpoint.Mark,
+            Group = service.Group,
+            PersistenceTimeout = service.PersistenceTimeout?.TotalSeconds,
+            PersistenceMask = service.PersistenceTimeout is null ? null : service.PersistenceMask,
+        };
     }
 
     private DirectorServerStatus ToStatus(
-        IPAddress address, ushort port, int weight, Configuration.Model.ForwardingMethod method, ServerHealthStatus? state, ServerStatus? counted,
-        Dictionary<IPAddress, ServerAdjacency> ways)
+        IPAddress address, ushort port, int weight, Configuration.Model.ForwardingMethod method, ServerHealthStatus? state,
+        Dictionary<(IPAddress Address, ushort Port), ServerStatus> servers, Dictionary<IPAddress, ServerAdjacency> ways)
     {
+        ServerStatus? counted = servers.GetValueOrDefault((address, port));
         ServerAdjacency? way = ways.GetValueOrDefault(address);
         return new DirectorServerStatus(
             address,
@@ -145,7 +152,10 @@ public sealed class StatusReader(
                 way is { InterfaceIndex: > 0 } ? kernel.Links.Find(way.InterfaceIndex)?.Name : null,
                 way?.Mac,
                 way?.Vlan?.Id,
-                way?.Explanation));
+                way?.Explanation))
+        {
+            PersistentClients = counted?.PersistentClients ?? 0,
+        };
     }
 
     private static string HealthOf(ServerHealthStatus? state)

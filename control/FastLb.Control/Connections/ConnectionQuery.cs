@@ -24,7 +24,7 @@ public sealed record ConnectionQuery(string? Protocol = null, string? Service = 
         fault = null;
         if (Protocol is not null)
         {
-            if (!Enum.TryParse(Protocol, ignoreCase: true, out TransportProtocol protocol) || !Enum.IsDefined(protocol) || char.IsDigit(Protocol[0]))
+            if (!Enum.TryParse(Protocol, ignoreCase: true, out TransportProtocol protocol) || !Enum.IsDefined(protocol) || protocol == TransportProtocol.Any || char.IsDigit(Protocol[0]))
                 return Fail(out fault, $"'{Protocol}' is no protocol: tcp or udp");
             filter = filter with { Protocol = protocol };
         }

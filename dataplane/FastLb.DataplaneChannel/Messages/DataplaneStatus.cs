@@ -32,7 +32,11 @@ public sealed record ServiceStatus(
     long Bytes,
     long ReplyPackets,
     long ReplyBytes,
-    IReadOnlyList<ServerStatus> Servers);
+    IReadOnlyList<ServerStatus> Servers)
+{
+    /// <summary>As <see cref="DesiredService.Mark"/>.</summary>
+    public uint Mark { get; init; }
+}
 
 /// <summary>A real server's share of it. Active and inactive are counted as IPVS does.</summary>
 public sealed record ServerStatus(
@@ -46,7 +50,11 @@ public sealed record ServerStatus(
     long Packets,
     long Bytes,
     long ReplyPackets,
-    long ReplyBytes);
+    long ReplyBytes)
+{
+    /// <summary>Clients, or networks of them, that stay with it by persistence.</summary>
+    public int PersistentClients { get; init; }
+}
 
 /// <summary>One receive queue of one interface.</summary>
 /// <param name="Interface">Its name.</param>

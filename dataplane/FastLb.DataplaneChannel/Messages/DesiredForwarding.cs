@@ -34,6 +34,9 @@ public sealed record DesiredForwarding
     /// <summary>Whether connections of removed servers, and of those of weight 0 whose client begins anew, go to another.</summary>
     public bool ExpiresConnectionsOfRemovedServers { get; init; }
 
+    /// <summary>Whether clients leave the server that persistence keeps them on when it has weight 0.</summary>
+    public bool ExpiresQuiescentTemplates { get; init; }
+
     /// <summary>When a SYN of a port with a connection begins another: IPVS's <c>conn_reuse_mode</c>.</summary>
     public int ConnectionReuseMode { get; init; } = 1;
 

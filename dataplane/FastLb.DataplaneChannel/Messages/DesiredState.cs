@@ -5,6 +5,8 @@ namespace FastLb.DataplaneChannel.Messages;
 /// <summary>Transport protocols that can be balanced.</summary>
 public enum TransportProtocol
 {
+    /// <summary>All of them: services of firewall marks, and the persistence templates of such.</summary>
+    Any = 0,
     Tcp = 6,
     Udp = 17,
 }
@@ -32,6 +34,9 @@ public sealed record DesiredState(
 {
     /// <summary>What holds for all services.</summary>
     public DesiredForwarding Forwarding { get; init; } = new();
+
+    /// <summary>Which packets have firewall marks; the first rule that fits counts.</summary>
+    public IReadOnlyList<DesiredMarkRule> Marks { get; init; } = [];
 }
 
 /// <summary>An interface that the dataplane serves.</summary>
@@ -41,10 +46,48 @@ public sealed record DesiredState(
 /// <param name="Mtu">Largest IP packet that it sends, bytes.</param>
 public sealed record DesiredInterface(string Name, int Index, string Mac, int Mtu);
 
+/// <summary>A rule that gives packets a firewall mark. Ranges include both ends.</summary>
+/// <param name="Mark">The mark; not 0.</param>
+/// <param name="FirstDestination">First address that they are sent to, IPv4.</param>
+/// <param name="LastDestination">Last address.</param>
+public sealed record DesiredMarkRule(uint Mark, IPAddress FirstDestination, IPAddress LastDestination)
+{
+    /// <summary>Their transport protocol.</summary>
+    public TransportProtocol Protocol { get; init; }
+
+    /// <summary>The network that they come from; null for any.</summary>
+    public IPAddress? Source { get; init; }
+
+    /// <summary>Bits of <see cref="Source"/> that count.</summary>
+    public int SourcePrefixLength { get; init; }
+
+    public ushort FirstDestinationPort { get; init; }
+
+    public ushort LastDestinationPort { get; init; } = ushort.MaxValue;
+
+    public ushort FirstSourcePort { get; init; }
+
+    public ushort LastSourcePort { get; init; } = ushort.MaxValue;
+
+    /// <summary>Name of the interface that they come in by; null for any.</summary>
+    public string? Interface { get; init; }
+}
+
+/// <summary>Where packets are taken from, for a service of a firewall mark: more than its rules say, as the rules are looked at later.</summary>
+/// <param name="Address">Destination.</param>
+/// <param name="Protocol">TCP or UDP.</param>
+/// <param name="Port">Destination port; 0 for all.</param>
+public sealed record DesiredEndpoint(IPAddress Address, TransportProtocol Protocol, ushort Port);
+
+/// <summary>How a service keeps its clients with their servers.</summary>
+/// <param name="TimeoutSeconds">How long a client stays after its last new connection.</param>
+/// <param name="Mask">The bits of a client's address that count, as an address: 255.255.255.0 keeps each /24 together.</param>
+public sealed record DesiredPersistence(long TimeoutSeconds, IPAddress Mask);
+
 /// <summary>A virtual service.</summary>
-/// <param name="Address">IPv4 or IPv6.</param>
-/// <param name="Protocol">Its transport protocol.</param>
-/// <param name="Port">Its port.</param>
+/// <param name="Address">IPv4 or IPv6; 0.0.0.0 for a service of a firewall mark.</param>
+/// <param name="Protocol">Its transport protocol; <see cref="TransportProtocol.Any"/> for a service of a firewall mark.</param>
+/// <param name="Port">Its port; 0 for all, with persistence, and for a service of a firewall mark.</param>
 /// <param name="Scheduler">How a server is chosen: the scheduler's name in keepalived.conf.</param>
 /// <param name="Method">How packets get to servers that have no method of their own.</param>
 /// <param name="IsSteered">Whether frames for it are taken: not while another director holds the address.</param>
@@ -69,11 +112,20 @@ public sealed record DesiredService(
 
     /// <summary>How long its idle connections are remembered; null for what <see cref="DesiredForwarding.Timeouts"/> says.</summary>
     public DesiredTimeouts? Timeouts { get; init; }
+
+    /// <summary>The firewall mark whose packets it is for; 0 for a service of an address.</summary>
+    public uint Mark { get; init; }
+
+    /// <summary>Of a service of a firewall mark: where frames are taken that may have it; none while another director holds all their addresses.</summary>
+    public IReadOnlyList<DesiredEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>How its clients are kept with their servers; null when they aren't.</summary>
+    public DesiredPersistence? Persistence { get; init; }
 }
 
 /// <summary>A real server of a service, in the order of the configuration.</summary>
 /// <param name="Address">IPv4 or IPv6.</param>
-/// <param name="Port">Its port; the service's unless addresses are translated.</param>
+/// <param name="Port">Its port; the service's unless addresses are translated; 0 keeps the client's.</param>
 /// <param name="Weight">Share of new flows; 0 takes none.</param>
 /// <param name="Method">How packets get to it.</param>
 public sealed record DesiredServer(IPAddress Address, ushort Port, int Weight, ForwardingMethod Method)

@@ -87,9 +87,7 @@ public sealed class VirtualServerBindingTests
     }
 
     [Theory]
-    [InlineData("persistence_timeout 50", "persistence_timeout")]
-    [InlineData("persistence_timeout", "persistence_timeout")]
-    [InlineData("persistence_granularity 255.255.255.0", "persistence_granularity")]
+    [InlineData("persistence_engine sip", "persistence_engine")]
     [InlineData("lb_kind TUN type gue port 6080", "lb_kind TUN type")]
     [InlineData("protocol SCTP", "protocol SCTP")]
     public void What_changes_forwarding_is_refused_by_name(string line, string name)

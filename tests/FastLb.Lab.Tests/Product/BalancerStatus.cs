@@ -38,7 +38,8 @@ internal sealed record ServiceStatus(
     long Bytes,
     long ActiveConnections,
     long InactiveConnections,
-    IReadOnlyList<ServerStatus> Servers);
+    IReadOnlyList<ServerStatus> Servers,
+    uint Mark = 0);
 
 /// <param name="Health">up, down or unchecked.</param>
 internal sealed record ServerStatus(
@@ -51,7 +52,8 @@ internal sealed record ServerStatus(
     long ActiveConnections,
     long InactiveConnections,
     AdjacencyStatus Adjacency,
-    string Health);
+    string Health,
+    int PersistentClients = 0);
 
 /// <param name="Mac">Absent while the server's Ethernet address is not known.</param>
 internal sealed record AdjacencyStatus(string State, string? Mac = null, string? Interface = null)
