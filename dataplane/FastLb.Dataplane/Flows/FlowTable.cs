@@ -9,19 +9,29 @@ namespace FastLb.Dataplane.Flows;
 /// </summary>
 public sealed class FlowTable
 {
+    /// <summary>Half-open flows that give way to one whose replies are translated, at the most.</summary>
+    internal const int EvictionsPerPair = 8;
+
+    private const int StepsBeforeEviction = 16;
+    private const int ExpiryGroup = 16;
+
     private readonly FlowMemory _memory;
-    private readonly TimingWheel _wheel;
+    private readonly FlowDeadlines _deadlines;
     private readonly FlowHash _hash;
     private readonly EntryAllocator _entries;
     private readonly FlowIndex _index;
+    private uint _tick;
+    private int _halfOpenLimit = int.MaxValue;
+    private long _evicted;
 
     private FlowTable(FlowMemory memory, ServerDirectory? servers)
     {
         _memory = memory;
-        _wheel = new TimingWheel(memory);
+        _deadlines = new FlowDeadlines(memory);
         _entries = new EntryAllocator(memory);
         _index = new FlowIndex(memory);
         _hash = memory.Header.Hash;
+        _tick = memory.Header.WheelCursor;
         Servers = servers ?? new ServerDirectory(memory);
     }
 
@@ -30,6 +40,19 @@ public sealed class FlowTable
 
     /// <summary>Flows there are.</summary>
     public int Count => (int)_memory.Header.Count;
+
+    /// <summary>Flows whose handshake is not done. Any thread.</summary>
+    public int HalfOpen => (int)Volatile.Read(ref _memory.Header.HalfOpen);
+
+    /// <summary>Half-open flows that had to give way to new ones, since the table was opened. Any thread.</summary>
+    public long EvictedHalfOpen => Volatile.Read(ref _evicted);
+
+    /// <summary>Half-open flows at which each new TCP flow takes the place of the oldest of them; they give way in a full table in any case. Any thread.</summary>
+    public int HalfOpenLimit
+    {
+        get => Volatile.Read(ref _halfOpenLimit);
+        set => Volatile.Write(ref _halfOpenLimit, value);
+    }
 
     /// <summary>What the server slots that flows refer to stand for.</summary>
     public ServerDirectory Servers { get; }
@@ -53,7 +76,7 @@ public sealed class FlowTable
         header.EntryBytes = (uint)Unsafe.SizeOf<FlowEntry>();
         header.Capacity = (uint)capacity;
         header.Hash = hash;
-        header.WheelCursor = TimingWheel.TickOf(now);
+        new FlowDeadlines(memory).Clear(TimingWheel.TickOf(now));
         Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
         return new FlowTable(memory, servers);
     }
@@ -68,7 +91,9 @@ public sealed class FlowTable
     /// <param name="table">The table, on success.</param>
     /// <param name="refusal">Why not, otherwise; the memory is then as it was.</param>
     /// <param name="servers">Server slots that it shares with other tables, whose flow counts it adds to; null for slots of its own.</param>
-    public static bool TryAdopt(nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null)
+    /// <param name="progress">Called now and then meanwhile: a million flows take a tenth of a second.</param>
+    public static bool TryAdopt(
+        nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null, Action? progress = null)
     {
         table = null;
         if (length < FlowTableLayout.HeaderBytes)
@@ -101,7 +126,7 @@ public sealed class FlowTable
         table = new FlowTable(new FlowMemory(address, (int)header.Capacity), servers);
         if (servers is null)
             table.Servers.ClearFlowCounts();
-        new FlowRecovery(table._memory, table._index, table._entries, table._wheel, table.Servers).Rebuild(now);
+        new FlowRecovery(table._memory, table._index, table._entries, table._deadlines, table.Servers).Rebuild(now, progress);
         return true;
     }
 
@@ -129,20 +154,29 @@ public sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref FlowEntry Entry(uint index) => ref _memory.Entry(index);
 
-    /// <summary>Makes a flow that is not in the table yet, in state <see cref="FlowState.None"/> and counted as inactive; 0 when the table is full.</summary>
+    /// <summary>
+    /// Makes a flow that is not in the table yet, in state <see cref="FlowState.None"/> and counted as inactive. In a full table the oldest half-open flow gives way; 0 when
+    /// there is none.
+    /// </summary>
     /// <param name="key">The flow.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="server">The server slot that it is bound to.</param>
     /// <param name="expires">Tick at which it ends.</param>
     public uint Insert(in FlowKey key, ulong hash, ushort server, uint expires)
     {
+        KeepHalfOpenLimit(key.Protocol);
         uint index = _entries.TakeSingle();
+        if (index == 0 && (EndSome() || EvictOldest()))
+            index = _entries.TakeSingle();
         if (index != 0)
             Fill(index, key, hash, server, expires, EntryUse.None);
         return index;
     }
 
-    /// <summary>As <see cref="Insert"/>, for a flow whose replies are found by <paramref name="returnKey"/>, which is not in the table yet either.</summary>
+    /// <summary>
+    /// As <see cref="Insert"/>, for a flow whose replies are found by <paramref name="returnKey"/>, which is not in the table yet either. It needs two entries of one cache line:
+    /// 0 also when those that <see cref="EvictionsPerPair"/> half-open flows had are no two of one.
+    /// </summary>
     /// <param name="key">The flow.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="returnKey">The key of its replies.</param>
@@ -151,8 +185,9 @@ public sealed class FlowTable
     /// <param name="expires">Tick at which it ends.</param>
     public uint InsertPair(in FlowKey key, ulong hash, in FlowKey returnKey, ulong returnHash, ushort server, uint expires)
     {
+        KeepHalfOpenLimit(key.Protocol);
         uint index = _entries.TakePair();
-        if (index == 0)
+        if (index == 0 && (index = MakePair()) == 0)
             return 0;
         ref FlowEntry half = ref ReturnHalf(index);
         half.ClientAddress = returnKey.ClientAddress;
@@ -181,30 +216,23 @@ public sealed class FlowTable
     public void Advance(uint index, ref FlowEntry entry, FlowState state, uint expires)
     {
         if (entry.State != state)
-        {
-            Servers.MoveFlow(entry.Server, FlowStates.IsActive(entry.State), FlowStates.IsActive(state));
-            entry.State = state;
-        }
-
-        if (entry.Expires != expires)
-            _wheel.Reschedule(index, ref entry, expires);
+            ChangeState(index, ref entry, state, expires);
+        else if (entry.Expires != expires)
+            _deadlines.Reschedule(index, ref entry, expires);
     }
 
     /// <summary>Ends a flow.</summary>
     public void Remove(uint index)
     {
-        _wheel.Unlink(ref _memory.Entry(index));
+        _deadlines.Unlink(index, ref _memory.Entry(index));
         Free(index);
     }
 
     /// <summary>Ends flows whose time is up, looking at no more than <paramref name="budget"/> places. Returns how many have ended.</summary>
     public int Expire(MonotonicTime now, int budget)
     {
-        uint tick = TimingWheel.TickOf(now);
-        int ended = 0;
-        for (uint index; (index = _wheel.TakeExpired(tick, ref budget)) != 0; ended++)
-            Free(index);
-        return ended;
+        _tick = TimingWheel.TickOf(now);
+        return Expire(budget);
     }
 
     /// <summary>
@@ -251,6 +279,68 @@ public sealed class FlowTable
         return last < _memory.Header.HighWater ? last : 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ChangeState(uint index, ref FlowEntry entry, FlowState state, uint expires)
+    {
+        Servers.MoveFlow(entry.Server, FlowStates.IsActive(entry.State), FlowStates.IsActive(state));
+        _deadlines.ChangeState(index, ref entry, state, expires);
+    }
+
+    // In groups, whose buckets are fetched together.
+    private int Expire(int budget)
+    {
+        Span<uint> group = stackalloc uint[ExpiryGroup];
+        Span<ulong> hashes = stackalloc ulong[ExpiryGroup];
+        int reserve = budget / 2;
+        int ended = 0;
+        int taken;
+        do
+        {
+            for (taken = 0; taken < group.Length; taken++)
+            {
+                uint index = _deadlines.TakeExpired(_tick, reserve, ref budget);
+                if (index == 0)
+                    break;
+                group[taken] = index;
+                hashes[taken] = _hash.Compute(_memory.Entry(index).Key);
+                _index.PrefetchBucket(hashes[taken]);
+            }
+
+            for (int i = 0; i < taken; i++)
+                Free(group[i], hashes[i]);
+            ended += taken;
+        }
+        while (taken == group.Length);
+        return ended;
+    }
+
+    private void KeepHalfOpenLimit(IpProtocol protocol)
+    {
+        if (protocol == IpProtocol.Tcp && _deadlines.HalfOpen >= (uint)_halfOpenLimit)
+            EvictOldest();
+    }
+
+    // Flows whose time is up, but which it was not their turn yet to be looked at, give way before all others.
+    private bool EndSome() => Expire(StepsBeforeEviction) != 0;
+
+    private bool EvictOldest()
+    {
+        uint index = _deadlines.TakeOldestHalfOpen();
+        if (index == 0)
+            return false;
+        Free(index);
+        Volatile.Write(ref _evicted, _evicted + 1);
+        return true;
+    }
+
+    private uint MakePair()
+    {
+        uint index = EndSome() ? _entries.TakePair() : 0;
+        for (int evictions = 0; index == 0 && evictions < EvictionsPerPair && EvictOldest(); evictions++)
+            index = _entries.TakePair();
+        return index;
+    }
+
     private void Fill(uint index, in FlowKey key, ulong hash, ushort server, uint expires, EntryUse use)
     {
         ref FlowEntry entry = ref _memory.Entry(index);
@@ -265,20 +355,23 @@ public sealed class FlowTable
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
         _memory.Header.Count++;
         _index.Add(index, hash);
-        _wheel.Link(index, ref entry);
+        _deadlines.Link(index, ref entry);
         Servers.AddFlow(server);
     }
 
-    private void Free(uint index)
+    private void Free(uint index) => Free(index, _hash.Compute(_memory.Entry(index).Key));
+
+    private void Free(uint index, ulong hash)
     {
         ref FlowEntry entry = ref _memory.Entry(index);
         bool hasReturnHalf = entry.HasReturnHalf;
-        Clear(index, ref entry);
+        Clear(index, ref entry, hash);
         Servers.RemoveFlow(entry.Server, FlowStates.IsActive(entry.State));
         _memory.Header.Count--;
         if (hasReturnHalf)
         {
-            Clear(index + 1, ref ReturnHalf(index));
+            ref FlowEntry half = ref ReturnHalf(index);
+            Clear(index + 1, ref half, _hash.Compute(half.Key));
             _entries.ReturnPair(index);
         }
         else
@@ -287,9 +380,9 @@ public sealed class FlowTable
         }
     }
 
-    private void Clear(uint index, ref FlowEntry entry)
+    private void Clear(uint index, ref FlowEntry entry, ulong hash)
     {
-        _index.Remove(index, _hash.Compute(entry.Key));
+        _index.Remove(index, hash);
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)IpProtocol.None);
     }
 }
