@@ -45,6 +45,7 @@ internal sealed class ConfigurationBinder
         binder.BindWhere(root, isGlobal: true);
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, isGlobal: false);
+        binder._fastLbBinder.Check();
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,
