@@ -43,6 +43,7 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         ConnectionReuseMode = configuration.Dataplane.ConnectionReuseMode,
         SecureTcp = configuration.Dataplane.SecureTcp,
         MaglevTableSize = configuration.Dataplane.MaglevTableSize,
+        Defence = ToDefence(configuration.Dataplane.Defence),
     };
 
     /// <summary>Which packets have firewall marks.</summary>
@@ -137,6 +138,14 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         FallsBack = service.FallsBack,
         IsOnePacket = service.IsOnePacket,
         Timeouts = service.Timeouts is { } timeouts ? ToTimeouts(timeouts) : null,
+    };
+
+    private static DesiredDefence ToDefence(DefenceSettings defence) => new()
+    {
+        HalfOpenLimit = defence.HalfOpenLimit,
+        NewConnectionsPerClient = defence.NewConnectionsPerClient is { } rate ? new DesiredClientRate(rate.PerSecond, rate.Burst, rate.PrefixLength) : null,
+        Denied = [.. defence.Denied.Select(prefix => prefix.ToString())],
+        Allowed = [.. defence.Allowed.Select(prefix => prefix.ToString())],
     };
 
     private static DesiredTimeouts ToTimeouts(ConnectionTimeouts timeouts) =>

@@ -75,7 +75,7 @@ public sealed class DirectorSupervisor
     private async Task Serve(CancellationToken cancellation)
     {
         TellMissingInterfaces();
-        using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(FlowTableLayout.DefaultCapacity)) : null;
+        using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(Configuration.Dataplane.FlowTableSize)) : null;
         using ServiceGuard? guard = Forwards ? OpenGuard() : null;
         try
         {
@@ -134,7 +134,7 @@ public sealed class DirectorSupervisor
             ProcessRole.Dataplane,
             _ =>
             [
-                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{FlowTableLayout.DefaultCapacity}", "--workers", $"{_options.Workers}",
+                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{Configuration.Dataplane.FlowTableSize}", "--workers", $"{_options.Workers}",
                 .. _options.LogArguments,
             ],
             () => inherited = flows.DuplicateInheritable());

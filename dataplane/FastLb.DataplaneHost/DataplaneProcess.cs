@@ -15,7 +15,7 @@ public static class DataplaneProcess
         ILogger log = logs.CreateLogger("dataplane");
         await using ChildLife life = ChildLife.Begin(options.ParentPid);
         using ServiceNotifier supervisor = ServiceNotifier.FromEnvironment();
-        using var plane = ForwardingPlane.Open(options, log);
+        using var plane = ForwardingPlane.Open(options, () => supervisor.Watchdog(), log);
         Task alive = Task.CompletedTask;
         await new ControlListener(options.SocketPath, plane, log).Serve(
             () =>

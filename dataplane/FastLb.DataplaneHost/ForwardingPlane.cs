@@ -34,6 +34,7 @@ internal sealed class ForwardingPlane : IDisposable
     private readonly SteeringTable _steered = SteeringTable.Create();
     private readonly VerdictCounters[] _verdicts;
     private readonly DataplaneOptions _options;
+    private readonly DefenceCompiler _defence = new();
     private readonly GenericModeOffloads _offloads;
     private readonly LinkIdentities _linkIdentities = new();
     private readonly ILogger _log;
@@ -55,14 +56,21 @@ internal sealed class ForwardingPlane : IDisposable
     }
 
     /// <summary>Adopts the flow tables if there are any; nothing is forwarded yet.</summary>
-    public static ForwardingPlane Open(DataplaneOptions options, ILogger log)
+    /// <param name="options">What the process is started with.</param>
+    /// <param name="progress">Called now and then while many flows are adopted; from any thread.</param>
+    /// <param name="log">For what happens.</param>
+    public static ForwardingPlane Open(DataplaneOptions options, Action progress, ILogger log)
     {
         SharedMemory memory = options.FlowTableDescriptor >= 0
             ? SharedMemory.Open(options.FlowTableDescriptor)
             : SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(options.FlowCapacity));
-        var flows = FlowStore.Open(memory.Address, memory.Length, Now(), out string refusal);
+        long begun = Stopwatch.GetTimestamp();
+        var flows = FlowStore.Open(memory.Address, memory.Length, Now(), out string refusal, progress);
         if (refusal.Length == 0)
-            log.LogInformation("adopted {Count} flows of {Workers} workers", flows.Count, flows.Tables.Count);
+        {
+            log.LogInformation("adopted {Count} flows of {Workers} workers in {Milliseconds:0} ms",
+                flows.Count, flows.Tables.Count, Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        }
         else
             log.LogDebug("new flow tables will be made: {Reason}", refusal);
         return new ForwardingPlane(memory, flows, options, log);
@@ -71,12 +79,13 @@ internal sealed class ForwardingPlane : IDisposable
     /// <summary>Brings everything into this state.</summary>
     public void Apply(DesiredState state)
     {
-        _tables.Settings = MessageConversion.ToSettings(state.Forwarding);
+        _tables.Settings = _defence.Apply(MessageConversion.ToSettings(state.Forwarding), state.Forwarding.Defence);
         ServiceTable table = _tables.Build(
             [.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue, RulesOf(state));
         _workers?.Publish(table);
         if (_ports is null || !_ports.TryAdjust(state.Interfaces))
             Reopen(state.Interfaces);
+        _flows.LimitHalfOpen(state.Forwarding.Defence.HalfOpenLimit);
         Steer(state);
         _state = state;
         Apply(_adjacencies);
@@ -158,7 +167,7 @@ internal sealed class ForwardingPlane : IDisposable
             _ports is null ? [] : StatusNames.PortsOf(_ports),
             _ports is null ? [] : [.. _ports.Steering.Select(StatusNames.SteeringOf)],
             StatusNames.FramesOf(account),
-            new FlowTableStatus(_flows.Count, _flows.Capacity))
+            new FlowTableStatus(_flows.Count, _flows.Capacity) { HalfOpen = _flows.HalfOpen, EvictedHalfOpen = _flows.EvictedHalfOpen })
         {
             Workers = _workers?.ReadStatus() ?? [],
         };

@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using FastLb.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmarks).Assembly).Run(args);
+if (args is ["flows", .. string[] rest])
+    FlowTableAtSize.Run(rest);
+else
+    BenchmarkSwitcher.FromAssembly(typeof(PipelineBenchmarks).Assembly).Run(args);

@@ -8,7 +8,7 @@ namespace FastLb.Lab.Tests;
 /// Frames that nobody should send, one after the other, the same for the same seed: each is a sound request to a service, spoiled in one of several ways.
 /// Built by the book and apart from the product's own wire formats.
 /// </summary>
-internal sealed class HostileFrames(int seed, string destinationMac, string sourceMac, IPAddress client, IPAddress service, IPAddress director)
+internal sealed class HostileFrames(int seed, string destinationMac, string sourceMac, IPAddress client, IPAddress service, IPAddress director) : IFrameSource
 {
     private const int Ethernet = CapturedFrame.EthernetHeaderLength;
     private const int IpHeader = 20;

@@ -42,7 +42,7 @@ internal static class StatusReport
         }
 
         if (status.Flows is { } flows)
-            text.AppendLine(CultureInfo.InvariantCulture, $"Flows          {flows.Count} of {flows.Capacity}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"Flows          {flows.Count} of {flows.Capacity}, {flows.HalfOpen} of them half-open; {flows.EvictedHalfOpen} half-open ones evicted");
         if (status.Frames is { } frames)
         {
             text.AppendLine(CultureInfo.InvariantCulture,

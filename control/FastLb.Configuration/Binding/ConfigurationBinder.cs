@@ -52,6 +52,7 @@ internal sealed class ConfigurationBinder
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, keyword => keyword is GroupKeyword);
         binder.BindWhere(root, keyword => keyword is not (GlobalDefinitionsKeyword or GroupKeyword));
+        binder._fastLbBinder.Check();
         binder._fastLbBinder.CheckMarks(binder._servers);
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {

@@ -8,6 +8,7 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
 {
     private readonly MarkRuleBinder _marks = new(diagnostics, features, reader);
     private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
+    private readonly DefenceBinder _defence = new(diagnostics, reader);
     private readonly List<CheckedStatement> _serviceTimeouts = [];
 
     /// <summary>What the blocks so far say.</summary>
@@ -18,6 +19,9 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
     {
         foreach (CheckedStatement statement in reader.Read(block.Block)) Settings = Apply(Settings, statement);
     }
+
+    /// <summary>Reports what only shows when all blocks have been read.</summary>
+    public void Check() => _defence.CheckRules(Settings.Defence);
 
     /// <summary>The services with the timeouts that are set for them here.</summary>
     public IReadOnlyList<VirtualServer> ApplyTimeouts(IReadOnlyList<VirtualServer> servers, ConnectionTimeouts defaults)
@@ -79,6 +83,10 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
                 return settings with { SecureTcp = statement.Switch(0) };
             case "mh_table_size":
                 return settings with { MaglevTableSize = (int)statement.Integer(0) };
+            case "flow_table_size":
+                return settings with { FlowTableSize = (int)statement.Integer(0) };
+            case "defence":
+                return settings with { Defence = _defence.Apply(settings.Defence, statement) };
             case "service_timeouts":
                 _serviceTimeouts.Add(statement);
                 return settings;

@@ -7,7 +7,7 @@ namespace FastLb.Configuration.Diagnostics;
 /// Every kind of diagnostic. The rule for <see cref="DiagnosticConsequence"/>: keepalived starts on a file whose faulty items it can leave
 /// out, and an operator who swaps it for FastLb expects the same, so <see cref="ItemIgnored"/> is the default. Exceptions: what stops
 /// keepalived stops FastLb (a missing required parameter, two instances with one virtual router id, an instance without an interface);
-/// a block left open or text that the preprocessor would have changed, because everything after it would be a guess; and refusals,
+/// a faulty line of <c>defence</c>, which keepalived doesn't have, because its absence shows too late; a block left open or text that the preprocessor would have changed, because everything after it would be a guess; and refusals,
 /// because the director would forward otherwise than the file says.
 /// </summary>
 public static class DiagnosticCatalog
@@ -61,6 +61,7 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor UnknownGroup = new("FLB1315", Error);
     public static readonly DiagnosticDescriptor DuplicateGroup = new("FLB1316", Error);
     public static readonly DiagnosticDescriptor NoPortToCheck = new("FLB1317", Error, StopsRun);
+    public static readonly DiagnosticDescriptor FaultyDefence = new("FLB1318", Error, StopsRun);
 
     // Known to keepalived, not (yet) done by FastLb
     public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);

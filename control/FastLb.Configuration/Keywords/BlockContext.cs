@@ -12,6 +12,9 @@ public enum BlockContext
     /// <summary><c>global_defs</c>.</summary>
     GlobalDefinitions,
 
+    /// <summary><c>defence</c> in <c>fastlb</c>.</summary>
+    Defence,
+
     /// <summary><c>fastlb</c>, which keepalived does not have.</summary>
     FastLb,
 

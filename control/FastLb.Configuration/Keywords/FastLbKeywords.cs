@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastLb.Configuration.Model;
 using static FastLb.Configuration.Keywords.KeywordList;
 
 namespace FastLb.Configuration.Keywords;
@@ -10,7 +11,8 @@ namespace FastLb.Configuration.Keywords;
 internal static class FastLbKeywords
 {
     public static ImmutableArray<KeywordEntry> Entries { get; } =
-        new KeywordList(BlockContext.FastLb)
+    [
+        .. new KeywordList(BlockContext.FastLb)
             .Add("unknown_flows", Features.Done, Choice("ANSWER", ("refuse", Features.Done), ("drop", Features.Done), ("kernel", Features.Done)))
             .Add("sloppy_tcp expire_nodest_conn expire_quiescent_template secure_tcp", Features.Done, OptionalSwitch)
             .Add("conn_reuse_mode", Features.Done, Integer("MODE", 0, 3))
@@ -19,5 +21,13 @@ internal static class FastLbKeywords
                 ("8191", Features.Done), ("16381", Features.Done), ("32749", Features.Done), ("65521", Features.Done), ("131071", Features.Done)))
             .Add("service_timeouts", Features.Done, Text("ADDRESS"), Text("PORT"), Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
             .AddBlock("mark", Features.Done, BlockContext.MarkRule, Integer("MARK", 1, uint.MaxValue))
-            .Entries;
+            .Add("flow_table_size", Features.Done, Integer("FLOWS", FlowTableSize.Least, FlowTableSize.Most))
+            .AddBlock("defence", Features.Done, BlockContext.Defence)
+            .Entries,
+        .. new KeywordList(BlockContext.Defence)
+            .Add("half_open_limit", Features.Done, Integer("CONNECTIONS", 64, FlowTableSize.Most))
+            .Add("new_connections_per_client", Features.Done, Rest("RATE [burst N] [prefix LENGTH]"))
+            .Add("deny allow", Features.Done, Rest("PREFIX…"))
+            .Entries,
+    ];
 }

@@ -26,6 +26,12 @@ public sealed record DataplaneSettings
 
     /// <summary>Places of the tables of the scheduler mh.</summary>
     public int MaglevTableSize { get; init; } = 4093;
+
+    /// <summary>Connections that are remembered at a time; one whose addresses are translated counts twice.</summary>
+    public int FlowTableSize { get; init; } = Model.FlowTableSize.Default;
+
+    /// <summary>What services are defended with.</summary>
+    public DefenceSettings Defence { get; init; } = new();
 }
 
 /// <summary>What becomes of a packet that belongs to no connection.</summary>

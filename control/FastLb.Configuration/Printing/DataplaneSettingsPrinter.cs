@@ -18,11 +18,13 @@ internal static class DataplaneSettingsPrinter
         writer.Line("conn_reuse_mode", Number(settings.ConnectionReuseMode));
         writer.Line("secure_tcp", Switch(settings.SecureTcp));
         writer.Line("mh_table_size", Number(settings.MaglevTableSize));
+        writer.Line("flow_table_size", Number(settings.FlowTableSize));
         foreach (VirtualServer service in services)
         {
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
         }
 
+        if (settings.Defence != new DefenceSettings()) PrintDefence(writer, settings.Defence);
         foreach (MarkRule rule in settings.Marks) Print(writer, rule);
         writer.Close();
     }
@@ -42,6 +44,20 @@ internal static class DataplaneSettingsPrinter
     /// <summary>The parameters of <c>lvs_timeouts</c>.</summary>
     public static string[] Words(ConnectionTimeouts timeouts) =>
         ["tcp", Seconds(timeouts.Tcp), "tcpfin", Seconds(timeouts.TcpFin), "udp", Seconds(timeouts.Udp)];
+
+    private static void PrintDefence(BlockWriter writer, DefenceSettings defence)
+    {
+        writer.Open("defence");
+        if (defence.HalfOpenLimit is { } limit) writer.Line("half_open_limit", Number(limit));
+        if (defence.NewConnectionsPerClient is { } rate)
+        {
+            writer.Line("new_connections_per_client", Number(rate.PerSecond), "burst", Number(rate.Burst), "prefix", Number(rate.PrefixLength));
+        }
+
+        foreach (IPNetwork prefix in defence.Denied) writer.Line("deny", prefix.ToString());
+        foreach (IPNetwork prefix in defence.Allowed) writer.Line("allow", prefix.ToString());
+        writer.Close();
+    }
 
     private static string Seconds(TimeSpan time) => Number((long)time.TotalSeconds);
 

@@ -42,7 +42,7 @@ internal sealed unsafe class FlowMemory
         header.EntryBytes = (uint)Unsafe.SizeOf<FlowEntry>();
         header.Capacity = (uint)capacity;
         header.Hash = hash;
-        header.WheelCursor = TimingWheel.TickOf(now);
+        new FlowDeadlines(memory).Clear(TimingWheel.TickOf(now));
         Volatile.Write(ref header.Magic, FlowTableLayout.Magic);
         return memory;
     }
@@ -103,6 +103,8 @@ internal sealed unsafe class FlowMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref uint WheelHead(uint slot) => ref _wheel[slot & (TimingWheel.Slots - 1)];
 
+    public ref uint HalfOpenHead(uint slot) => ref _wheel[TimingWheel.Slots + (slot & (HalfOpenFlows.Slots - 1))];
+
     public ref ServerSlot Server(int slot)
     {
         if ((uint)slot >= FlowTableLayout.ServerSlots)
@@ -113,7 +115,7 @@ internal sealed unsafe class FlowMemory
     /// <summary>Zeroes wheel and buckets, which can be made anew from the entries.</summary>
     public void ClearIndex()
     {
-        NativeClear((byte*)_wheel, (long)TimingWheel.Slots * sizeof(uint));
+        NativeClear((byte*)_wheel, FlowTableLayout.WheelSlots * sizeof(uint));
         NativeClear((byte*)_buckets, ((long)_bucketMask + 1) * sizeof(FlowBucket));
     }
 

@@ -8,30 +8,55 @@ namespace FastLb.Dataplane.Flows;
 /// are made anew from them. Flows whose server slot has no meaning are dropped.
 /// </summary>
 internal sealed class FlowRecovery(
-    FlowMemory memory, FlowIndex places, EntryAllocator entries, TimingWheel wheel, ServerDirectory servers, PersistenceTemplates? templates)
+    FlowMemory memory, FlowIndex places, EntryAllocator entries, FlowDeadlines deadlines, ServerDirectory servers, PersistenceTemplates? templates)
 {
+    /// <summary>Entries whose buckets are fetched together; even, so that no line is torn apart.</summary>
+    private const int Ahead = 64;
+
+    private const int EntriesBetweenReports = 1 << 20;
+
     private readonly FlowHash _hash = memory.Header.Hash;
 
-    /// <summary>Does it; <paramref name="now"/> is on the clock that the other process used.</summary>
-    public void Rebuild(MonotonicTime now)
+    /// <summary>Does it.</summary>
+    /// <param name="now">The present, on the clock that the other process used.</param>
+    /// <param name="progress">Called now and then meanwhile.</param>
+    public void Rebuild(MonotonicTime now, Action? progress)
     {
         ref FlowTableHeader header = ref memory.Header;
         memory.ClearIndex();
         entries.Clear();
         header.Count = 0;
-        header.WheelCursor = TimingWheel.TickOf(now);
-        for (uint index = 1; index <= header.HighWater; index += 2)
+        deadlines.Clear(TimingWheel.TickOf(now));
+        Span<ulong> hashes = stackalloc ulong[Ahead];
+        for (uint first = 1; first <= header.HighWater; first += Ahead)
         {
-            if (TryKeepPair(index))
-                continue;
-            bool whole = index < header.HighWater;
-            Unmark(index);
-            if (whole)
-                Unmark(index + 1);
-            KeepSingle(index);
-            if (whole)
-                KeepSingle(index + 1);
+            hashes = hashes[..(int)Math.Min(Ahead, header.HighWater - first + 1)];
+            FetchBuckets(first, hashes);
+            for (int i = 0; i < hashes.Length; i += 2)
+                KeepLine(first + (uint)i, hashes.Slice(i, Math.Min(2, hashes.Length - i)));
+            if (first % EntriesBetweenReports == 1)
+                progress?.Invoke();
         }
+    }
+
+    // Buckets lie anywhere in memory: waiting for each of them in turn is what would take the time.
+    private void FetchBuckets(uint first, Span<ulong> hashes)
+    {
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            hashes[i] = _hash.Compute(memory.Entry(first + (uint)i).Key);
+            places.PrefetchBucket(hashes[i]);
+        }
+    }
+
+    private void KeepLine(uint index, ReadOnlySpan<ulong> hashes)
+    {
+        if (TryKeepPair(index, hashes))
+            return;
+        for (int i = 0; i < hashes.Length; i++)
+            Unmark(index + (uint)i);
+        for (int i = 0; i < hashes.Length; i++)
+            KeepSingle(index + (uint)i, hashes[i]);
     }
 
     // The list that the mark spoke of is gone.
@@ -42,31 +67,31 @@ internal sealed class FlowRecovery(
             entry.Use = EntryUse.None;
     }
 
-    private bool TryKeepPair(uint index)
+    private bool TryKeepPair(uint index, ReadOnlySpan<ulong> hashes)
     {
         ref FlowEntry entry = ref memory.Entry(index);
-        if (index == memory.Header.HighWater || !entry.HasReturnHalf || !IsSound(ref entry))
+        if (hashes.Length < 2 || !entry.HasReturnHalf || !IsSound(ref entry, hashes[0]))
             return false;
         ref FlowEntry half = ref memory.Entry(index + 1);
         if (half.State != FlowState.ReturnHalf || half.Protocol != entry.Protocol || half.ClientAddress != entry.ClientAddress
-            || half.ClientPort != entry.ClientPort || places.Find(half.Key, _hash.Compute(half.Key)) != 0)
+            || half.ClientPort != entry.ClientPort || places.Find(half.Key, hashes[1]) != 0)
         {
             return false;
         }
 
         half.Use = EntryUse.None;
-        places.Add(index + 1, _hash.Compute(half.Key));
-        Keep(index, ref entry);
+        places.Add(index + 1, hashes[1]);
+        Keep(index, ref entry, hashes[0]);
         return true;
     }
 
     // A half of a pair without its other half is nothing.
-    private void KeepSingle(uint index)
+    private void KeepSingle(uint index, ulong hash)
     {
         ref FlowEntry entry = ref memory.Entry(index);
-        if (!entry.HasReturnHalf && IsSound(ref entry))
+        if (!entry.HasReturnHalf && IsSound(ref entry, hash))
         {
-            Keep(index, ref entry);
+            Keep(index, ref entry, hash);
             return;
         }
 
@@ -75,13 +100,13 @@ internal sealed class FlowRecovery(
         entries.ReturnSingle(index);
     }
 
-    private bool IsSound(ref FlowEntry entry) =>
-        entry.Protocol != IpProtocol.None && (int)entry.State < FlowStates.Count && servers.IsInUse(entry.Server) && places.Find(entry.Key, _hash.Compute(entry.Key)) == 0;
+    private bool IsSound(ref FlowEntry entry, ulong hash) =>
+        entry.Protocol != IpProtocol.None && (int)entry.State < FlowStates.Count && servers.IsInUse(entry.Server) && places.Find(entry.Key, hash) == 0;
 
-    private void Keep(uint index, ref FlowEntry entry)
+    private void Keep(uint index, ref FlowEntry entry, ulong hash)
     {
-        places.Add(index, _hash.Compute(entry.Key));
-        wheel.Link(index, ref entry);
+        places.Add(index, hash);
+        deadlines.Link(index, ref entry);
         servers.AddFlow(entry.Server);
         servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
         memory.Header.Count++;

@@ -30,6 +30,12 @@ public static class FlowStates
     public static bool IsActive(FlowState state) =>
         state is FlowState.Established or FlowState.SynSent or FlowState.SynReceived or FlowState.SynAck;
 
+    /// <summary>
+    /// Whether the handshake has begun and is not done, so that the flow gives way when room is needed: a client that sends nothing but a SYN gets no further. No flow rests
+    /// in <see cref="FlowState.None"/>.
+    /// </summary>
+    public static bool IsHalfOpen(FlowState state) => state is FlowState.SynSent or FlowState.SynReceived or FlowState.SynAck;
+
     /// <summary>Whether the connection has come to its end, so that a SYN of the same client's port begins another one.</summary>
     public static bool IsOver(FlowState state) => state is FlowState.TimeWait or FlowState.Close;
 

@@ -44,6 +44,12 @@ public sealed unsafe class FlowStore
     /// <summary>Flows that fit into all tables.</summary>
     public int Capacity => _tables.Sum(table => table.Capacity);
 
+    /// <summary>Flows whose handshake is not done. Any thread.</summary>
+    public int HalfOpen => _tables.Sum(table => table.HalfOpen);
+
+    /// <summary>Half-open flows that had to give way to new ones, since the tables were opened or made. Any thread.</summary>
+    public long EvictedHalfOpen => _tables.Sum(table => table.EvictedHalfOpen);
+
     private static long TablesOffset => PageBytes + ToPages((long)FlowTableLayout.ServerSlots * Unsafe.SizeOf<ServerSlot>());
 
     private ref StoreHeader Header => ref Unsafe.AsRef<StoreHeader>(_base);
@@ -64,12 +70,13 @@ public sealed unsafe class FlowStore
     /// <param name="length">At least <see cref="RequiredBytes"/> of the capacity that tables will be made for.</param>
     /// <param name="now">The present, on the same clock that the other process used.</param>
     /// <param name="refusal">Why there are no tables; empty when some were taken over.</param>
-    public static FlowStore Open(nint address, long length, MonotonicTime now, out string refusal)
+    /// <param name="progress">Called now and then while tables are taken over, from several threads.</param>
+    public static FlowStore Open(nint address, long length, MonotonicTime now, out string refusal, Action? progress = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, TablesOffset);
         ArgumentOutOfRangeException.ThrowIfNotEqual(address & (PageBytes - 1), 0, nameof(address));
         var store = new FlowStore(address, length);
-        refusal = store.Adopt(now);
+        refusal = store.Adopt(now, progress);
         if (refusal.Length != 0)
             store.Begin();
         return store;
@@ -101,6 +108,13 @@ public sealed unsafe class FlowStore
         Volatile.Write(ref Header.Tables, (uint)tables); // last: a successor finds all of them or none
     }
 
+    /// <summary>Shares out among the tables how many half-open flows there may be, as evenly as a hash shares out the flows; null for no limit but the tables' size.</summary>
+    public void LimitHalfOpen(int? limit)
+    {
+        for (int table = 0; table < _tables.Count; table++)
+            _tables[table].HalfOpenLimit = limit is { } most ? Math.Max(1, (most / _tables.Count) + (table < most % _tables.Count ? 1 : 0)) : int.MaxValue;
+    }
+
     /// <summary>Some more than its share for each of several: a hash doesn't deal out quite evenly.</summary>
     private static int TableCapacity(int capacity, int tables)
     {
@@ -119,7 +133,7 @@ public sealed unsafe class FlowStore
 
     private nint AddressOf(int table, long bytes) => (nint)(_base + TablesOffset + (table * bytes));
 
-    private string Adopt(MonotonicTime now)
+    private string Adopt(MonotonicTime now, Action? progress)
     {
         ref StoreHeader header = ref Header;
         if (Volatile.Read(ref header.Magic) != Magic)
@@ -139,19 +153,13 @@ public sealed unsafe class FlowStore
         long bytes = TableBytes((int)header.TableCapacity);
         if (!PersistenceTemplates.TryAdopt(AddressOf((int)tables, bytes), TableBytes((int)header.TemplateCapacity), now, Servers, out PersistenceTemplates? templates, out string damage))
             return damage;
+        var adopted = new FlowTable?[tables];
+        string[] refusals = new string[tables];
+        Parallel.For(0, adopted.Length, number => FlowTable.TryAdopt(AddressOf(number, bytes), bytes, now, out adopted[number], out refusals[number], Servers, templates, progress));
+        if (refusals.FirstOrDefault(refusal => refusal.Length != 0) is { } first)
+            return first;
         Templates = templates;
-        for (int number = 0; number < tables; number++)
-        {
-            if (!FlowTable.TryAdopt(AddressOf(number, bytes), bytes, now, out FlowTable? table, out string refusal, Servers, templates))
-            {
-                _tables.Clear();
-                Templates = null;
-                return refusal;
-            }
-
-            _tables.Add(table!);
-        }
-
+        _tables.AddRange(adopted!);
         return string.Empty;
     }
 

@@ -10,19 +10,29 @@ namespace FastLb.Dataplane.Flows;
 /// </summary>
 public sealed class FlowTable
 {
+    /// <summary>Half-open flows that give way to one whose replies are translated, at the most.</summary>
+    internal const int EvictionsPerPair = 8;
+
+    private const int StepsBeforeEviction = 16;
+    private const int ExpiryGroup = 16;
+
     private readonly FlowMemory _memory;
-    private readonly TimingWheel _wheel;
+    private readonly FlowDeadlines _deadlines;
     private readonly FlowHash _hash;
     private readonly EntryAllocator _entries;
     private readonly FlowIndex _index;
+    private uint _tick;
+    private int _halfOpenLimit = int.MaxValue;
+    private long _evicted;
 
     private FlowTable(FlowMemory memory, ServerDirectory? servers, PersistenceTemplates? templates)
     {
         _memory = memory;
-        _wheel = new TimingWheel(memory);
+        _deadlines = new FlowDeadlines(memory);
         _entries = new EntryAllocator(memory);
         _index = new FlowIndex(memory);
         _hash = memory.Header.Hash;
+        _tick = memory.Header.WheelCursor;
         Servers = servers ?? new ServerDirectory(memory);
         Templates = templates;
     }
@@ -32,6 +42,19 @@ public sealed class FlowTable
 
     /// <summary>Flows there are.</summary>
     public int Count => (int)_memory.Header.Count;
+
+    /// <summary>Flows whose handshake is not done. Any thread.</summary>
+    public int HalfOpen => (int)Volatile.Read(ref _memory.Header.HalfOpen);
+
+    /// <summary>Half-open flows that had to give way to new ones, since the table was opened. Any thread.</summary>
+    public long EvictedHalfOpen => Volatile.Read(ref _evicted);
+
+    /// <summary>Half-open flows at which each new TCP flow takes the place of the oldest of them; they give way in a full table in any case. Any thread.</summary>
+    public int HalfOpenLimit
+    {
+        get => Volatile.Read(ref _halfOpenLimit);
+        set => Volatile.Write(ref _halfOpenLimit, value);
+    }
 
     /// <summary>What the server slots that flows refer to stand for.</summary>
     public ServerDirectory Servers { get; }
@@ -64,8 +87,16 @@ public sealed class FlowTable
     /// <param name="refusal">Why not, otherwise; the memory is then as it was.</param>
     /// <param name="servers">Server slots that it shares with other tables, whose flow counts it adds to; null for slots of its own.</param>
     /// <param name="templates">Persistence templates that it shares with other tables, adopted before; null for none.</param>
+    /// <param name="progress">Called now and then meanwhile: a million flows take a tenth of a second.</param>
     public static bool TryAdopt(
-        nint address, long length, MonotonicTime now, out FlowTable? table, out string refusal, ServerDirectory? servers = null, PersistenceTemplates? templates = null)
+        nint address,
+        long length,
+        MonotonicTime now,
+        out FlowTable? table,
+        out string refusal,
+        ServerDirectory? servers = null,
+        PersistenceTemplates? templates = null,
+        Action? progress = null)
     {
         table = null;
         if (!FlowMemory.TryOpen(address, length, out FlowMemory? memory, out refusal))
@@ -73,7 +104,7 @@ public sealed class FlowTable
         table = new FlowTable(memory!, servers, templates);
         if (servers is null)
             table.Servers.ClearFlowCounts();
-        new FlowRecovery(table._memory, table._index, table._entries, table._wheel, table.Servers, templates).Rebuild(now);
+        new FlowRecovery(table._memory, table._index, table._entries, table._deadlines, table.Servers, templates).Rebuild(now, progress);
         return true;
     }
 
@@ -101,20 +132,29 @@ public sealed class FlowTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref FlowEntry Entry(uint index) => ref _memory.Entry(index);
 
-    /// <summary>Makes a flow that is not in the table yet, in state <see cref="FlowState.None"/> and counted as inactive; 0 when the table is full.</summary>
+    /// <summary>
+    /// Makes a flow that is not in the table yet, in state <see cref="FlowState.None"/> and counted as inactive. In a full table the oldest half-open flow gives way; 0 when
+    /// there is none.
+    /// </summary>
     /// <param name="key">The flow.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="server">The server slot that it is bound to.</param>
     /// <param name="expires">Tick at which it ends.</param>
     public uint Insert(in FlowKey key, ulong hash, ushort server, uint expires)
     {
+        KeepHalfOpenLimit(key.Protocol);
         uint index = _entries.TakeSingle();
+        if (index == 0 && (EndSome() || EvictOldest()))
+            index = _entries.TakeSingle();
         if (index != 0)
             Fill(index, key, hash, server, expires, EntryUse.None);
         return index;
     }
 
-    /// <summary>As <see cref="Insert"/>, for a flow whose replies are found by <paramref name="returnKey"/>, which is not in the table yet either.</summary>
+    /// <summary>
+    /// As <see cref="Insert"/>, for a flow whose replies are found by <paramref name="returnKey"/>, which is not in the table yet either. It needs two entries of one cache line:
+    /// 0 also when those that <see cref="EvictionsPerPair"/> half-open flows had are no two of one.
+    /// </summary>
     /// <param name="key">The flow.</param>
     /// <param name="hash">Its hash.</param>
     /// <param name="returnKey">The key of its replies.</param>
@@ -123,8 +163,9 @@ public sealed class FlowTable
     /// <param name="expires">Tick at which it ends.</param>
     public uint InsertPair(in FlowKey key, ulong hash, in FlowKey returnKey, ulong returnHash, ushort server, uint expires)
     {
+        KeepHalfOpenLimit(key.Protocol);
         uint index = _entries.TakePair();
-        if (index == 0)
+        if (index == 0 && (index = MakePair()) == 0)
             return 0;
         ref FlowEntry half = ref ReturnHalf(index);
         half.ClientAddress = returnKey.ClientAddress;
@@ -153,15 +194,9 @@ public sealed class FlowTable
     public void Advance(uint index, ref FlowEntry entry, FlowState state, uint expires)
     {
         if (entry.State != state)
-        {
-            Servers.MoveFlow(entry.Server, FlowStates.IsActive(entry.State), FlowStates.IsActive(state));
-            entry.State = state;
-            if (state == FlowState.Established)
-                Assure(ref entry);
-        }
-
-        if (entry.Expires != expires)
-            _wheel.Reschedule(index, ref entry, expires);
+            ChangeState(index, ref entry, state, expires);
+        else if (entry.Expires != expires)
+            _deadlines.Reschedule(index, ref entry, expires);
     }
 
     /// <summary>Says that the flow was made under the template of its client, which <see cref="PersistenceTemplates.TryTake"/> has counted it for.</summary>
@@ -178,17 +213,15 @@ public sealed class FlowTable
     /// <summary>Ends a flow.</summary>
     public void Remove(uint index)
     {
-        _wheel.Unlink(ref _memory.Entry(index));
+        _deadlines.Unlink(index, ref _memory.Entry(index));
         Free(index);
     }
 
     /// <summary>Ends flows whose time is up, looking at no more than <paramref name="budget"/> places. Returns how many have ended.</summary>
     public int Expire(MonotonicTime now, int budget)
     {
-        uint tick = TimingWheel.TickOf(now);
-        int ended = 0;
-        for (uint index; (index = _wheel.TakeExpired(tick, ref budget)) != 0; ended++)
-            Free(index);
+        _tick = TimingWheel.TickOf(now);
+        int ended = Expire(budget);
         Templates?.Expire(now, budget);
         return ended;
     }
@@ -237,6 +270,70 @@ public sealed class FlowTable
         return last < _memory.Header.HighWater ? last : 0;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ChangeState(uint index, ref FlowEntry entry, FlowState state, uint expires)
+    {
+        Servers.MoveFlow(entry.Server, FlowStates.IsActive(entry.State), FlowStates.IsActive(state));
+        _deadlines.ChangeState(index, ref entry, state, expires);
+        if (state == FlowState.Established)
+            Assure(ref entry);
+    }
+
+    // In groups, whose buckets are fetched together.
+    private int Expire(int budget)
+    {
+        Span<uint> group = stackalloc uint[ExpiryGroup];
+        Span<ulong> hashes = stackalloc ulong[ExpiryGroup];
+        int reserve = budget / 2;
+        int ended = 0;
+        int taken;
+        do
+        {
+            for (taken = 0; taken < group.Length; taken++)
+            {
+                uint index = _deadlines.TakeExpired(_tick, reserve, ref budget);
+                if (index == 0)
+                    break;
+                group[taken] = index;
+                hashes[taken] = _hash.Compute(_memory.Entry(index).Key);
+                _index.PrefetchBucket(hashes[taken]);
+            }
+
+            for (int i = 0; i < taken; i++)
+                Free(group[i], hashes[i]);
+            ended += taken;
+        }
+        while (taken == group.Length);
+        return ended;
+    }
+
+    private void KeepHalfOpenLimit(IpProtocol protocol)
+    {
+        if (protocol == IpProtocol.Tcp && _deadlines.HalfOpen >= (uint)_halfOpenLimit)
+            EvictOldest();
+    }
+
+    // Flows whose time is up, but which it was not their turn yet to be looked at, give way before all others.
+    private bool EndSome() => Expire(StepsBeforeEviction) != 0;
+
+    private bool EvictOldest()
+    {
+        uint index = _deadlines.TakeOldestHalfOpen();
+        if (index == 0)
+            return false;
+        Free(index);
+        Volatile.Write(ref _evicted, _evicted + 1);
+        return true;
+    }
+
+    private uint MakePair()
+    {
+        uint index = EndSome() ? _entries.TakePair() : 0;
+        for (int evictions = 0; index == 0 && evictions < EvictionsPerPair && EvictOldest(); evictions++)
+            index = _entries.TakePair();
+        return index;
+    }
+
     private void Fill(uint index, in FlowKey key, ulong hash, ushort server, uint expires, EntryUse use)
     {
         ref FlowEntry entry = ref _memory.Entry(index);
@@ -252,7 +349,7 @@ public sealed class FlowTable
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)key.Protocol);
         _memory.Header.Count++;
         _index.Add(index, hash);
-        _wheel.Link(index, ref entry);
+        _deadlines.Link(index, ref entry);
         Servers.AddFlow(server);
     }
 
@@ -263,18 +360,21 @@ public sealed class FlowTable
         Templates?.Assure(entry);
     }
 
-    private void Free(uint index)
+    private void Free(uint index) => Free(index, _hash.Compute(_memory.Entry(index).Key));
+
+    private void Free(uint index, ulong hash)
     {
         ref FlowEntry entry = ref _memory.Entry(index);
         bool hasReturnHalf = entry.HasReturnHalf;
         if (entry.IsControlled)
             Templates?.Release(entry);
-        Clear(index, ref entry);
+        Clear(index, ref entry, hash);
         Servers.RemoveFlow(entry.Server, FlowStates.IsActive(entry.State));
         _memory.Header.Count--;
         if (hasReturnHalf)
         {
-            Clear(index + 1, ref ReturnHalf(index));
+            ref FlowEntry half = ref ReturnHalf(index);
+            Clear(index + 1, ref half, _hash.Compute(half.Key));
             _entries.ReturnPair(index);
         }
         else
@@ -283,9 +383,9 @@ public sealed class FlowTable
         }
     }
 
-    private void Clear(uint index, ref FlowEntry entry)
+    private void Clear(uint index, ref FlowEntry entry, ulong hash)
     {
-        _index.Remove(index, _hash.Compute(entry.Key));
+        _index.Remove(index, hash);
         Volatile.Write(ref Unsafe.As<IpProtocol, byte>(ref entry.Protocol), (byte)IpProtocol.None);
     }
 }

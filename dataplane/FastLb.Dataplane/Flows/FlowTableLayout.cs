@@ -9,7 +9,7 @@ namespace FastLb.Dataplane.Flows;
 
 /// <summary>
 /// The bytes of a flow table, the same in every process that maps it. All of it starts as zeros; an index of 0 means "none", entries count from 1.
-/// Sections: header, server slots, heads of the timing wheel, buckets, entries. A change of any struct here is a new <see cref="Version"/>.
+/// Sections: header, server slots, heads of the timing wheels, buckets, entries. A change of any struct here is a new <see cref="Version"/>.
 /// </summary>
 public static class FlowTableLayout
 {
@@ -38,7 +38,10 @@ public static class FlowTableLayout
 
     internal static long WheelOffset => ServerSlotsOffset + ((long)ServerSlots * Unsafe.SizeOf<ServerSlot>());
 
-    internal static long BucketsOffset => WheelOffset + ((long)TimingWheel.Slots * sizeof(uint));
+    internal static long BucketsOffset => WheelOffset + (WheelSlots * sizeof(uint));
+
+    /// <summary>Those of <see cref="TimingWheel"/>, then those of <see cref="HalfOpenFlows"/>.</summary>
+    internal const long WheelSlots = TimingWheel.Slots + HalfOpenFlows.Slots;
 
     // Eight flows to a bucket of twelve at the most: few buckets overflow, and a flow costs 32 + 8 to 16 bytes.
     internal static uint BucketCount(int capacity) => (uint)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, (capacity + 7) / 8));
@@ -70,6 +73,21 @@ internal struct FlowTableHeader
     /// <summary>The last tick whose wheel slot has been worked off.</summary>
     public uint WheelCursor;
     public FlowHash Hash;
+
+    /// <summary>Flows whose handshake is not done.</summary>
+    public uint HalfOpen;
+
+    /// <summary>As <see cref="WheelCursor"/>, of <see cref="HalfOpenFlows"/>.</summary>
+    public uint HalfOpenCursor;
+
+    /// <summary>One bit for each slot of <see cref="HalfOpenFlows"/>: set when flows are in its list.</summary>
+    public HalfOpenSlotBits HalfOpenSlots;
+
+    [InlineArray((int)HalfOpenFlows.Slots / 64)]
+    internal struct HalfOpenSlotBits
+    {
+        private ulong _first;
+    }
 }
 
 /// <summary>Twelve places of the hash index in one cache line: a fingerprint byte each (0 = empty), then the entry's index.</summary>
@@ -159,7 +177,7 @@ public struct FlowEntry
     [FieldOffset(14)]
     public ushort Server;
 
-    /// <summary>The slot of the timing wheel whose list the entry is in.</summary>
+    /// <summary>The slot of the timing wheels whose list the entry is in; from <see cref="TimingWheel.Slots"/> on one of <see cref="HalfOpenFlows"/>.</summary>
     [FieldOffset(16)]
     internal ushort WheelSlot;
 

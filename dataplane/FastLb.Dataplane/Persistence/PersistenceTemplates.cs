@@ -172,12 +172,12 @@ public sealed class PersistenceTemplates
         return index == 0 ? 0 : _controlled[index];
     }
 
-    /// <summary>Counts a flow of a table that is being adopted; false when its template is not there any more.</summary>
+    /// <summary>Counts a flow of a table that is being adopted; false when its template is not there any more. Several tables at a time, and nothing else meanwhile.</summary>
     internal bool TryCount(in FlowEntry flow)
     {
         uint index = FindFor(flow.Server, flow.ClientAddress);
         if (index != 0)
-            _controlled[index]++;
+            Interlocked.Increment(ref _controlled[index]);
         return index != 0;
     }
 

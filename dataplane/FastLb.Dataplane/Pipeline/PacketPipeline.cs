@@ -115,6 +115,12 @@ public sealed class PacketPipeline
         }
 
         uint index = _flows.Find(packet.Key, packet.Hash);
+        if (table.Settings.Clients is { } clients && clients.Denies(packet.Key.ClientAddress) && (index != 0 || !packet.MayBeTheKernels))
+        {
+            slot.Drop(VerdictReason.Denied);
+            return;
+        }
+
         if (packet.IsIcmpError)
         {
             _errors.Route(ref slot, packet, index, table, moment);
@@ -317,6 +323,12 @@ public sealed class PacketPipeline
         if (!MayBegin(packet, table.Settings))
         {
             RefuseUnknown(ref slot, packet, table, moment);
+            return 0;
+        }
+
+        if (table.Settings.NewFlows is { } limit && !limit.TryTake(packet.Key.ClientAddress, moment.Now))
+        {
+            slot.Drop(VerdictReason.ClientRateLimited);
             return 0;
         }
 

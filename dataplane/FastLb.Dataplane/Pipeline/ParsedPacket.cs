@@ -37,6 +37,9 @@ internal struct ParsedPacket
     /// <summary>Bytes of the IP packet.</summary>
     public ushort TotalLength;
 
+    /// <summary>Nobody's business here but the kernel's, unless it belongs to a flow.</summary>
+    public readonly bool MayBeTheKernels => IsIcmpError || Key.IsReturn;
+
     /// <summary>Where the checksum stands in the transport header.</summary>
     public readonly ushort ChecksumOffset => Key.Protocol == IpProtocol.Tcp ? (ushort)TcpView.ChecksumOffset : (ushort)UdpView.ChecksumOffset;
 

@@ -88,7 +88,13 @@ public enum VerdictReason : byte
     /// <summary>Larger than the way to the real server takes; with DF the client is told "fragmentation needed".</summary>
     TooBig,
 
-    /// <summary>The flow table is full and nothing in it may be evicted; or that of the persistence templates is, and the client is a new one.</summary>
+    /// <summary>Of a client that is denied, or for one; flows that it had before included.</summary>
+    Denied,
+
+    /// <summary>Would have begun a flow of a client that has begun as many as it may for now.</summary>
+    ClientRateLimited,
+
+    /// <summary>The flow table is full and no half-open flow in it can give way; or that of the persistence templates is, and the client is a new one.</summary>
     FlowTableFull,
 
     /// <summary>

@@ -1,3 +1,4 @@
+using FastLb.Dataplane.Defence;
 using FastLb.Dataplane.Flows;
 
 namespace FastLb.Dataplane.Services;
@@ -49,6 +50,12 @@ public sealed record ForwardingSettings
 
     /// <summary>Whether TCP flows follow the tables that need more than a SYN and an ACK to count as established (<c>secure_tcp</c> 3).</summary>
     public bool SecureTcp { get; init; }
+
+    /// <summary>Whose packets are dropped; null for nobody's.</summary>
+    public ClientFilter? Clients { get; init; }
+
+    /// <summary>How many flows each client may begin; null for any number.</summary>
+    public ClientRateLimit? NewFlows { get; init; }
 
     /// <summary>Places of the tables of <c>mh</c>: a prime.</summary>
     public int MaglevTableSize { get; init; } = Scheduling.MaglevHashing.DefaultSize;

@@ -86,4 +86,11 @@ public sealed record WorkerStatus(int Number, int? Processor, int Flows, long Ha
 public sealed record FrameStatus(int Total, int Free, int Fill, int Receive, int Transmit, int Completion, int Held, int Lost);
 
 /// <summary>How full the flow tables of all workers are together.</summary>
-public sealed record FlowTableStatus(int Count, int Capacity);
+public sealed record FlowTableStatus(int Count, int Capacity)
+{
+    /// <summary>Flows whose handshake is not done.</summary>
+    public int HalfOpen { get; init; }
+
+    /// <summary>Such flows that had to give way to new ones, because the table was full or for the limit on them; since the dataplane's start.</summary>
+    public long EvictedHalfOpen { get; init; }
+}

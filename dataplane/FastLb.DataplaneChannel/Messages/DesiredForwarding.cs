@@ -43,6 +43,9 @@ public sealed record DesiredForwarding
     /// <summary>Whether a connection counts as established only when the server has answered.</summary>
     public bool SecureTcp { get; init; }
 
+    /// <summary>What services are defended with.</summary>
+    public DesiredDefence Defence { get; init; } = new();
+
     /// <summary>Places of the tables of the scheduler mh, a prime; 0 for the usual number.</summary>
     public int MaglevTableSize { get; init; }
 }

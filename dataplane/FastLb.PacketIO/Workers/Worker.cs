@@ -17,7 +17,8 @@ namespace FastLb.PacketIO.Workers;
 public sealed class Worker<TPort>
     where TPort : struct, IPacketPort
 {
-    private const int ExpiryBudget = 256;
+    private const int IdleExpiryBudget = 256;
+    private const int BusyExpiryBudget = 64;
     private const int SpinRounds = 40;
     private const int SpinLength = 20;
     private const int IdleMilliseconds = 1000;
@@ -140,7 +141,7 @@ public sealed class Worker<TPort>
         if (_links.Workers > 1)
             _links.Publish(); // the chunks that were reclaimed
         Volatile.Write(ref _acknowledged, table.Generation);
-        return work + _flows.Expire(now, ExpiryBudget);
+        return work + _flows.Expire(now, work == 0 ? IdleExpiryBudget : BusyExpiryBudget + work); // no flow comes faster than it can end
     }
 
     /// <summary>Deals with what the other workers have passed on, without receiving. For when all threads have ended.</summary>

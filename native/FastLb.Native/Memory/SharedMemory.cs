@@ -92,6 +92,7 @@ public sealed unsafe class SharedMemory : SafeHandleZeroOrMinusOneIsInvalid
             void* address = LibC.mmap(null, (size_t)(ulong)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0);
             if (address == LibC.MAP_FAILED)
                 throw new SystemCallException("mmap", $"{name} of {length} bytes", SystemCallException.LastImportErrno);
+            _ = LibC.madvise(address, (size_t)(ulong)length, LibC.MADV_HUGEPAGE); // refused by a kernel without huge pages, which is as good as it gets there
             return new SharedMemory(file, (nint)address, length);
         }
         catch

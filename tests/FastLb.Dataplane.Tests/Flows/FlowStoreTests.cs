@@ -57,6 +57,57 @@ public sealed unsafe class FlowStoreTests : IDisposable
         }
     }
 
+    /// <summary>The share of each table is what its hash gives it; together they never have more than the limit.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Half_open_limit_is_that_of_all_tables_together(int workers)
+    {
+        const int limit = 100;
+        FlowStore store = Open("the memory holds no flow tables");
+        store.MakeTables(workers, Capacity, Hash, MonotonicTime.Zero);
+        store.LimitHalfOpen(limit);
+        for (int number = 0; number < 500; number++)
+        {
+            FlowTable table = Owner(store, number);
+            FlowKey key = FlowTableMemory.Key(number);
+            uint index = table.Insert(key, table.HashOf(key), 5, 1000);
+            table.Advance(index, ref table.Entry(index), FlowState.SynReceived, 1000);
+            Assert.True(store.HalfOpen <= limit);
+        }
+
+        Assert.Equal((limit, 500 - limit, limit), (store.HalfOpen, store.EvictedHalfOpen, store.Count));
+        store.LimitHalfOpen(null);
+        Assert.All(store.Tables, table => Assert.Equal(int.MaxValue, table.HalfOpenLimit));
+    }
+
+    /// <summary>Many flows take a second, in which the supervisor must hear that the process is alive.</summary>
+    [Fact]
+    public void Who_takes_tables_over_hears_of_its_progress()
+    {
+        Open("the memory holds no flow tables").MakeTables(2, Capacity, Hash, MonotonicTime.Zero);
+        FlowTable first = Open(string.Empty).Tables[0];
+        first.Insert(FlowTableMemory.Key(1), first.HashOf(FlowTableMemory.Key(1)), 5, 1000);
+        int reports = 0;
+
+        FlowStore.Open((nint)_memory, _length, MonotonicTime.Zero, out _, () => Interlocked.Increment(ref reports));
+
+        Assert.Equal(1, reports);
+    }
+
+    /// <summary>Whatever the number of flows and workers, the server slots apart, which are there once.</summary>
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData((1 << 20) + 1)]
+    [InlineData(10_000_000)]
+    [InlineData(1 << 27)]
+    public void Flow_costs_no_more_than_64_bytes_and_a_translated_one_no_more_than_128(int flows)
+    {
+        long empty = FlowTableLayout.RequiredBytes(1);
+        Assert.InRange(FlowTableLayout.RequiredBytes(flows) - empty, (flows - 1) * 32L, flows * 64L);
+        Assert.InRange(FlowTableLayout.RequiredBytes(flows * 2) - empty, (flows - 1) * 64L, flows * 128L);
+    }
+
     [Fact]
     public void Slots_are_there_before_the_tables_and_mean_nothing_without_them()
     {

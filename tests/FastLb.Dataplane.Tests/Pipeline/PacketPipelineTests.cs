@@ -209,11 +209,27 @@ public sealed class PacketPipelineTests : IDisposable
     public void Full_table_refuses_new_flows_and_keeps_the_old()
     {
         using var small = new PipelineFixture(capacity: 2);
-        Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = 1 }).Kind);
-        Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = 2 }).Kind);
+        foreach (ushort port in (ushort[])[1, 2])
+        {
+            Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = port }).Kind);
+            Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = port, Flags = TcpFlags.Acknowledgment }).Kind);
+        }
 
         Assert.Equal(VerdictReason.FlowTableFull, small.Process(new FrameBuilder { ClientPort = 3 }).Reason);
         Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = 1, Flags = TcpFlags.Acknowledgment }).Kind);
+    }
+
+    [Fact]
+    public void Oldest_half_open_flow_gives_way_in_a_full_table()
+    {
+        using var small = new PipelineFixture(capacity: 2);
+        Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = 1 }).Kind);
+        Assert.Equal(VerdictKind.Forward, small.Process(new FrameBuilder { ClientPort = 2 }).Kind);
+
+        Assert.Equal(VerdictReason.ForwardedDirect, small.Process(new FrameBuilder { ClientPort = 3 }).Reason);
+        Assert.Equal(VerdictReason.UnknownFlow, small.Process(new FrameBuilder { ClientPort = 1, Flags = TcpFlags.Acknowledgment }).Reason);
+        Assert.Equal(VerdictReason.ForwardedDirect, small.Process(new FrameBuilder { ClientPort = 2, Flags = TcpFlags.Acknowledgment }).Reason);
+        Assert.Equal((1, 1), (small.Flows.EvictedHalfOpen, small.Flows.HalfOpen));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ internal sealed class LabHost(ReferenceLab lab, string name, string address, str
 
     /// <summary>Sends frames by <see cref="Interface"/> on a thread of their own, as fast as that goes.</summary>
     /// <returns>How many left; for the others the interface had no room.</returns>
-    public async Task<int> SendFrames(HostileFrames frames, int count)
+    public async Task<int> SendFrames(IFrameSource frames, int count)
     {
         int index = int.Parse((await Run("cat", $"/sys/class/net/{Interface}/ifindex")).Expected(), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
         using FrameSocket socket = _namespace.Create(() => FrameSocket.Open(index));

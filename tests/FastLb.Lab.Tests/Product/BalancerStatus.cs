@@ -12,7 +12,8 @@ internal sealed record BalancerStatus(
     FramesStatus? Frames,
     IReadOnlyList<VirtualAddressStatus> VirtualAddresses,
     IReadOnlyList<WorkerStatus> Workers,
-    IReadOnlyList<ProcessStatus> Processes)
+    IReadOnlyList<ProcessStatus> Processes,
+    FlowTableStatus? Flows)
 {
     /// <summary>No frame has been lost track of, and no process has ended and been started again.</summary>
     public void AssertSound()
@@ -72,6 +73,8 @@ internal sealed record SteeringStatus(string Interface, IReadOnlyDictionary<stri
 }
 
 internal sealed record WorkerStatus(int Number, int? Processor, int Flows, long HandedOver);
+
+internal sealed record FlowTableStatus(int Count, int Capacity, int HalfOpen, long EvictedHalfOpen);
 
 internal sealed record FramesStatus(long Total, long Lost);
 

@@ -1,3 +1,4 @@
+using FastLb.Dataplane;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
@@ -44,6 +45,36 @@ public sealed class WorkerGroupTests
         Assert.Equal(ports.Length * workers, Enum.GetValues<VerdictReason>().Sum(lab.Count));
         AssertServersShareTheFlows(lab, ports.Length, workers);
         lab.AssertAllChunksComeHome();
+    }
+
+    /// <summary>All flows that a busy worker has end at once: no round between two batches looks at many of them.</summary>
+    [Fact]
+    public void Flows_that_end_all_at_once_hold_up_no_packets()
+    {
+        const int flows = 3000, atOnce = 32;
+        using InMemoryWorkers lab = new(workers: 1, serverQueues: 1);
+        FlowTable table = lab.Flows.Tables[0];
+        uint tick = (uint)(InMemoryWorkers.Now.Nanoseconds / 125_000_000);
+        for (uint number = 0; number < flows; number++)
+        {
+            FlowKey key = new(number, PipelineFixture.WebService.Address.V4, 7, 80, IpProtocol.Tcp);
+            uint index = table.Insert(key, table.HashOf(key), 0, tick + 1);
+            table.Advance(index, ref table.Entry(index), FlowState.Established, tick + 1);
+        }
+
+        MonotonicTime later = InMemoryWorkers.Now + TimeSpan.FromSeconds(1);
+        int rounds = 0;
+        for (int left = flows; left > 0; rounds++)
+        {
+            for (int frame = 0; frame < atOnce; frame++)
+                Assert.True(lab.Clients[0].TryDeliver(new FrameBuilder().Build()));
+            lab.Group.Workers[0].Round(later);
+            Assert.Equal(atOnce, InMemoryWorkers.TakeAll(lab.Servers[0]).Count);
+            Assert.InRange(left - (table.Count - 1), 0, 64 + atOnce);
+            left = table.Count - 1;
+        }
+
+        Assert.InRange(rounds, flows / (64 + atOnce), (flows / (64 + atOnce)) + 2);
     }
 
     /// <summary>A later fragment whose first one isn't known: its datagram may be the host's own.</summary>
