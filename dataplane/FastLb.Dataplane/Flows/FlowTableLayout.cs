@@ -14,7 +14,7 @@ namespace FastLb.Dataplane.Flows;
 public static class FlowTableLayout
 {
     internal const ulong Magic = 0x31574F4C_46424C46; // "FLBFLOW1" in memory order
-    internal const uint Version = 4;
+    internal const uint Version = 5;
     internal const int HeaderBytes = 4096;
 
     /// <summary>Slots for real servers, retired ones that still have flows included.</summary>

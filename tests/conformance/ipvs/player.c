@@ -21,6 +21,12 @@
 //   quiescent 0|1                   expire_quiescent_template
 //   templates                       a line for each template: how long it has, in tens of seconds, last
 //   loads                           a line for each server of the service: templates, active and inactive connections
+// Scenarios of connections:
+//   walks ADDRESS EVENTS LENGTH [SERVER:PORT]  every sequence of events up to a length that begins with a SYN, each on a port of its own: s, f, a, r are the client's
+//                                              SYN, FIN, ACK and RST, capital letters the server's; a line for each, with the state and how long it lasts
+//   connection CLIENT                          its state, how long it lasts, to the next even number of seconds, and its server
+//   set NAME VALUE                             a setting under net.ipv4.vs
+//   timeouts TCP FIN UDP                       as by ipvsadm --set
 // The record has a line for each SYN or datagram, with " -> SERVER" or " -> none"; the server's port with it where N:PORT was given.
 #include <arpa/inet.h>
 #include <errno.h>
@@ -64,20 +70,20 @@ static uint16_t sum(const void *data, size_t length, uint32_t start)
     return (uint16_t)~total;
 }
 
-static void send_segment(const char *kind, struct in_addr address, uint16_t port, uint16_t to_port)
+static void send_tcp(const char *kind, struct in_addr from, uint16_t port, struct in_addr target, uint16_t to_port, int acknowledges)
 {
     struct {
         struct iphdr ip;
         struct tcphdr tcp;
     } packet = {
-        .ip = { .version = 4, .ihl = 5, .tot_len = htons(sizeof packet), .ttl = 64, .protocol = IPPROTO_TCP, .saddr = address.s_addr,
-                .daddr = inet_addr(virtual_address) },
+        .ip = { .version = 4, .ihl = 5, .tot_len = htons(sizeof packet), .ttl = 64, .protocol = IPPROTO_TCP, .saddr = from.s_addr,
+                .daddr = target.s_addr },
         .tcp = { .source = htons(port), .dest = htons(to_port), .seq = htonl(1), .doff = 5, .window = htons(1000) },
     };
     packet.tcp.syn = strcmp(kind, "syn") == 0;
     packet.tcp.fin = strcmp(kind, "fin") == 0;
     packet.tcp.rst = strcmp(kind, "rst") == 0;
-    packet.tcp.ack = !packet.tcp.syn && !packet.tcp.rst;
+    packet.tcp.ack = acknowledges;
     uint32_t pseudo = IPPROTO_TCP + sizeof packet.tcp;
     for (int i = 0; i < 4; i++)
         pseudo += ntohs(((uint16_t *)&packet.ip.saddr)[i]);
@@ -86,6 +92,12 @@ static void send_segment(const char *kind, struct in_addr address, uint16_t port
     // Without a server IPVS refuses the packet; that is a result.
     if (sendto(raw, &packet, sizeof packet, 0, (struct sockaddr *)&to, sizeof to) < 0 && errno != ECONNREFUSED && errno != EPERM && errno != EHOSTUNREACH)
         fail("sendto", kind);
+}
+
+static void send_segment(const char *kind, struct in_addr address, uint16_t port, uint16_t to_port)
+{
+    struct in_addr target = { .s_addr = inet_addr(virtual_address) };
+    send_tcp(kind, address, port, target, to_port, strcmp(kind, "syn") != 0 && strcmp(kind, "rst") != 0);
 }
 
 // Counts the client's connections; the last octet of the server that has the last of them goes to *server.
@@ -323,6 +335,100 @@ static int play_persistence(const char *line)
     return 1;
 }
 
+// Prints the state of the client's connection to port 80 and how long it has, to the next even number of seconds.
+static void print_connection(struct in_addr address, uint16_t port)
+{
+    char row[256], protocol[8], state[16] = "none";
+    unsigned client, client_port, virtual, virtual_port, real, real_port, rest = 0, server, server_port;
+    server_of(address, port, 80, "tcp", &server_port);
+    FILE *table = fopen("/proc/net/ip_vs_conn", "r");
+    if (!table)
+        fail("open", "/proc/net/ip_vs_conn");
+    while (fgets(row, sizeof row, table)) {
+        char seen[16];
+        unsigned left;
+        if (sscanf(row, "%7s %x %x %x %x %x %x %15s %u", protocol, &client, &client_port, &virtual, &virtual_port, &real, &real_port, seen, &left) == 9
+            && client == ntohl(address.s_addr) && client_port == port && virtual == ntohl(inet_addr(virtual_address))) {
+            strcpy(state, seen);
+            rest = (left + 1) / 2 * 2;
+            server = real & 0xFF;
+        }
+    }
+    fclose(table);
+    if (strcmp(state, "none") == 0)
+        puts(state);
+    else
+        printf("%s %u %u\n", state, rest, server);
+}
+
+// Plays every sequence of events up to a length that begins with a SYN, each on a port of its own.
+static void walk_all(const char *line)
+{
+    static const char *const kinds[] = { ['s'] = "syn", ['f'] = "fin", ['a'] = "ack", ['r'] = "rst" };
+    char address_text[32], events[16], server_text[32] = "";
+    unsigned longest, server = 0, server_port = 0, port = 1000;
+    struct in_addr client;
+    if (sscanf(line, "walks %31s %15s %u %31s", address_text, events, &longest, server_text) < 3 || !inet_aton(address_text, &client))
+        fail("no walks", line);
+    sscanf(server_text, "%u:%u", &server, &server_port);
+    struct in_addr real = { .s_addr = htonl(ntohl(inet_addr("192.0.2.0")) + server) };
+    size_t kinds_of_events = strlen(events);
+    puts(line);
+    for (unsigned length = 1; length <= longest; length++) {
+        unsigned long count = 1;
+        for (unsigned i = 1; i < length; i++)
+            count *= kinds_of_events;
+        for (unsigned long number = 0; number < count; number++, port++) {
+            char walk[16] = "s";
+            unsigned long rest = number;
+            for (unsigned i = length - 1; i > 0; i--, rest /= kinds_of_events)
+                walk[i] = events[rest % kinds_of_events];
+            for (const char *event = walk; *event; event++) {
+                if (*event >= 'a')
+                    send_segment(kinds[(int)*event], client, (uint16_t)port, 80);
+                else
+                    send_tcp(kinds[*event + 'a' - 'A'], real, (uint16_t)server_port, client, (uint16_t)port, 1);
+                server_of(client, (uint16_t)port, 80, "tcp", &(unsigned){ 0 });
+            }
+            printf("walk %u %s -> ", port, walk);
+            print_connection(client, (uint16_t)port);
+        }
+    }
+}
+
+// Scenarios of connections; false for a line that is none of theirs.
+static int play_connections(const char *line)
+{
+    char verb[16] = "", first[64] = "", command[128];
+    unsigned tcp, fin, udp;
+    sscanf(line, "%15s %63s", verb, first);
+    if (strcmp(verb, "walks") == 0) {
+        walk_all(line);
+    } else if (strcmp(verb, "set") == 0) {
+        char name[64];
+        int value;
+        if (sscanf(line, "set %63s %d", name, &value) != 2)
+            fail("no setting", line);
+        snprintf(command, sizeof command, "echo %d >/proc/sys/net/ipv4/vs/%s", value, name);
+        run(command);
+        puts(line);
+    } else if (strcmp(verb, "timeouts") == 0) {
+        if (sscanf(line, "timeouts %u %u %u", &tcp, &fin, &udp) != 3)
+            fail("no timeouts", line);
+        snprintf(command, sizeof command, "ipvsadm --set %u %u %u", tcp, fin, udp);
+        run(command);
+        puts(line);
+    } else if (strcmp(verb, "connection") == 0) {
+        struct in_addr address;
+        uint16_t port = parse_client(line, first, &address);
+        printf("connection %s -> ", first);
+        print_connection(address, port);
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
 static void play(const char *line)
 {
     char verb[16] = "", first[64] = "", command[512];
@@ -330,7 +436,7 @@ static void play(const char *line)
     int words = sscanf(line, "%15s %63s %u %u %u", verb, first, &weight, &upper, &lower);
     if (words <= 0 || verb[0] == '#') {
         puts(line);
-    } else if (play_persistence(line)) {
+    } else if (play_persistence(line) || play_connections(line)) {
         return;
     } else if (strcmp(verb, "service") == 0) {
         serve(line, first, weight);
