@@ -93,6 +93,16 @@ public sealed class ServiceTable
     /// <summary>The same services with other ways to their servers.</summary>
     public ServiceTable WithAdjacencies(long generation, Adjacency[] adjacencies, EgressLink[] links) => new(this, generation, adjacencies, links);
 
+    /// <summary>One that decides as this one would from now on, and shares nothing with it that decisions change: for asking what would become of a packet.</summary>
+    internal ServiceTable Copy()
+    {
+        VirtualService[] services = Array.ConvertAll(_services, service => service with { Scheduler = service.Scheduler.Copy(), Counters = new TrafficCounters(1) });
+        Dictionary<ServiceKey, VirtualService> byKey = services.ToDictionary(service => service.Key);
+        RealServer[] servers = Array.ConvertAll(
+            _servers, server => server.Service is null ? server : server with { Service = byKey[server.Service.Key], Counters = new TrafficCounters(1) });
+        return new ServiceTable(Generation, services, servers, _adjacencies, _links, Settings);
+    }
+
     /// <summary>Whether an IPv4 address, given as a number, is that of any service.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsVirtualAddress(uint address) => _virtualAddresses.Contains(address);
