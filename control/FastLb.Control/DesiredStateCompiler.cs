@@ -28,7 +28,18 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     ];
 
     /// <summary>What holds for all services.</summary>
-    public DesiredForwarding Forwarding { get; } = new()
+    public DesiredForwarding Forwarding { get; } = ForwardingOf(configuration);
+
+    /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
+    /// <param name="pools">The servers that take connections now, one pool for each service.</param>
+    /// <param name="heldAddresses">
+    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are.
+    /// </param>
+    public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
+        Compile(configuration, pools, address => !_vrrpAddresses.Contains(address) || heldAddresses?.Contains(address) == true);
+
+    /// <summary>What a configuration says that holds for all services; asks no kernel.</summary>
+    public static DesiredForwarding ForwardingOf(DirectorConfiguration configuration) => new()
     {
         Timeouts = ToTimeouts(configuration.Global.Timeouts),
         UnknownFlows = configuration.Dataplane.UnknownFlows switch
@@ -44,16 +55,12 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         MaglevTableSize = configuration.Dataplane.MaglevTableSize,
     };
 
-    /// <summary>The services, in the order of the file. A configuration that may run has no other kinds.</summary>
-    /// <param name="pools">The servers that take connections now, one pool for each service.</param>
-    /// <param name="heldAddresses">
-    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are.
-    /// </param>
-    public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
-    [
-        .. configuration.VirtualServers.Zip(
-            pools, (service, pool) => ToService(service, pool, !_vrrpAddresses.Contains(service.Address) || heldAddresses?.Contains(service.Address) == true)),
-    ];
+    /// <summary>The same for whoever knows by other means which addresses are held; asks no kernel.</summary>
+    /// <param name="configuration">One that may run.</param>
+    /// <param name="pools">The servers that take connections, one pool for each service.</param>
+    /// <param name="isSteered">Whether frames to a virtual address are taken.</param>
+    public static IReadOnlyList<DesiredService> Compile(DirectorConfiguration configuration, IReadOnlyList<ServicePool> pools, Func<IPAddress, bool> isSteered) =>
+        [.. configuration.VirtualServers.Zip(pools, (service, pool) => ToService(service, pool, isSteered(service.Address)))];
 
     /// <summary>
     /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers, now or at an earlier
