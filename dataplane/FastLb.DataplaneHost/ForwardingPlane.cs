@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using FastLb.Dataplane;
+using FastLb.Dataplane.Explanations;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
@@ -130,6 +131,24 @@ internal sealed class ForwardingPlane : IDisposable
         bool isLastWorker = worker + 1 == _flows.Tables.Count;
         long next = listing.Position != 0 ? (worker << 32) | listing.Position : isLastWorker ? 0 : (worker + 1) << 32;
         return new ConnectionsAnswer(asked.Request, listing.Connections, next);
+    }
+
+    /// <summary>What would become of a packet. The worker that owns its flow says what it knows; the rest is played on copies.</summary>
+    /// <exception cref="InvalidOperationException">No interface has ever been served, so that there are no workers.</exception>
+    public async Task<ExplainAnswer> Explain(ExplainRequest asked)
+    {
+        if (_flows.Tables.Count == 0)
+            throw new InvalidOperationException("nothing is forwarded yet: no interface is served");
+        PacketQuestion packet = asked.Packet;
+        ServiceTable table = _tables.Current;
+        FlowKey key = MessageConversion.ToKey(packet, table);
+        int owner = _flows.Tables[0].OwnerOf(key, _flows.Tables.Count);
+        RehearsedFlows known = await OnWorker(owner, () => RehearsedFlows.Copy(_flows.Tables[owner], table, key));
+        MacAddress own = table.Link(0).Source;
+        FrameExplanation explanation = PacketRehearsal.Play(key, (TcpFlags)packet.Flags, (own, own), table, known, Now());
+        DesiredService? service = _state.Services.FirstOrDefault(
+            service => service.Protocol == packet.Protocol && service.Port == packet.DestinationPort && service.Address.Equals(packet.Destination));
+        return new ExplainAnswer(asked.Request, ExplanationConversion.ToMessage(explanation, port => _ports?.InterfaceOf(port)), service?.IsSteered);
     }
 
     /// <summary>The counters of this moment.</summary>
