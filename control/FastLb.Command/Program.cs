@@ -9,6 +9,8 @@ var root = new RootCommand("FastLb, a layer-4 load balancer that reads keepalive
     ConnsCommand.Create(),
     VrrpCommand.Create(),
     EventsCommand.Create(),
+    ExplainCommand.Create(),
+    ReplayCommand.Create(),
     RealServerCommand.Create(),
     ProcessCommand.Create(),
 };

@@ -28,7 +28,22 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     ];
 
     /// <summary>What holds for all services.</summary>
-    public DesiredForwarding Forwarding { get; } = new()
+    public DesiredForwarding Forwarding { get; } = ForwardingOf(configuration);
+
+    /// <summary>Which packets have firewall marks.</summary>
+    public IReadOnlyList<DesiredMarkRule> Marks { get; } = MarksOf(configuration);
+
+    /// <summary>The services, in the order of the file, each address of a group one. A configuration that may run has no other kinds.</summary>
+    /// <param name="pools">The servers that take connections now, one pool for each service.</param>
+    /// <param name="heldAddresses">
+    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are. Of a firewall mark,
+    /// those of its addresses are.
+    /// </param>
+    public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
+        Compile(configuration, pools, address => !_vrrpAddresses.Contains(address) || heldAddresses?.Contains(address) == true);
+
+    /// <summary>What a configuration says that holds for all services; asks no kernel.</summary>
+    public static DesiredForwarding ForwardingOf(DirectorConfiguration configuration) => new()
     {
         Timeouts = ToTimeouts(configuration.Global.Timeouts),
         UnknownFlows = configuration.Dataplane.UnknownFlows switch
@@ -46,19 +61,18 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         Defence = ToDefence(configuration.Dataplane.Defence),
     };
 
-    /// <summary>Which packets have firewall marks.</summary>
-    public IReadOnlyList<DesiredMarkRule> Marks { get; } = [.. configuration.Dataplane.Marks.Select(ToRule)];
-
-    /// <summary>The services, in the order of the file, each address of a group one. A configuration that may run has no other kinds.</summary>
-    /// <param name="pools">The servers that take connections now, one pool for each service.</param>
-    /// <param name="heldAddresses">
-    /// The addresses that VRRP holds here; null without VRRP. A service on an address that VRRP moves is steered while it is held; others always are. Of a firewall mark,
-    /// those of its addresses are.
-    /// </param>
-    public IReadOnlyList<DesiredService> Compile(IReadOnlyList<ServicePool> pools, IReadOnlySet<IPAddress>? heldAddresses) =>
+    /// <summary>The same for whoever knows by other means which addresses are held; asks no kernel.</summary>
+    /// <param name="configuration">One that may run.</param>
+    /// <param name="pools">The servers that take connections, one pool for each service.</param>
+    /// <param name="isSteered">Whether frames to a virtual address are taken.</param>
+    public static IReadOnlyList<DesiredService> Compile(DirectorConfiguration configuration, IReadOnlyList<ServicePool> pools, Func<IPAddress, bool> isSteered) =>
     [
-        .. configuration.VirtualServers.Zip(pools).SelectMany(pair => pair.First.Endpoints.Select(endpoint => ToService(pair.First, pair.Second, endpoint, heldAddresses))),
+        .. configuration.VirtualServers.Zip(pools)
+            .SelectMany(pair => pair.First.Endpoints.Select(endpoint => ToService(configuration, pair.First, pair.Second, endpoint, isSteered))),
     ];
+
+    /// <summary>Which packets have firewall marks.</summary>
+    public static IReadOnlyList<DesiredMarkRule> MarksOf(DirectorConfiguration configuration) => [.. configuration.Dataplane.Marks.Select(ToRule)];
 
     /// <summary>
     /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers, now or at an earlier
@@ -110,19 +124,18 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         return false;
     }
 
-    private DesiredService ToService(VirtualServer service, ServicePool pool, VirtualEndpoint endpoint, IReadOnlySet<IPAddress>? heldAddresses)
+    private static DesiredService ToService(
+        DirectorConfiguration configuration, VirtualServer service, ServicePool pool, VirtualEndpoint endpoint, Func<IPAddress, bool> isHere)
     {
         DesiredEndpoint[] taken =
         [
             .. configuration.Dataplane.Marks.Where(rule => endpoint.Mark != 0 && rule.Mark == endpoint.Mark).SelectMany(rule => rule.Endpoints())
-                .Where(place => IsHere(place.Address, heldAddresses)).Distinct()
+                .Where(place => isHere(place.Address)).Distinct()
                 .Select(place => new DesiredEndpoint(place.Address, (TransportProtocol)place.Protocol, place.Port)),
         ];
-        bool isSteered = endpoint.Mark != 0 ? taken.Length > 0 : IsHere(endpoint.Address, heldAddresses);
+        bool isSteered = endpoint.Mark != 0 ? taken.Length > 0 : isHere(endpoint.Address);
         return ToService(service, pool, endpoint, isSteered) with { Mark = endpoint.Mark, Endpoints = taken };
     }
-
-    private bool IsHere(IPAddress address, IReadOnlySet<IPAddress>? heldAddresses) => !_vrrpAddresses.Contains(address) || heldAddresses?.Contains(address) == true;
 
     private static DesiredService ToService(VirtualServer service, ServicePool pool, VirtualEndpoint endpoint, bool isSteered) => new(
         endpoint.Address,

@@ -71,6 +71,8 @@ internal sealed class ControlListener(string socketPath, ForwardingPlane plane, 
                     return new StatusAnswer(request.Request, await plane.ReadStatus());
                 case ConnectionsRequest asked:
                     return await plane.ReadConnections(asked);
+                case ExplainRequest asked:
+                    return await plane.Explain(asked);
                 default:
                     return new Refused(request.Request, $"the dataplane takes no message of kind {request.GetType().Name}");
             }

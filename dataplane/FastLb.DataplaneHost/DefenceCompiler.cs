@@ -11,7 +11,8 @@ namespace FastLb.DataplaneHost;
 /// Makes what the packet path defends services with from what control wants. What has not changed stays the same object: clients keep the tokens that they have left. One
 /// thread at a time.
 /// </summary>
-internal sealed class DefenceCompiler
+/// <param name="seed">Of the table of clients; null for a random one, so that nobody can choose addresses that share a place.</param>
+internal sealed class DefenceCompiler(ulong? seed = null)
 {
     private DesiredDefence _wanted = new();
     private ClientFilter? _clients;
@@ -39,6 +40,7 @@ internal sealed class DefenceCompiler
         return new ClientRule(IpAddress.From(network.BaseAddress).V4, network.PrefixLength, isDenied);
     }
 
-    private static ClientRateLimit? LimitOf(DesiredClientRate? rate) =>
-        rate is null ? null : new ClientRateLimit(rate.PerSecond, rate.Burst, rate.PrefixLength, BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+    private ClientRateLimit? LimitOf(DesiredClientRate? rate) => rate is null
+        ? null
+        : new ClientRateLimit(rate.PerSecond, rate.Burst, rate.PrefixLength, seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using FastLb.Dataplane;
+using FastLb.Dataplane.Explanations;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Persistence;
 using FastLb.Dataplane.Pipeline;
@@ -154,6 +155,25 @@ internal sealed class ForwardingPlane : IDisposable
         }
         while (listing.Take(Now()));
         return new ConnectionsAnswer(asked.Request, listing.Connections, listing.Position != 0 ? ((long)_flows.Tables.Count << 32) | listing.Position : 0);
+    }
+
+    /// <summary>What would become of a packet. The worker that owns its flow says what it knows; the rest is played on copies.</summary>
+    /// <exception cref="InvalidOperationException">No interface has ever been served, so that there are no workers.</exception>
+    public async Task<ExplainAnswer> Explain(ExplainRequest asked)
+    {
+        if (_flows.Tables.Count == 0)
+            throw new InvalidOperationException("nothing is forwarded yet: no interface is served");
+        PacketQuestion packet = asked.Packet;
+        ServiceTable table = _tables.Current;
+        FlowKey key = MessageConversion.ToKey(packet, table);
+        int owner = _flows.Tables[0].OwnerOf(key, _flows.Tables.Count);
+        RehearsedFlows known = await OnWorker(owner, () => RehearsedFlows.Copy(_flows.Tables[owner], table, key));
+        MacAddress own = table.Link(0).Source;
+        FrameExplanation explanation = PacketRehearsal.Play(key, (TcpFlags)packet.Flags, (own, own), table, known, Now());
+        DesiredService? service = table.TryFindService(key, 0, out VirtualService? found)
+            ? _state.Services.FirstOrDefault(service => MessageConversion.ToKey(service) == found.Key)
+            : null;
+        return new ExplainAnswer(asked.Request, ExplanationConversion.ToMessage(explanation, port => _ports?.InterfaceOf(port)), service?.IsSteered);
     }
 
     /// <summary>The counters of this moment.</summary>

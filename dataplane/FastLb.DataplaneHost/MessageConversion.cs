@@ -130,6 +130,15 @@ internal static class MessageConversion
         return new HopMove(unchecked((ushort)move.InterfaceIndex), from, to, move.Client is { } client ? IpAddress.From(client).V4 : 0);
     }
 
+    /// <summary>The flow that a packet belongs to or would belong to; as the pipeline tells it, a packet to no virtual address is a server's if servers' are translated.</summary>
+    public static FlowKey ToKey(PacketQuestion packet, ServiceTable table)
+    {
+        uint source = IpAddress.From(packet.Source).V4, destination = IpAddress.From(packet.Destination).V4;
+        return table.TranslatesReplies && !table.IsVirtualAddress(destination)
+            ? new FlowKey(destination, source, packet.DestinationPort, packet.SourcePort, (IpProtocol)packet.Protocol, IsReturn: true)
+            : new FlowKey(source, destination, packet.SourcePort, packet.DestinationPort, (IpProtocol)packet.Protocol);
+    }
+
     private static ushort ToMtu(int bytes) => (ushort)Math.Clamp(bytes, 0, ushort.MaxValue);
 
     private static Dataplane.Services.ForwardingMethod ToMethod(DataplaneChannel.Messages.ForwardingMethod method) => method switch

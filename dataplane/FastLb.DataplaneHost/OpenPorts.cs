@@ -48,6 +48,9 @@ internal sealed class OpenPorts : IDisposable
             .Select(wanted => MessageConversion.ToLink(wanted, identities.Of(wanted))),
     ];
 
+    /// <summary>The name of a port's interface; null when there is no such port.</summary>
+    public string? InterfaceOf(ushort port) => port < Ports.Ports.Length ? Ports.Ports[port].Socket.Queue.Interface : null;
+
     /// <summary>The steering programs by interface name.</summary>
     public IEnumerable<(string Interface, SteeringProgram Program)> Steering => _steering.Select(entry => (entry.Interface.Name, entry.Program));
 

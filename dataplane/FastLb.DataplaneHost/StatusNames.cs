@@ -13,6 +13,12 @@ internal static class StatusNames
     /// <summary>The reason's name with a small first letter, as in JSON.</summary>
     public static string Of(VerdictReason reason) => CamelCase(reason.ToString());
 
+    /// <summary>The verdict's name, in the same way.</summary>
+    public static string Of(VerdictKind kind) => CamelCase(kind.ToString());
+
+    /// <summary>The steering outcome's name, in the same way.</summary>
+    public static string Of(SteeringOutcome outcome) => CamelCase(outcome.ToString());
+
     /// <summary>Where an interface's XDP program runs: <c>native</c> or <c>generic</c>.</summary>
     public static string Of(XdpAttachMode mode) => CamelCase(mode.ToString());
 
@@ -39,7 +45,7 @@ internal static class StatusNames
     }
 
     public static SteeringStatus SteeringOf((string Interface, SteeringProgram Program) steering) => new(
-        steering.Interface, steering.Program.ReadCounters().ToDictionary(entry => CamelCase(entry.Key.ToString()), entry => (long)entry.Value));
+        steering.Interface, steering.Program.ReadCounters().ToDictionary(entry => Of(entry.Key), entry => (long)entry.Value));
 
     public static FrameStatus FramesOf(FrameAccount? account) => account is not { } frames
         ? new FrameStatus(0, 0, 0, 0, 0, 0, 0, 0)

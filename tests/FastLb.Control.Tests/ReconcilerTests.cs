@@ -409,6 +409,8 @@ public sealed class ReconcilerTests : IAsyncDisposable
             return Task.CompletedTask;
         }
 
+        public Task<ExplainAnswer> Explain(PacketQuestion packet, CancellationToken cancellation) => throw new NotSupportedException("nobody asks");
+
         public Task<DataplaneStatus> ReadStatus(CancellationToken cancellation) => throw new NotSupportedException("nobody asks");
 
         public Task<ConnectionsAnswer> ReadConnections(long position, ConnectionFilter filter, CancellationToken cancellation) =>

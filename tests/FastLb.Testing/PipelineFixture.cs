@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FastLb.Dataplane;
+using FastLb.Dataplane.Explanations;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Pipeline;
 using FastLb.Dataplane.Services;
@@ -92,12 +93,34 @@ public sealed unsafe class PipelineFixture : IDisposable
     /// <param name="headroom">Bytes before it that may be overwritten.</param>
     /// <param name="port">The port that it came in by.</param>
     /// <param name="rest">Bytes in further chunks, which the pipeline has no way to look at.</param>
-    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7, int rest = 0)
+    public PacketSlot Process(ReadOnlySpan<byte> frame, int headroom = Headroom, ushort port = 7, int rest = 0) => Process(frame, headroom, port, rest, out _, explain: false);
+
+    /// <summary>Takes one frame through the pipeline and tells why it got its verdict.</summary>
+    public FrameExplanation Explain(ReadOnlySpan<byte> frame)
     {
+        Process(frame, Headroom, 7, 0, out FrameExplanation? explanation, explain: true);
+        return explanation!;
+    }
+
+    public FrameExplanation Explain(FrameBuilder frame) => Explain(frame.Build());
+
+    /// <summary>Asks what would become of a frame's packet, which isn't sent.</summary>
+    public FrameExplanation Rehearse(FrameBuilder frame)
+    {
+        var key = new FlowKey(frame.Client.V4, frame.Service.V4, frame.ClientPort, frame.ServicePort, frame.Protocol);
+        return PacketRehearsal.Play(key, frame.Flags, (frame.Destination, frame.Source), Tables.Current, RehearsedFlows.Copy(Flows, Tables.Current, key), Now);
+    }
+
+    private PacketSlot Process(ReadOnlySpan<byte> frame, int headroom, ushort port, int rest, out FrameExplanation? explanation, bool explain)
+    {
+        explanation = null;
         int offset = FrameBytes - frame.Length;
         frame.CopyTo(new Span<byte>(_frames + offset, frame.Length));
         PacketSlot[] batch = [new() { Offset = offset, Length = frame.Length, Headroom = (ushort)headroom, IngressPort = port, Rest = rest }];
-        _pipeline.Process(batch, Tables.Current, Now);
+        if (explain)
+            explanation = new FrameExplainer(_pipeline, Flows).Process(ref batch[0], Tables.Current, Now);
+        else
+            _pipeline.Process(batch, Tables.Current, Now);
         Frame = _frameMemory.Slice(batch[0].Offset, batch[0].Length).ToArray();
         if (new ReadOnlySpan<byte>(_frames + offset - headroom - 512, 512).ContainsAnyExcept(Untouched))
             throw new InvalidOperationException("the pipeline wrote before the headroom of a frame");

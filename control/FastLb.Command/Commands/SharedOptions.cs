@@ -7,6 +7,13 @@ namespace FastLb.Command.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class SharedOptions
 {
+    public static Option<string> Configuration() => new("--use-file", "-f", "-c")
+    {
+        Description = "The configuration",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => "/etc/keepalived/keepalived.conf",
+    };
+
     public static Option<string> RuntimeDirectory() => new("--runtime-dir")
     {
         Description = "Directory of the director's sockets and pid files; directors on one machine need one each",

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using FastLb.Control.Connections;
 using FastLb.Control.Events;
+using FastLb.Control.Explanations;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Messaging;
 using FastLb.Runtime;
@@ -53,13 +54,27 @@ public sealed class ApiClient : IDisposable
     /// <exception cref="DirectorException">No director answers there, or it refuses the query.</exception>
     public IAsyncEnumerable<ConnectionStatus> ReadConnections(ConnectionQuery query, CancellationToken cancellation)
     {
-        (string Name, string? Value)[] asked =
-            [("protocol", query.Protocol), ("service", query.Service), ("server", query.Server), ("client", query.Client), ("limit", query.Limit)];
-        string search = string.Join('&', asked.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"));
-        return ReadLines($"{ApiPaths.Connections}?{search}", LineJson.Default.ConnectionStatus, cancellation);
+        string path = PathOf(
+            ApiPaths.Connections, ("protocol", query.Protocol), ("service", query.Service), ("server", query.Server), ("client", query.Client), ("limit", query.Limit));
+        return ReadLines(path, LineJson.Default.ConnectionStatus, cancellation);
+    }
+
+    /// <summary>What would become of a packet.</summary>
+    /// <exception cref="DirectorException">No director answers there, or it refuses the query.</exception>
+    public async Task<DirectorExplanation> Explain(PacketQuery query, CancellationToken cancellation)
+    {
+        string path = PathOf(ApiPaths.Explanation, ("src", query.Source), ("dst", query.Destination), ("proto", query.Protocol), ("flags", query.Flags));
+        using HttpResponseMessage answer = await Ask(limit => _http.GetAsync(path, limit), cancellation);
+        string text = await answer.Content.ReadAsStringAsync(cancellation);
+        return answer.IsSuccessStatusCode
+            ? JsonSerializer.Deserialize(text, ApiJson.Default.DirectorExplanation) ?? throw new DirectorException($"the director at {_directory.Path} gave an empty answer")
+            : throw new DirectorException(text);
     }
 
     public void Dispose() => _http.Dispose();
+
+    private static string PathOf(string path, params (string Name, string? Value)[] asked) =>
+        $"{path}?{string.Join('&', asked.Where(part => part.Value is not null).Select(part => $"{part.Name}={Uri.EscapeDataString(part.Value!)}"))}";
 
     private async IAsyncEnumerable<T> ReadLines<T>(string path, JsonTypeInfo<T> form, [EnumeratorCancellation] CancellationToken cancellation)
         where T : class

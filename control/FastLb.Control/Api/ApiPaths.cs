@@ -6,6 +6,7 @@ internal static class ApiPaths
     public const string Status = "/v1/status";
     public const string Vrrp = "/v1/vrrp";
     public const string Events = "/v1/events";
+    public const string Explanation = "/v1/explain";
     public const string Connections = "/v1/connections";
     public const string EventStream = "/v1/events/stream";
 }

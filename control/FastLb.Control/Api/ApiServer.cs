@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using FastLb.Control.Connections;
 using FastLb.Control.Engines;
 using FastLb.Control.Events;
+using FastLb.Control.Explanations;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Runtime;
 using Microsoft.AspNetCore.Builder;
@@ -40,6 +41,7 @@ public sealed class ApiServer : IAsyncDisposable
         Serve(application, ApiPaths.Events, _ => Task.FromResult(events.Read()), ApiJson.Default.IReadOnlyListDirectorEvent);
         application.MapGet(ApiPaths.EventStream, (RequestDelegate)(context =>
             LineStream.Write(context, events.Follow(context.RequestAborted), LineJson.Default.DirectorEvent, atOnce: true)));
+        application.MapGet(ApiPaths.Explanation, (RequestDelegate)(context => WriteExplanation(context, new ExplanationReader(engine, status))));
         application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, engine)));
         await application.StartAsync(cancellation);
         File.SetUnixFileMode(directory.ApiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -79,6 +81,27 @@ public sealed class ApiServer : IAsyncDisposable
         {
             ConnectionsAnswer first = engine is null ? new ConnectionsAnswer(0, [], 0) : await engine.ReadConnections(0, filter, context.RequestAborted);
             await LineStream.Write(context, ConnectionPages.Read(engine, first, filter, most, context.RequestAborted), LineJson.Default.ConnectionStatus, atOnce: false);
+        }
+        catch (DirectorException unavailable) when (!context.Response.HasStarted)
+        {
+            await Refuse(context, StatusCodes.Status503ServiceUnavailable, unavailable.Message);
+        }
+    }
+
+    private static async Task WriteExplanation(HttpContext context, ExplanationReader reader)
+    {
+        var query = new PacketQuery(context.Request.Query["src"], context.Request.Query["dst"], context.Request.Query["proto"], context.Request.Query["flags"]);
+        if (!query.TryRead(out PacketQuestion? packet, out string? fault))
+        {
+            await Refuse(context, StatusCodes.Status400BadRequest, fault!);
+            return;
+        }
+
+        try
+        {
+            DirectorExplanation answer = await reader.Explain(packet!, context.RequestAborted);
+            context.Response.ContentType = "application/json";
+            await JsonSerializer.SerializeAsync(context.Response.Body, answer, ApiJson.Default.DirectorExplanation, context.RequestAborted);
         }
         catch (DirectorException unavailable) when (!context.Response.HasStarted)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization;
 using FastLb.Control.Events;
+using FastLb.Control.Explanations;
 using FastLb.DataplaneChannel.Messages;
 using FastLb.Messaging;
 using FastLb.Runtime;
@@ -129,6 +130,7 @@ public sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances, str
     Converters = [typeof(IPAddressConverter)])]
 [JsonSerializable(typeof(DirectorStatus))]
 [JsonSerializable(typeof(VrrpStatus))]
+[JsonSerializable(typeof(DirectorExplanation))]
 [JsonSerializable(typeof(IReadOnlyList<DirectorEvent>))]
 public sealed partial class ApiJson : JsonSerializerContext;
 

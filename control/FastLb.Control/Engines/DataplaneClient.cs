@@ -53,6 +53,11 @@ public sealed class DataplaneClient : IForwardingEngine, IAsyncDisposable
         await Ask(request => new ConnectionsRequest(request, position, filter), cancellation) as ConnectionsAnswer
             ?? throw new DirectorException("the dataplane answered a request for its connections with something else");
 
+    /// <inheritdoc/>
+    public async Task<ExplainAnswer> Explain(PacketQuestion packet, CancellationToken cancellation) =>
+        await Ask(request => new ExplainRequest(request, packet), cancellation) as ExplainAnswer
+            ?? throw new DirectorException("the dataplane answered a question about a packet with something else");
+
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();

@@ -62,6 +62,9 @@ public sealed class DataplaneEngine(string socketPath, TimeProvider time, ILogge
     public Task<ConnectionsAnswer> ReadConnections(long position, ConnectionFilter filter, CancellationToken cancellation) =>
         Present().ReadConnections(position, filter, cancellation);
 
+    /// <inheritdoc/>
+    public Task<ExplainAnswer> Explain(PacketQuestion packet, CancellationToken cancellation) => Present().Explain(packet, cancellation);
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

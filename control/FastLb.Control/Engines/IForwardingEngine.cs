@@ -25,6 +25,9 @@ public interface IForwardingEngine
     /// <param name="cancellation">Gives up waiting.</param>
     Task<ConnectionsAnswer> ReadConnections(long position, ConnectionFilter filter, CancellationToken cancellation);
 
+    /// <summary>What would become of a packet that nobody has sent; nothing changes by the question.</summary>
+    Task<ExplainAnswer> Explain(PacketQuestion packet, CancellationToken cancellation);
+
     /// <summary>Counters, at this moment.</summary>
     Task<DataplaneStatus> ReadStatus(CancellationToken cancellation);
 }

@@ -28,7 +28,7 @@ public sealed class ClientRateLimit
     private const ulong TimeMask = (1ul << TimeBits) - 1;
     private const long UnitsPerSecond = 16_000_000;
 
-    private readonly ulong[] _buckets = new ulong[Clients];
+    private readonly ulong[] _buckets;
     private readonly uint _mask;
     private readonly ulong _seed;
     private readonly long _interval;
@@ -49,7 +49,20 @@ public sealed class ClientRateLimit
         _tolerance = (burst - 1) * _interval;
         _mask = uint.MaxValue << (32 - prefixLength);
         _seed = seed;
+        _buckets = new ulong[Clients];
     }
+
+    private ClientRateLimit(ClientRateLimit other)
+    {
+        _interval = other._interval;
+        _tolerance = other._tolerance;
+        _mask = other._mask;
+        _seed = other._seed;
+        _buckets = (ulong[])other._buckets.Clone();
+    }
+
+    /// <summary>One that grants the same from now on, and takes from it what it grants itself.</summary>
+    internal ClientRateLimit Copy() => new(this);
 
     /// <summary>Takes a token of this client, an IPv4 address as a number; false when it has none. Any worker.</summary>
     public bool TryTake(uint client, MonotonicTime now)

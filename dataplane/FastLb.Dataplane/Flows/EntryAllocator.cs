@@ -54,6 +54,18 @@ internal sealed class EntryAllocator(FlowMemory memory)
         return header.HighWater - 1;
     }
 
+    /// <summary>Whether <see cref="TakePair"/> or <see cref="TakeSingle"/> would give any.</summary>
+    public bool CanTake(bool pair)
+    {
+        ref FlowTableHeader header = ref memory.Header;
+        if (header.FreePairs != 0 || header.HighWater + 2 <= header.Capacity)
+            return true;
+        bool hasOne = header.FreeSingles != 0 || header.HighWater < header.Capacity;
+        if (!pair)
+            return hasOne;
+        return header.HighWater < header.Capacity && (header.HighWater & 1) != 0 && memory.Entry(header.HighWater) is { Protocol: IpProtocol.None, Use: EntryUse.FreeSingle };
+    }
+
     /// <summary>Takes an entry back; its protocol has been cleared before.</summary>
     public void ReturnSingle(uint index)
     {

@@ -181,6 +181,9 @@ public sealed class FlowTable
         return index;
     }
 
+    /// <summary>Whether there is room for a flow, with a return half or without.</summary>
+    internal bool HasRoom(bool pair) => _entries.CanTake(pair);
+
     /// <summary>The return half of a flow that has one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref FlowEntry ReturnHalf(uint index) => ref _memory.Entry(index + 1);

@@ -165,6 +165,34 @@ public sealed class PersistenceTemplates
         }
     }
 
+    /// <summary>The template of a client, whether or not its server may still get flows; false when there is none. Any thread.</summary>
+    internal bool TryFind(VirtualService service, uint client, out FlowEntry template)
+    {
+        bool entered = false;
+        try
+        {
+            _gate.Enter(ref entered);
+            FlowKey key = TemplateKeys.Of(service.Key, service.Persistence!.Mask, client);
+            uint index = _index.Find(key, _hash.Compute(key));
+            template = index != 0 ? _memory.Entry(index) : default;
+            return index != 0;
+        }
+        finally
+        {
+            Leave(entered);
+        }
+    }
+
+    /// <summary>Puts a template of another table into this one, which has room and is used by one thread alone.</summary>
+    internal void Restore(in FlowEntry template)
+    {
+        uint index = _entries.TakeSingle();
+        Fill(index, template.Key, _hash.Compute(template.Key), template.Server, template.Expires);
+        _controlled[index] = 0;
+        ref FlowEntry entry = ref _memory.Entry(index);
+        (entry.State, entry.Control) = (template.State, template.Control);
+    }
+
     /// <summary>Flows that a template is kept for; 0 for no template. For tests.</summary>
     internal int ControlledBy(in FlowKey key)
     {
@@ -181,7 +209,8 @@ public sealed class PersistenceTemplates
         return index != 0;
     }
 
-    private static bool IsUsable(in RealServer server, ForwardingSettings settings) =>
+    /// <summary>Whether clients may stay with a server.</summary>
+    internal static bool IsUsable(in RealServer server, ForwardingSettings settings) =>
         server.Service is not null && !(settings.ExpiresQuiescentTemplates && server.Weight == 0);
 
     private VerdictReason Take(VirtualService service, ServicePersistence persistence, ServiceTable table, in NewFlow flow, uint tick, out ushort server)

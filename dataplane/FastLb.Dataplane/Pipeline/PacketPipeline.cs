@@ -68,6 +68,18 @@ public sealed class PacketPipeline
         ProcessGroup(batch, table, now);
     }
 
+    /// <summary>Reads a frame as <see cref="Process"/> does, and decides nothing: for explanations.</summary>
+    /// <param name="frame">A copy of the frame without VLAN tag, wherever it lies, or what its first chunk holds.</param>
+    /// <param name="rest">Bytes in further chunks.</param>
+    /// <param name="table">The services.</param>
+    /// <param name="now">The present.</param>
+    /// <param name="packet">What was read.</param>
+    internal VerdictReason Read(Span<byte> frame, int rest, ServiceTable table, MonotonicTime now, out ParsedPacket packet)
+    {
+        uint ports = 0;
+        return ParsedPacket.Parse(frame, rest, new PacketRoles(table, _fragments, now), ref ports, out packet);
+    }
+
     private void ProcessGroup(Span<PacketSlot> group, ServiceTable table, MonotonicTime now)
     {
         PacketRoles roles = new(table, _fragments, now);

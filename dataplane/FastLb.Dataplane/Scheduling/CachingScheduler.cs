@@ -13,6 +13,13 @@ public abstract class CachingScheduler(ServerDirectory loads) : TurnTakingSchedu
     /// <summary>The available server with the least to do for its weight, or -1.</summary>
     protected int LeastOfAll(ServerList list, in NewFlow flow) => _leastOfAll.Choose(list, flow);
 
+    /// <summary>Why the choice fell on a server that did not have the address before.</summary>
+    protected string DescribeLeastOfAll(ServerList list, in NewFlow flow)
+    {
+        string reason = _leastOfAll.Explain(list, flow).Reason;
+        return reason[(reason.IndexOf(':', StringComparison.Ordinal) + 2)..];
+    }
+
     /// <summary>Whether a server has more active connections than its weight while another one has less than half as many as its.</summary>
     protected bool IsTooBusy(ServerList list, int position)
     {

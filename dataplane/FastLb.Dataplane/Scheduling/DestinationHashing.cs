@@ -7,6 +7,8 @@ public sealed class DestinationHashing(ServerDirectory loads) : HashingScheduler
 {
     public override string Name => "dh";
 
+    protected override string HashedName => "the virtual address";
+
     protected override ushort[] PlacesOf(SchedulableServer[] servers)
     {
         if (servers.Length == 0)

@@ -18,6 +18,12 @@ public abstract class GreatestWeight(ServerDirectory loads) : Scheduler(loads)
         return greatest;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        SchedulableServer server = list.Servers[choice];
+        return $"greatest weight, {server.Weight}, of {CountAvailable(list)} that can take it; {Loads.ActiveFlows(server.Slot)} active connections";
+    }
+
     /// <summary>False for a server that is passed over.</summary>
     protected abstract bool HasRoom(in SchedulableServer server);
 }

@@ -24,6 +24,26 @@ public abstract class HashingScheduler(ServerDirectory loads, bool fallsBack) : 
         return fallsBack && HasAvailable(list.Servers) ? ChooseOther(list, flow, first) : -1;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        int place = PlaceOf(flow, 0, list.Places.Length);
+        int position = list.Places[place];
+        string hashed = $"the hash of {HashedName} leads to place {place} of {list.Places.Length}";
+        return position == choice ? hashed : $"{hashed}, whose server {NameOf(list.Servers[position])} {WhyUnavailable(list.Servers[position])}: the fallback is taken";
+    }
+
+    protected override string DescribeNobody(ServerList list, in NewFlow flow)
+    {
+        int count = list.Places.Length;
+        if (count == 0 || list.Places[PlaceOf(flow, 0, count)] is ServerList.Nobody || fallsBack)
+            return base.DescribeNobody(list, flow);
+        SchedulableServer server = list.Servers[list.Places[PlaceOf(flow, 0, count)]];
+        return $"the hash of {HashedName} leads to {NameOf(server)}, which {WhyUnavailable(server)}, and there is no fallback";
+    }
+
+    /// <summary>What is hashed, for people.</summary>
+    protected abstract string HashedName { get; }
+
     /// <summary>The positions of the servers by place; empty when there is no server for any.</summary>
     protected abstract ushort[] PlacesOf(SchedulableServer[] servers);
 

@@ -23,4 +23,7 @@ public sealed class LeastConnection(ServerDirectory loads) : Scheduler(loads)
 
         return least;
     }
+
+    protected override string Describe(ServerList list, in NewFlow flow, int choice) =>
+        $"least overhead {Loads.Overhead(list.Servers[choice].Slot)} of {CountAvailable(list)}";
 }

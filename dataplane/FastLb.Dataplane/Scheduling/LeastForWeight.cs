@@ -25,6 +25,17 @@ public abstract class LeastForWeight(ServerDirectory loads) : Scheduler(loads)
         return least;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        SchedulableServer server = list.Servers[choice];
+        return IsTakenAtOnce(server.Slot)
+            ? "the first server that is idle"
+            : $"least {LoadName} for its weight, {LoadOf(server.Slot)}/{server.Weight}, of {CountAvailable(list)}";
+    }
+
+    /// <summary>What <see cref="LoadOf"/> is called.</summary>
+    protected abstract string LoadName { get; }
+
     /// <summary>What is compared, for a server of weight 1; at most some 2^40.</summary>
     protected abstract long LoadOf(int slot);
 

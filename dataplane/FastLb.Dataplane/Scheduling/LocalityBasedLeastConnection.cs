@@ -32,6 +32,14 @@ public sealed class LocalityBasedLeastConnection(ServerDirectory loads) : Cachin
         return position;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        int before = flow.Now - _lastUse > Lifetime ? Nobody : list.PositionOf(_slot);
+        if (before == choice)
+            return "it had the address before";
+        return $"{(before < 0 ? "no server has the address" : $"{NameOf(list.Servers[before])}, which had the address, is too busy")}: {DescribeLeastOfAll(list, flow)}";
+    }
+
     protected override void OnListChanged(ServerList previous, ServerList list)
     {
     }

@@ -43,6 +43,20 @@ public sealed class LocalityBasedLeastConnectionWithReplication(ServerDirectory 
         return position;
     }
 
+    protected override void Separate()
+    {
+        _members = [.. _members];
+        _room = new ushort[Volatile.Read(ref _room).Length];
+    }
+
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        bool isMember = flow.Now - _lastUse <= Lifetime && _members.AsSpan(0, _count).Contains(list.Servers[choice].Slot);
+        return isMember
+            ? $"one of the {_count} servers that had the address before"
+            : $"{(_count == 0 ? "no server has the address" : "those that had the address are too busy")}: {DescribeLeastOfAll(list, flow)}";
+    }
+
     protected override void OnListChanged(ServerList previous, ServerList list)
     {
         int kept = 0;

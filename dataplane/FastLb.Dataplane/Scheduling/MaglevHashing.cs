@@ -34,6 +34,8 @@ public sealed class MaglevHashing : HashingScheduler
 
     public override string Name => "mh";
 
+    protected override string HashedName => _hashesPort ? "the client's address and port" : "the client's address";
+
     protected override ushort[] PlacesOf(SchedulableServer[] servers)
     {
         int[] turns = TurnsOf(servers);

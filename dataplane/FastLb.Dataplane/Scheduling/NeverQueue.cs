@@ -9,5 +9,7 @@ public sealed class NeverQueue(ServerDirectory loads) : LeastForWeight(loads)
 
     protected override bool IsTakenAtOnce(int slot) => Loads.ActiveFlows(slot) == 0;
 
+    protected override string LoadName => "expected delay";
+
     protected override long LoadOf(int slot) => Loads.ActiveFlows(slot) + 1L;
 }

@@ -15,9 +15,7 @@ public sealed class PowerOfTwoChoices(ServerDirectory loads) : TurnTakingSchedul
     protected override int ChooseInTurn(ServerList list, in NewFlow flow)
     {
         ReadOnlySpan<SchedulableServer> servers = list.Servers;
-        long total = 0;
-        foreach (ref readonly SchedulableServer server in servers)
-            total += IsAvailable(server) ? server.Weight : 0;
+        long total = TotalWeight(servers);
         if (total == 0)
             return -1;
         int first = Pick(servers, Draw(total));
@@ -28,8 +26,25 @@ public sealed class PowerOfTwoChoices(ServerDirectory loads) : TurnTakingSchedul
         return secondIsIdler ? second : first;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        ReadOnlySpan<SchedulableServer> servers = list.Servers;
+        long total = TotalWeight(servers);
+        SchedulableServer first = servers[Math.Max(0, Pick(servers, Draw(total)))]; // a copy, whose numbers are those of the choice
+        SchedulableServer second = servers[Math.Max(0, Pick(servers, Draw(total)))];
+        return $"{NameOf(first)} with overhead {Loads.Overhead(first.Slot)} for weight {first.Weight} and {NameOf(second)} with {Loads.Overhead(second.Slot)} for {second.Weight} were drawn";
+    }
+
     protected override void OnListChanged(ServerList previous, ServerList list)
     {
+    }
+
+    private long TotalWeight(ReadOnlySpan<SchedulableServer> servers)
+    {
+        long total = 0;
+        foreach (ref readonly SchedulableServer server in servers)
+            total += IsAvailable(server) ? server.Weight : 0;
+        return total;
     }
 
     // The server in whose share of the total weight the number lies. Another worker's flow may take a server out of the choice meanwhile.

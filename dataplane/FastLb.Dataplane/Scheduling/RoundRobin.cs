@@ -24,6 +24,9 @@ public sealed class RoundRobin(ServerDirectory loads) : TurnTakingScheduler(load
         return -1;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice) =>
+        $"the next in turn of {CountAvailable(list)}";
+
     /// <summary>The position stays at the server chosen last or, when that one is gone, at the nearest before it that is still there.</summary>
     protected override void OnListChanged(ServerList previous, ServerList list)
     {

@@ -7,5 +7,7 @@ public sealed class ShortestExpectedDelay(ServerDirectory loads) : LeastForWeigh
 {
     public override string Name => "sed";
 
+    protected override string LoadName => "expected delay";
+
     protected override long LoadOf(int slot) => Loads.ActiveFlows(slot) + 1L;
 }

@@ -11,6 +11,8 @@ public sealed class SourceHashing(ServerDirectory loads, SchedulerOptions option
 
     public override string Name => "sh";
 
+    protected override string HashedName => _hashesPort ? "the client's address and port" : "the client's address";
+
     protected override ushort[] PlacesOf(SchedulableServer[] servers)
     {
         if (servers.Length == 0)

@@ -47,6 +47,29 @@ public abstract class TurnTakingScheduler(ServerDirectory loads) : Scheduler(loa
         }
     }
 
+    internal sealed override Scheduler Copy()
+    {
+        bool taken = false;
+        try
+        {
+            _turn.Enter(ref taken);
+            var copy = (TurnTakingScheduler)MemberwiseClone();
+            copy._turn = new SpinLock(enableThreadOwnerTracking: false);
+            copy.Separate();
+            return copy;
+        }
+        finally
+        {
+            if (taken)
+                _turn.Exit(useMemoryBarrier: true);
+        }
+    }
+
+    /// <summary>Gives a fresh copy its own of what is remembered elsewhere than in its fields.</summary>
+    protected virtual void Separate()
+    {
+    }
+
     /// <summary>As <see cref="Scheduler.Choose"/>, for a list that is not empty and that <see cref="OnListChanged"/> has seen; no other worker does the same meanwhile.</summary>
     protected abstract int ChooseInTurn(ServerList list, in NewFlow flow);
 

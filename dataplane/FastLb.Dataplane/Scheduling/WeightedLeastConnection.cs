@@ -7,5 +7,7 @@ public sealed class WeightedLeastConnection(ServerDirectory loads) : LeastForWei
 {
     public override string Name => "wlc";
 
+    protected override string LoadName => "overhead";
+
     protected override long LoadOf(int slot) => Loads.Overhead(slot);
 }

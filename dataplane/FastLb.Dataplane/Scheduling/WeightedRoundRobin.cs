@@ -43,6 +43,12 @@ public sealed class WeightedRoundRobin(ServerDirectory loads) : TurnTakingSchedu
         return -1;
     }
 
+    protected override string Describe(ServerList list, in NewFlow flow, int choice)
+    {
+        _ = Choose(list, flow); // a copy, which so comes to the weight of the round that the choice is made in
+        return $"weight {list.Servers[choice].Weight}, current weight {_roundWeight}";
+    }
+
     /// <summary>
     /// Begins at the head again. IPVS applies its rule for the weight of the round at each single change, and a service's first servers come one by
     /// one, so the rule is applied for each server that is new, in the order in which they were configured (the last of the list first), and once more for all else.

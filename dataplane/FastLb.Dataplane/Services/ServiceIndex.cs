@@ -30,6 +30,9 @@ internal sealed class ServiceIndex
         ]);
     }
 
+    /// <summary>Which packets have firewall marks.</summary>
+    public MarkRule[] Marks => _marks;
+
     /// <summary>Whether packets are steered here that may turn out to be for no service: steering can't look as closely.</summary>
     public bool TakesOthers { get; }
 

@@ -112,6 +112,16 @@ public sealed class ServiceTable
     /// <summary>Whether packets come here that may turn out to be for no service; they are the kernel's.</summary>
     public bool TakesOthers => _index.TakesOthers;
 
+    /// <summary>One that decides as this one would from now on, and shares nothing with it that decisions change: for asking what would become of a packet.</summary>
+    internal ServiceTable Copy()
+    {
+        VirtualService[] services = Array.ConvertAll(_services, service => service with { Scheduler = service.Scheduler.Copy(), Counters = new TrafficCounters(1) });
+        Dictionary<ServiceKey, VirtualService> byKey = services.ToDictionary(service => service.Key);
+        RealServer[] servers = Array.ConvertAll(
+            _servers, server => server.Service is null ? server : server with { Service = byKey[server.Service.Key], Counters = new TrafficCounters(1) });
+        return new ServiceTable(Generation, services, servers, _adjacencies, _links, Settings with { NewFlows = Settings.NewFlows?.Copy() }, _index.Marks);
+    }
+
     /// <summary>Whether an IPv4 address, given as a number, is one that clients of any service send to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsVirtualAddress(uint address) => _virtualAddresses.Contains(address);
@@ -119,8 +129,8 @@ public sealed class ServiceTable
     /// <summary>The service of this name.</summary>
     public bool TryFindService(in ServiceKey key, [MaybeNullWhen(false)] out VirtualService service) => _index.TryGet(key, out service);
 
-    /// <summary>The service that a client's packet is for; see <see cref="ServiceIndex.TryFind"/>.</summary>
-    internal bool TryFindService(in FlowKey flow, int ingressPort, [MaybeNullWhen(false)] out VirtualService service) =>
+    /// <summary>The service that the first packet of a flow is for, if it comes in by this port.</summary>
+    public bool TryFindService(in FlowKey flow, int ingressPort, [MaybeNullWhen(false)] out VirtualService service) =>
         _index.TryFind(flow, Link(ingressPort).Interface, out service);
 
     /// <summary>The server in a slot; one that is not configured for a slot that this table does not know.</summary>

@@ -15,6 +15,8 @@ namespace FastLb.DataplaneChannel.Messages;
 [JsonDerivedType(typeof(StatusAnswer), "status")]
 [JsonDerivedType(typeof(ConnectionsRequest), "connections-request")]
 [JsonDerivedType(typeof(ConnectionsAnswer), "connections")]
+[JsonDerivedType(typeof(ExplainRequest), "explain-request")]
+[JsonDerivedType(typeof(ExplainAnswer), "explanation")]
 public abstract record ChannelMessage(long Request);
 
 /// <summary>Control asks the dataplane to bring itself into this state.</summary>
@@ -49,3 +51,12 @@ public sealed record ConnectionsRequest(long Request, long Position, ConnectionF
 /// <param name="Connections">In no particular order.</param>
 /// <param name="Next">Where the next page begins; 0 when this was the last.</param>
 public sealed record ConnectionsAnswer(long Request, IReadOnlyList<ConnectionStatus> Connections, long Next) : ChannelMessage(Request);
+
+/// <summary>Control asks what would become of a packet. Nothing changes by the question.</summary>
+public sealed record ExplainRequest(long Request, PacketQuestion Packet) : ChannelMessage(Request);
+
+/// <summary>What would become of it.</summary>
+/// <param name="Request">The number of the request.</param>
+/// <param name="Explanation">What the worker that owns its flow would decide.</param>
+/// <param name="IsSteered">Whether frames for the service are taken from the kernel at all; null when there is no such service.</param>
+public sealed record ExplainAnswer(long Request, PacketExplanation Explanation, bool? IsSteered) : ChannelMessage(Request);
