@@ -42,7 +42,7 @@ public sealed unsafe class PipelineFixture : IDisposable
     {
         new Span<byte>(_frames, FrameBytes).Fill(Untouched);
         _frameMemory = new FrameMemory((nint)_frames, FrameBytes);
-        nuint length = (nuint)FlowStore.RequiredBytes(capacity);
+        nuint length = (nuint)FlowStore.BytesOf(capacity, tables: 1);
         _flowMemory = NativeMemory.AlignedAlloc(length, 4096);
         NativeMemory.Clear(_flowMemory, length);
         Store = FlowStore.Open((nint)_flowMemory, (long)length, Now, out _);

@@ -64,7 +64,7 @@ public sealed unsafe class FlowStore
     }
 
     /// <summary>Bytes that suffice for so many flows in this number of tables.</summary>
-    internal static long BytesOf(int capacity, int tables) => TablesOffset + (tables * TableBytes(TableCapacity(capacity, tables))) + TableBytes(TemplateCapacity(capacity));
+    public static long BytesOf(int capacity, int tables) => TablesOffset + (tables * TableBytes(TableCapacity(capacity, tables))) + TableBytes(TemplateCapacity(capacity));
 
     /// <summary>
     /// Takes over the tables that another process left in this memory, wherever it was killed, or begins anew where there are none or none that can be used.
