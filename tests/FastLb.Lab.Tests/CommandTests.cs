@@ -67,7 +67,7 @@ public sealed class CommandTests
 
     [Theory]
     [InlineData("TUN type gre", "")]
-    [InlineData("DR", "persistence_timeout 50")]
+    [InlineData("DR", "persistence_engine sip")]
     public async Task Run_refuses_by_name_what_would_forward_otherwise_than_asked(string method, string extra)
     {
         await using ReferenceLab lab = await ReferenceLab.Start();

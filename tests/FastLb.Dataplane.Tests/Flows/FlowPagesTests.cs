@@ -1,4 +1,5 @@
 using FastLb.Dataplane.Flows;
+using FastLb.Testing;
 
 namespace FastLb.Dataplane.Tests.Flows;
 
@@ -61,11 +62,11 @@ public sealed class FlowPagesTests
         var page = new FlowEntry[100];
         memory.Table.CopyPage(0, page, out _);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (uint position = memory.Table.CopyPage(0, page, out _); position != 0;)
-            position = memory.Table.CopyPage(position, page, out _);
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (uint position = memory.Table.CopyPage(0, page, out _); position != 0;)
+                position = memory.Table.CopyPage(position, page, out _);
+        }));
     }
 
     [Fact]
