@@ -130,7 +130,7 @@ internal sealed class ReplayDirector : IDisposable
     }
 
     /// <summary>The traffic of all services so far.</summary>
-    public IReadOnlyList<ServiceStatus> ReadServices() => [.. _services.Select(ReadService)];
+    public IReadOnlyList<ServiceStatus> ReadServices() => [.. _services.Select(service => ServiceReading.Of(service, _tables))];
 
     public void Dispose()
     {
@@ -147,31 +147,6 @@ internal sealed class ReplayDirector : IDisposable
         _flows.Expire(now, int.MaxValue);
         frame.Bytes.CopyTo(_frames.Slice(Headroom, frame.Bytes.Length));
         _slot = new PacketSlot { Offset = Headroom, Length = frame.Bytes.Length, Rest = frame.Length - frame.Bytes.Length, Headroom = Headroom };
-    }
-
-    private ServiceStatus ReadService(DesiredService service)
-    {
-        ServiceKey key = MessageConversion.ToKey(service);
-        _tables.Current.TryFindService(key, out VirtualService? current);
-        TrafficCounters counters = current!.Counters;
-        return new ServiceStatus(
-            service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))])
-        {
-            Mark = service.Mark,
-        };
-    }
-
-    private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
-    {
-        var identity = new ServerIdentity(service, IpAddress.From(server.Address), server.Port);
-        (int active, int inactive, TrafficCounters counters) = _tables.Usage(identity);
-        return new ServerStatus(
-            server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes, counters.ReplyPackets,
-            counters.ReplyBytes)
-        {
-            PersistentClients = _tables.TemplatesOf(identity),
-        };
     }
 
     // All frames come in by the one interface that there is, whatever it is called.

@@ -182,7 +182,7 @@ internal sealed class ForwardingPlane : IDisposable
         FrameAccount? account = _ports is { } ports && _workers is { } workers ? await workers.ReadAccount(ports.Ports) : null;
         return new DataplaneStatus(
             _state.Generation,
-            [.. _state.Services.Select(ReadService)],
+            [.. _state.Services.Select(service => ServiceReading.Of(service, _tables))],
             Enum.GetValues<VerdictReason>().Where(reason => reason != VerdictReason.None).ToDictionary(StatusNames.Of, reason => _verdicts.Sum(counters => counters[reason])),
             _ports is null ? [] : StatusNames.PortsOf(_ports),
             _ports is null ? [] : [.. _ports.Steering.Select(StatusNames.SteeringOf)],
@@ -224,31 +224,6 @@ internal sealed class ForwardingPlane : IDisposable
     }
 
     private static MonotonicTime Now() => new(Stopwatch.GetTimestamp() * (1_000_000_000 / Stopwatch.Frequency));
-
-    private ServiceStatus ReadService(DesiredService service)
-    {
-        ServiceKey key = MessageConversion.ToKey(service);
-        _tables.Current.TryFindService(key, out VirtualService? current);
-        TrafficCounters counters = current!.Counters;
-        return new ServiceStatus(
-            service.Address, service.Port, service.Protocol, service.Scheduler, service.Method, service.IsSteered, counters.Connections, counters.Packets, counters.Bytes,
-            counters.ReplyPackets, counters.ReplyBytes, [.. service.Servers.Select(server => ReadServer(key, server))])
-        {
-            Mark = service.Mark,
-        };
-    }
-
-    private ServerStatus ReadServer(in ServiceKey service, DesiredServer server)
-    {
-        var identity = new ServerIdentity(service, IpAddress.From(server.Address), server.Port);
-        (int active, int inactive, TrafficCounters counters) = _tables.Usage(identity);
-        return new ServerStatus(
-            server.Address, server.Port, server.Weight, server.Method, active, inactive, counters.Connections, counters.Packets, counters.Bytes,
-            counters.ReplyPackets, counters.ReplyBytes)
-        {
-            PersistentClients = _tables.TemplatesOf(identity),
-        };
-    }
 
     // A rule for an interface that isn't served never fits.
     private MarkRule[] RulesOf(DesiredState state) =>
