@@ -11,6 +11,7 @@ var root = new RootCommand("FastLb, a layer-4 load balancer that reads keepalive
     EventsCommand.Create(),
     ExplainCommand.Create(),
     ReplayCommand.Create(),
+    BenchCommand.Create(),
     RealServerCommand.Create(),
     ProcessCommand.Create(),
 };

@@ -19,6 +19,8 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     private readonly HashSet<int> _servedLinks = [];
     private readonly HashSet<IPAddress> _vrrpAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => address.Address)];
 
+    private readonly HashSet<IPAddress> _serviceAddresses = [.. configuration.VirtualServers.SelectMany(service => service.Endpoints).Where(endpoint => endpoint.Mark == 0).Select(endpoint => endpoint.Address)];
+
     /// <summary>The addresses of all servers of the configuration, sorry servers included.</summary>
     public IReadOnlyList<IPAddress> ConfiguredServers { get; } =
     [
@@ -75,13 +77,15 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     public static IReadOnlyList<DesiredMarkRule> MarksOf(DirectorConfiguration configuration) => [.. configuration.Dataplane.Marks.Select(ToRule)];
 
     /// <summary>
-    /// Where frames are taken and sent: the interfaces of the virtual addresses, of the default routes and of the ways to the real servers, now or at an earlier
-    /// call. Those that are not Ethernet, or not there, are left out.
+    /// Where frames are taken and sent: the interfaces of the virtual addresses, be it VRRP that has put them there or somebody else, of the default routes and of the ways
+    /// to the real servers, now or at an earlier call. Those that are not Ethernet, or not there, are left out.
     /// </summary>
     public IReadOnlyList<DesiredInterface> FindInterfaces(AdjacencyState adjacencies)
     {
         IEnumerable<LinkInfo?> links = configuration.VrrpInstances
             .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
+            .Concat(kernel.Addresses.List().Where(address => _serviceAddresses.Contains(address.Address)).Select(address => kernel.Links.Find(address.InterfaceIndex))
+                .Where(link => link?.Mac is not null)) // not the loopback, where such an address reaches nobody
             .Concat(configuration.Dataplane.Marks.Select(rule => rule.Interface).OfType<string>().Select(kernel.Links.Find))
             .Concat(kernel.Routes.ListDefaultInterfaces(AddressFamily.InterNetwork).Select(kernel.Links.Find))
             .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)))

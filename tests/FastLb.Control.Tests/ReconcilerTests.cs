@@ -139,6 +139,18 @@ public sealed class ReconcilerTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Interface_to_which_somebody_else_has_given_a_services_address_is_among_them()
+    {
+        _namespace.Run("ip", "link add outer type veth peer name outer-peer");
+        _namespace.Run("ip", "address add 192.0.2.200/32 dev lo");
+        Assert.Equal(["near"], _compiler.FindInterfaces(new AdjacencyState([])).Select(link => link.Name));
+
+        _namespace.Run("ip", "address add 192.0.2.200/32 dev outer");
+
+        Assert.Equal(["near", "outer"], _compiler.FindInterfaces(new AdjacencyState([])).Select(link => link.Name));
+    }
+
+    [Fact]
     public void Interface_stays_among_them_when_the_way_over_it_goes_until_it_is_gone_itself()
     {
         _namespace.Run("ip", "link add side type veth peer name side-peer");

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using FastLb.Dataplane.Flows;
 using FastLb.Dataplane.Forwarding;
-using FastLb.Dataplane.Persistence;
-using FastLb.Dataplane.Scheduling;
 using FastLb.Dataplane.Services;
 using FastLb.Wire;
 
@@ -17,17 +15,16 @@ public sealed class PacketPipeline
     /// <summary>Frames that are taken through the stages together.</summary>
     public const int BatchSize = 64;
 
-    private const ushort FtpDataPort = 20;
-
     private readonly FrameMemory _frames;
     private readonly FlowTable _flows;
     private readonly int _worker;
     private readonly int _workers;
     private readonly ParsedPacket[] _parsed = new ParsedPacket[BatchSize];
     private readonly FragmentTable _fragments;
-    private readonly Tunnels _tunnels;
     private readonly ErrorAnswers _answers;
     private readonly ErrorRouting _errors;
+    private readonly ServerForwarding _servers;
+    private readonly FlowAdmission _admission;
 
     /// <param name="frames">Where the frames lie.</param>
     /// <param name="flows">The flows of the worker.</param>
@@ -42,9 +39,11 @@ public sealed class PacketPipeline
         _worker = worker;
         _workers = workers;
         _fragments = new FragmentTable(worker, workers);
-        _tunnels = new Tunnels(frames);
+        var tunnels = new Tunnels(frames);
         _answers = new ErrorAnswers(frames);
-        _errors = new ErrorRouting(frames, flows, _tunnels);
+        _errors = new ErrorRouting(frames, flows, tunnels);
+        _servers = new ServerForwarding(frames, tunnels, _answers, worker);
+        _admission = new FlowAdmission(frames, flows, _answers, _servers, worker);
     }
 
     /// <summary>Where the frames lie.</summary>
@@ -151,7 +150,7 @@ public sealed class PacketPipeline
             index = 0;
         }
 
-        if (index == 0 && (index = Admit(ref slot, packet, table, moment)) == 0)
+        if (index == 0 && (index = _admission.Admit(ref slot, packet, table, moment)) == 0)
             return;
 
         ref FlowEntry flow = ref _flows.Entry(index);
@@ -174,7 +173,7 @@ public sealed class PacketPipeline
         _flows.Advance(index, ref flow, state, moment.Tick + server.Service.Timeouts.Ticks(state));
         if (flow.HasReturnHalf)
             RememberHop(ref _flows.ReturnHalf(index), slot, table);
-        Forward(ref slot, packet, server, table, moment);
+        _servers.Forward(ref slot, packet, server, table, moment);
     }
 
     /// <summary>Whether a SYN is that of another connection of the client's port, which the flow gives way to (IPVS, ip_vs_in_hook).</summary>
@@ -214,66 +213,12 @@ public sealed class PacketPipeline
             half.HopTag = slot.Tag;
     }
 
-    private void Forward(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ServiceTable table, Moment moment)
-    {
-        ref readonly Adjacency adjacency = ref table.Adjacency(server.Adjacency);
-        if (packet.TimeToLive <= 1)
-        {
-            _answers.TimeExceeded(ref slot, packet, packet.Key.PeerAddress, moment);
-            return;
-        }
-
-        if (!slot.CanReach(server, adjacency))
-            return;
-        int mtu = adjacency.Mtu;
-        if (server.Method == ForwardingMethod.Tunnel)
-            mtu = _tunnels.InnerMtu(server.Address, mtu, moment.Now);
-        if (!Segmentation.TryFit(_frames, ref slot, packet, mtu, table.Link(slot.IngressPort).Mtu))
-        {
-            _answers.TooBig(ref slot, packet, (ushort)mtu, packet.Key.PeerAddress, moment);
-            return;
-        }
-
-        slot.EndWith(packet);
-        slot.RequestChecksum(packet);
-        Ipv4View ip = slot.Packet(_frames);
-        ip.DecrementTimeToLive();
-        switch (server.Method)
-        {
-            case ForwardingMethod.AddressTranslation:
-                AddressTranslation.ToServer(ip, packet, server.Address, server.PortFor(packet.Key.PeerPort));
-                slot.Reason = VerdictReason.ForwardedTranslated;
-                break;
-            case ForwardingMethod.Tunnel:
-                if (!_tunnels.TryEncapsulate(ref slot, server, adjacency))
-                    return;
-                slot.Reason = VerdictReason.ForwardedTunnel;
-                break;
-            default:
-                slot.Reason = VerdictReason.ForwardedDirect;
-                break;
-        }
-
-        if (!slot.TrySend(_frames, adjacency.EgressPort, adjacency.Destination, adjacency.Source, adjacency.Tag))
-            return;
-        server.Counters.CountPacket(_worker, packet.TotalLength);
-        server.Service!.Counters.CountPacket(_worker, packet.TotalLength);
-    }
-
-    // The kernel knows best what is too big.
-    private void GiveBack(ref PacketSlot slot, in ParsedPacket packet, VerdictReason reason, ServiceTable table)
-    {
-        slot.RequestChecksum(packet);
-        _ = Segmentation.TryFit(_frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu);
-        slot.Punt(_frames, reason);
-    }
-
     /// <summary>Sends a server's packet to the client as if it came from the virtual service; one that belongs to no flow is the kernel's.</summary>
     private void ForwardReply(ref PacketSlot slot, in ParsedPacket packet, uint half, ServiceTable table, Moment moment)
     {
         if (half == 0)
         {
-            GiveBack(ref slot, packet, VerdictReason.NotOurs, table);
+            slot.GiveBack(_frames, packet, VerdictReason.NotOurs, table);
             return;
         }
 
@@ -317,114 +262,5 @@ public sealed class PacketPipeline
             return;
         server.Counters.CountReply(_worker, packet.TotalLength);
         server.Service.Counters.CountReply(_worker, packet.TotalLength);
-    }
-
-    /// <summary>Makes the flow of a packet that belongs to none, if it may; 0 and a verdict when it may not.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint Admit(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
-    {
-        if (!table.TryFindService(packet.Key, slot.IngressPort, out VirtualService? service))
-        {
-            if (table.TakesOthers)
-                GiveBack(ref slot, packet, VerdictReason.NotOurs, table);
-            else
-                slot.Drop(VerdictReason.NoService);
-            return 0;
-        }
-
-        if (!MayBegin(packet, table.Settings))
-        {
-            RefuseUnknown(ref slot, packet, table, moment);
-            return 0;
-        }
-
-        if (table.Settings.NewFlows is { } limit && !limit.TryTake(packet.Key.ClientAddress, moment.Now))
-        {
-            slot.Drop(VerdictReason.ClientRateLimited);
-            return 0;
-        }
-
-        VerdictReason refusal = _flows.TryChoose(service, table, new NewFlow(packet.Key, moment.Now), moment.Tick, out ushort chosen);
-        if (refusal == VerdictReason.NoServer)
-        {
-            _answers.PortUnreachable(ref slot, packet, VerdictReason.NoServer, moment);
-            return 0;
-        }
-
-        if (refusal != VerdictReason.None)
-        {
-            slot.Drop(refusal);
-            return 0;
-        }
-
-        ref readonly RealServer server = ref table.Server(chosen);
-        if (service.IsOnePacket)
-        {
-            service.Counters.CountConnection(_worker);
-            server.Counters.CountConnection(_worker);
-            _flows.SettleChoice(service, chosen, packet.Key, 0);
-            Forward(ref slot, packet, server, table, moment);
-            return 0;
-        }
-
-        uint index = server.Method == ForwardingMethod.AddressTranslation
-            ? InsertTranslated(ref slot, packet, server, chosen, moment)
-            : _flows.Insert(packet.Key, packet.Hash, chosen, moment.Tick + service.Timeouts.Ticks(FlowState.None));
-        _flows.SettleChoice(service, chosen, packet.Key, index);
-        if (index == 0)
-        {
-            if (slot.Kind != VerdictKind.Drop)
-                slot.Drop(VerdictReason.FlowTableFull);
-            return 0;
-        }
-
-        service.Counters.CountConnection(_worker);
-        server.Counters.CountConnection(_worker);
-        return index;
-    }
-
-    /// <summary>
-    /// Whether a packet may begin a flow: any of UDP; of TCP a SYN, or any that is no reset if so set. Not what comes from FTP's data port, which belongs to a
-    /// connection that the server opens (IPVS, ip_vs_schedule).
-    /// </summary>
-    private static bool MayBegin(in ParsedPacket packet, ForwardingSettings settings)
-    {
-        if (packet.Key.ClientPort == FtpDataPort)
-            return false;
-        if (packet.Key.Protocol != IpProtocol.Tcp)
-            return true;
-        return (packet.TcpFlags & TcpFlags.Reset) == TcpFlags.None && (settings.SloppyTcp || (packet.TcpFlags & TcpFlags.Syn) != TcpFlags.None);
-    }
-
-    private void RefuseUnknown(ref PacketSlot slot, in ParsedPacket packet, ServiceTable table, Moment moment)
-    {
-        switch (table.Settings.UnknownFlows)
-        {
-            case UnknownFlowAnswer.Kernel:
-                GiveBack(ref slot, packet, VerdictReason.UnknownFlow, table);
-                break;
-            case UnknownFlowAnswer.Refuse when packet.Key.Protocol == IpProtocol.Tcp:
-                _answers.Reset(ref slot, packet);
-                break;
-            case UnknownFlowAnswer.Refuse:
-                _answers.PortUnreachable(ref slot, packet, VerdictReason.UnknownFlow, moment);
-                break;
-            default:
-                slot.Drop(VerdictReason.UnknownFlow);
-                break;
-        }
-    }
-
-    private uint InsertTranslated(ref PacketSlot slot, in ParsedPacket packet, in RealServer server, ushort chosen, Moment moment)
-    {
-        FlowKey back = packet.Key with { PeerAddress = server.Address, PeerPort = server.PortFor(packet.Key.PeerPort), IsReturn = true };
-        ulong hash = _flows.HashOf(back);
-        if (_flows.Find(back, hash) != 0)
-        {
-            slot.Drop(VerdictReason.ReturnPathTaken);
-            return 0;
-        }
-
-        return _flows.InsertPair(packet.Key, packet.Hash, back, hash, chosen, moment.Tick + server.Service!.Timeouts.Ticks(FlowState.None));
     }
 }

@@ -109,4 +109,12 @@ internal static class SlotEditing
         if (!slot.Tag.IsNone)
             _ = slot.TryInsert(frames, slot.Tag); // where it was taken out of, so that there is room
     }
+
+    /// <summary>Leaves a frame that was taken for the kernel to it after all: whole, as far as the wire that it came by could have carried it, and with its checksum complete.</summary>
+    public static void GiveBack(this ref PacketSlot slot, FrameMemory frames, in ParsedPacket packet, VerdictReason reason, ServiceTable table)
+    {
+        slot.RequestChecksum(packet);
+        _ = Segmentation.TryFit(frames, ref slot, packet, int.MaxValue, table.Link(slot.IngressPort).Mtu); // the kernel knows best what is too big
+        slot.Punt(frames, reason);
+    }
 }
