@@ -34,7 +34,7 @@ public sealed class AdjacencyChangeTests
             await AssertUnharmed(download);
         }
 
-        await conversation.Outlives("another MAC of the server, which only its ARP requests tell", () => SetMac(lab.Web01, "02:00:00:00:99:11"));
+        await conversation.Outlives("another MAC of the server, which only its ARP requests tell", () => SetMacAndAsk(lab.Web01, "02:00:00:00:99:11", lab.Client));
         await AnnounceMacs(lab.Web01);
         await conversation.Outlives("another MAC of the server, which it announces", () => SetMac(lab.Web01, "02:00:00:00:99:12"));
         await conversation.Outlives("another MAC of the director inside", () => SetMac(lab.Master, lab.Master.InsideInterface!, "02:00:00:00:99:02"));
@@ -56,7 +56,7 @@ public sealed class AdjacencyChangeTests
         await using Balancer balancer = await Balancer.Start(lab, Configuration(lab, "DR"));
         await using RunningConversation conversation = await RunningConversation.Start(lab.Client, lab.Web01, ReferenceLab.VirtualAddress, Port);
 
-        await conversation.Outlives("another MAC of the server, which only its ARP requests tell", () => SetMac(lab.Web01, "02:00:00:00:99:32"));
+        await conversation.Outlives("another MAC of the server, which only its ARP requests tell", () => SetMacAndAsk(lab.Web01, "02:00:00:00:99:32", lab.Client));
         await AnnounceMacs(lab.Web01);
         await conversation.Outlives("another MAC of the server, which it announces", () => SetMac(lab.Web01, "02:00:00:00:99:33"));
         await conversation.Outlives("another MAC of the director", () => SetMac(lab.Master, "02:00:00:00:99:30"));
@@ -125,6 +125,17 @@ public sealed class AdjacencyChangeTests
     private static Task SetMac(LabHost host, string mac) => SetMac(host, host.Interface, mac);
 
     private static async Task SetMac(LabHost host, string device, string mac) => await host.Ip($"link set dev {device} address {mac}");
+
+    /// <summary>
+    /// The host changes its MAC address without a word and then has something to send, for which it asks by ARP. Not before the kernels of the others would heed it: they take
+    /// no other address for a neighbour within a second of the last (LOCKTIME, arp(7)).
+    /// </summary>
+    private static async Task SetMacAndAsk(LabHost host, string mac, LabHost asked)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        await SetMac(host, mac);
+        await host.Run("bash", "-c", $"echo >/dev/udp/{asked.Address}/9");
+    }
 
     /// <summary>Has a host send gratuitous ARP when its MAC address changes, as an operating system that moves an address does.</summary>
     private static Task AnnounceMacs(LabHost host) => host.Sysctl($"net.ipv4.conf.{host.Interface}.arp_notify=1");

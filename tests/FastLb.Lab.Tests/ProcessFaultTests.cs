@@ -72,6 +72,30 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Killed_dataplanes_successor_has_a_hundred_thousand_flows()
+    {
+        const int wanted = 100_000;
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using Balancer balancer = await Balancer.Start(lab, OneService(lab));
+        SynFlood flood = new(await lab.Master.Mac(), await lab.Client.Mac(), ReferenceLab.VirtualAddress, 80);
+        BalancerStatus before = await balancer.Status();
+        for (int burst = 0; burst < 20 && before.Flows!.Count < wanted; burst++) // some of each burst find no room at the port
+        {
+            await lab.Client.SendFrames(flood, wanted / 5);
+            before = await balancer.Status();
+        }
+
+        await balancer.KillAndAwaitSuccessor("dataplane");
+
+        BalancerStatus after = await balancer.Status();
+        output.WriteLine($"{before.Flows!.Count} flows before, {after.Flows!.Count} after");
+        Assert.True(before.Flows!.Count >= wanted, $"only {before.Flows.Count} flows were made");
+        Assert.InRange(after.Flows!.Count, before.Flows.Count * 99 / 100, before.Flows.Count + (wanted / 5)); // the last burst goes on for a moment
+        Assert.Equal(after.Flows.Count, after.Workers.Sum(worker => worker.Flows));
+        Assert.StartsWith("this is web0", await lab.Client.Fetch(ReferenceLab.VirtualAddressText), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Service_packets_that_no_dataplane_takes_are_dropped_and_not_answered_by_the_kernel()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
