@@ -33,6 +33,12 @@ public sealed class ConfigurationResult
     /// </summary>
     public bool CanRun => Configuration is not null && Diagnostics.All(d => d.Consequence == DiagnosticConsequence.ItemIgnored);
 
+    /// <summary>
+    /// Whether a director that runs may go over to <see cref="Configuration"/>. Stricter than <see cref="CanRun"/>: it has something to go on with, which is better than a file with an item that
+    /// must be left out.
+    /// </summary>
+    public bool CanReplace => CanRun && Diagnostics.All(d => d.Severity != DiagnosticSeverity.Error);
+
     /// <summary>The exit status of a check, as of <c>keepalived -t</c>: any complaint but a notice fails it.</summary>
     public int CheckExitStatus
     {

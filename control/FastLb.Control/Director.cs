@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using FastLb.Configuration.Model;
+using System.Threading.Channels;
 using FastLb.Control.Api;
 using FastLb.Control.Engines;
 using FastLb.Control.Events;
@@ -11,6 +11,7 @@ using FastLb.HealthChecks;
 using FastLb.HealthChecks.Events;
 using FastLb.HealthChecks.Pools;
 using FastLb.HealthChecks.Snapshots;
+using FastLb.Native;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
@@ -20,17 +21,17 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.Control;
 
 /// <summary>What the control process is started with.</summary>
-/// <param name="Configuration">What the director is to do.</param>
-/// <param name="ConfigurationPath">Where that was read from.</param>
+/// <param name="Running">What the director is to do, until it is told to read that again.</param>
 /// <param name="Directory">The director's runtime directory.</param>
 /// <param name="Parent">The supervisor's process id; 0 for none.</param>
-public sealed record DirectorOptions(DirectorConfiguration Configuration, string ConfigurationPath, RuntimeDirectory Directory, int Parent);
+public sealed record DirectorOptions(RunningConfiguration Running, RuntimeDirectory Directory, int Parent);
 
 /// <summary>
 /// The control process: checks servers, follows the network and VRRP, tells the dataplane what to do, serves the API. Forwarding and VRRP go on without it; one that
-/// is started again takes up what its predecessor knew.
+/// is started again takes up what its predecessor knew. At a reload the services' health and what follows from it begin anew with what was known;
+/// the connections to the other processes, the events and the API stay.
 /// </summary>
-public sealed class Director
+public sealed class Director : IAsyncDisposable
 {
     private static readonly TimeSpan VrrpPatience = TimeSpan.FromSeconds(3);
 
@@ -38,19 +39,20 @@ public sealed class Director
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly EventLog _events = new(TimeProvider.System);
+    private readonly ChannelReader<bool> _reloads;
     private readonly CancellationToken _stopping;
+    private DataplaneEngine? _engine;
+    private VrrpFollower? _vrrp;
+    private volatile Reconciler? _reconciler;
 
-    private Director(DirectorOptions options, ILoggerFactory logs, CancellationToken stopping)
+    private Director(DirectorOptions options, ILoggerFactory logs, ChildLife life)
     {
         _options = options;
         _logs = logs;
         _log = logs.CreateLogger(ProcessRole.Control.Name());
-        _stopping = stopping;
+        _reloads = life.Reloads;
+        _stopping = life.Stopping;
     }
-
-    private bool Forwards => _options.Configuration.VirtualServers.Count > 0;
-
-    private bool HasVrrp => _options.Configuration.VrrpInstances.Count > 0;
 
     /// <summary>Runs until SIGTERM or the supervisor's end.</summary>
     /// <exception cref="DirectorException">It can't start.</exception>
@@ -58,7 +60,7 @@ public sealed class Director
     public static async Task Run(DirectorOptions options, ILoggerFactory logs)
     {
         await using ChildLife life = ChildLife.Begin(options.Parent);
-        var director = new Director(options, logs, life.Stopping);
+        await using var director = new Director(options, logs, life);
         try
         {
             await director.Serve();
@@ -77,27 +79,20 @@ public sealed class Director
         using ServiceNotifier supervisor = ServiceNotifier.FromEnvironment();
         using Rtnetlink kernel = Rtnetlink.Open();
         KernelJournal journal = KernelJournal.Open(_options.Directory.NeighbourJournal, kernel, _log);
-        await using VrrpFollower? vrrp = HasVrrp ? new VrrpFollower(_options.Directory.VrrpSocket, TimeProvider.System, _log) : null;
-        await using DataplaneEngine? engine = Forwards ? ConnectTo(_options.Directory.DataplaneSocket) : null;
-        DirectorHealth health = RestoreHealth();
+        var network = new DirectorNetwork(kernel, new AdjacencyResolver(kernel, journal, TimeProvider.System), new NeighbourMoves(kernel));
+        var status = new StatusReader(_options.Directory, kernel);
         try
         {
-            Reconciler? reconciler = engine is null ? null : Reconcile(engine, kernel, journal, health, vrrp);
-            if (vrrp is not null)
-                await Follow(vrrp, reconciler);
-            if (engine is not null)
-                await Begin(engine, reconciler!);
-            var status = new StatusReader(_options, engine, reconciler, health, vrrp, kernel);
-            await using ApiServer api = await ApiServer.Start(_options.Directory, status, engine, _events, _logs, _stopping);
+            DirectorWork work = await Begin(network);
+            status.Show(work);
+            await using ApiServer api = await ApiServer.Start(_options.Directory, status, _events, _logs, _stopping);
+            supervisor.Works(work.Running.Number);
             supervisor.Ready("serving");
             using var watch = new NetworkWatch(_log);
             await Task.WhenAll(
-                health.Run(_stopping),
-                Tell(health),
-                reconciler is null ? Task.CompletedTask : FollowPools(health, reconciler),
+                Work(work, network, status, supervisor),
                 Alive(supervisor),
-                reconciler?.Run(_stopping) ?? Task.CompletedTask,
-                reconciler is null ? Task.CompletedTask : watch.Run(reconciler.Wake, _stopping));
+                watch.Run(() => _reconciler?.Wake(), _stopping));
         }
         finally
         {
@@ -105,41 +100,153 @@ public sealed class Director
         }
     }
 
-    /// <summary>The checkers, with what those of an earlier control process knew: a dead server must not come back because control has died.</summary>
-    private DirectorHealth RestoreHealth()
+    public async ValueTask DisposeAsync()
     {
-        HealthSnapshot? restored = null;
-        if (File.Exists(_options.Directory.HealthFile))
+        if (_vrrp is not null)
+            await _vrrp.DisposeAsync();
+        if (_engine is not null)
+            await _engine.DisposeAsync();
+    }
+
+    /// <summary>Takes up the work, as an earlier control process left it.</summary>
+    private async Task<DirectorWork> Begin(DirectorNetwork network)
+    {
+        DirectorWork work = Prepare(_options.Running, network, ReadHealthFile());
+        if (_vrrp is { } vrrp && _options.Directory.ReadPid(ProcessRole.Vrrp) is not null)
+            await AwaitReport(vrrp);
+        if (work.Reconciler is { } reconciler)
         {
-            restored = HealthSnapshot.Read(File.ReadAllBytes(_options.Directory.HealthFile), out string? fault);
-            if (fault is not null)
-                _log.LogError("{File} can't be read, so that all servers are checked anew: {Fault}", _options.Directory.HealthFile, fault);
+            await Adopt(_engine!, reconciler);
+            await reconciler.Synchronise(_stopping);
         }
 
-        return new DirectorHealth(_options.Configuration.VirtualServers, new DirectorHealthOptions
+        return work;
+    }
+
+    /// <summary>Works by one configuration after the other.</summary>
+    private async Task Work(DirectorWork work, DirectorNetwork network, StatusReader status, ServiceNotifier supervisor)
+    {
+        while (true)
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+            Task running = Task.WhenAll(
+                work.Health.Run(ending.Token),
+                Tell(work.Health, ending.Token),
+                work.Reconciler is null ? Task.CompletedTask : FollowPools(work.Health, work.Reconciler, ending.Token),
+                work.Reconciler?.Run(ending.Token) ?? Task.CompletedTask);
+            RunningConfiguration? next = await NextConfiguration(work.Running, running);
+            if (next is null)
+            {
+                await running; // which has failed
+                throw new DirectorException("the work has ended by itself");
+            }
+
+            await ending.CancelAsync();
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (work.Health.Events.TryRead(out HealthEvent? late))
+                Tell(late);
+            work = await Continue(work, next, network);
+            status.Show(work);
+            supervisor.Works(next.Number);
+            _events.Add(EventKind.Process, "control", $"works by {next.Path} as it was read for the {Ordinal(next.Number)} time");
+        }
+    }
+
+    /// <summary>Waits for a configuration with another number; null when the work has ended before.</summary>
+    private async Task<RunningConfiguration?> NextConfiguration(RunningConfiguration present, Task running)
+    {
+        while (true)
+        {
+            Task<bool> asked = _reloads.WaitToReadAsync(_stopping).AsTask();
+            if (await Task.WhenAny(asked, running) == running)
+                return null;
+            await asked; // throws at the stop
+            _reloads.TryRead(out _);
+            RunningConfiguration next = RunningConfiguration.Read(_options.Directory);
+            if (next.Number != present.Number)
+                return next;
+        }
+    }
+
+    /// <summary>Goes on under another configuration with what is known.</summary>
+    private async Task<DirectorWork> Continue(DirectorWork before, RunningConfiguration running, DirectorNetwork network)
+    {
+        bool engineIsNew = _engine is null;
+        DirectorWork work = Prepare(running, network, before.Health.TakeSnapshot());
+        if (work.Reconciler is not { } reconciler)
+            return work;
+        if (before.Reconciler is { } predecessor)
+            reconciler.Continue(predecessor);
+        try
+        {
+            if (engineIsNew)
+                await Adopt(_engine!, reconciler);
+            await reconciler.Synchronise(_stopping);
+        }
+        catch (Exception fault) when (fault is DirectorException or SystemCallException)
+        {
+            _log.LogError("{Fault}", fault.Message); // tried again as long as it takes
+        }
+
+        return work;
+    }
+
+    private DirectorWork Prepare(RunningConfiguration running, DirectorNetwork network, HealthSnapshot? known)
+    {
+        if (running.Director.VrrpInstances.Count > 0 && _vrrp is null)
+        {
+            _vrrp = new VrrpFollower(_options.Directory.VrrpSocket, TimeProvider.System, _log) { Reported = Follow };
+            _vrrp.Start();
+        }
+
+        if (running.Director.VirtualServers.Count > 0)
+            _engine ??= ConnectTo(_options.Directory.DataplaneSocket);
+        var health = new DirectorHealth(running.Director.VirtualServers, new DirectorHealthOptions
         {
             Clock = TimeProvider.System,
             Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
-            Restored = restored,
+            Restored = known,
             Sink = new HealthFile(_options.Directory.HealthFile),
         });
+        Reconciler? reconciler = _engine is null ? null : new Reconciler(
+            _engine, new DesiredStateCompiler(running.Director, network.Kernel, _log), network.Resolver, network.Moves, health, _vrrp, _log)
+        {
+            AdjacencyChanged = way => _events.Add(
+                EventKind.Network, $"{way.Server}", way.State == DataplaneChannel.Messages.NeighbourState.Resolved ? $"reached at {way.Mac}" : way.Explanation ?? "unreachable"),
+        };
+        _reconciler = reconciler;
+        return new DirectorWork(running, health, reconciler, _engine, _vrrp);
     }
 
-    private async Task FollowPools(DirectorHealth health, Reconciler reconciler)
+    /// <summary>What the checkers of an earlier control process knew: a dead server must not come back because control has died.</summary>
+    private HealthSnapshot? ReadHealthFile()
     {
-        await foreach (ServicePools _ in health.Changes.ReadAllAsync(_stopping))
+        if (!File.Exists(_options.Directory.HealthFile))
+            return null;
+        HealthSnapshot? known = HealthSnapshot.Read(File.ReadAllBytes(_options.Directory.HealthFile), out string? fault);
+        if (fault is not null)
+            _log.LogError("{File} can't be read, so that all servers are checked anew: {Fault}", _options.Directory.HealthFile, fault);
+        return known;
+    }
+
+    private static async Task FollowPools(DirectorHealth health, Reconciler reconciler, CancellationToken cancellation)
+    {
+        await foreach (ServicePools _ in health.Changes.ReadAllAsync(cancellation))
             reconciler.Wake();
     }
 
-    private async Task Tell(DirectorHealth health)
+    private async Task Tell(DirectorHealth health, CancellationToken cancellation)
     {
-        await foreach (HealthEvent happened in health.Events.ReadAllAsync(_stopping))
-        {
-            string subject = happened.Server is { } server ? $"{server} of {happened.Service}" : $"{happened.Service}";
-            string text = HealthWords.Of(happened);
-            _log.Log(HealthWords.LevelOf(happened.Kind), "{Subject}: {Text}", subject, text);
-            _events.Add(EventKind.Health, subject, text);
-        }
+        await foreach (HealthEvent happened in health.Events.ReadAllAsync(cancellation))
+            Tell(happened);
+    }
+
+    private void Tell(HealthEvent happened)
+    {
+        string subject = happened.Server is { } server ? $"{server} of {happened.Service}" : $"{happened.Service}";
+        string text = HealthWords.Of(happened);
+        _log.Log(HealthWords.LevelOf(happened.Kind), "{Subject}: {Text}", subject, text);
+        _events.Add(EventKind.Health, subject, text);
     }
 
     private DataplaneEngine ConnectTo(string socket) => new(socket, TimeProvider.System, _log)
@@ -147,34 +254,19 @@ public sealed class Director
         ConnectionChanged = connected => _events.Add(EventKind.Process, "dataplane", connected ? "started again, and has taken up its work" : "gone"),
     };
 
-    private Reconciler Reconcile(DataplaneEngine engine, Rtnetlink kernel, KernelJournal journal, DirectorHealth health, VrrpFollower? vrrp)
+    private void Follow(VrrpReport report)
     {
-        var compiler = new DesiredStateCompiler(_options.Configuration, kernel, _log);
-        return new Reconciler(engine, compiler, new AdjacencyResolver(kernel, journal, TimeProvider.System), new NeighbourMoves(kernel), health, vrrp, _log)
-        {
-            AdjacencyChanged = way => _events.Add(
-                EventKind.Network, $"{way.Server}", way.State == DataplaneChannel.Messages.NeighbourState.Resolved ? $"reached at {way.Mac}" : way.Explanation ?? "unreachable"),
-        };
+        if (report.Transition is { } transition)
+            _events.Add(EventKind.Vrrp, transition.Instance, $"{Word(transition.From)} -> {Word(transition.To)}: {transition.Cause}");
+        if (_reconciler is { } reconciler)
+            reconciler.Wake();
+        else
+            _ = _vrrp?.Acknowledge(report, _stopping); // there is nothing to steer
     }
 
-    /// <summary>
-    /// Follows VRRP. One that runs already (this process has been started again) is heard before anything is told to the dataplane: nothing must be unsteered that is
-    /// ours.
-    /// </summary>
-    private async Task Follow(VrrpFollower vrrp, Reconciler? reconciler)
+    /// <summary>One that runs already (this process has been started again) is heard before anything is told to the dataplane: nothing must be unsteered that is ours.</summary>
+    private async Task AwaitReport(VrrpFollower vrrp)
     {
-        vrrp.Reported = report =>
-        {
-            if (report.Transition is { } transition)
-                _events.Add(EventKind.Vrrp, transition.Instance, $"{Word(transition.From)} -> {Word(transition.To)}: {transition.Cause}");
-            if (reconciler is null)
-                _ = vrrp.Acknowledge(report, _stopping); // there is nothing to steer
-            else
-                reconciler.Wake();
-        };
-        vrrp.Start();
-        if (_options.Directory.ReadPid(ProcessRole.Vrrp) is null)
-            return;
         try
         {
             await vrrp.FirstReport.WaitAsync(VrrpPatience, TimeProvider.System, _stopping);
@@ -185,13 +277,12 @@ public sealed class Director
         }
     }
 
-    private async Task Begin(DataplaneEngine engine, Reconciler reconciler)
+    private async Task Adopt(DataplaneEngine engine, Reconciler reconciler)
     {
-        DataplaneStatus running = await engine.Start(_stopping);
-        reconciler.Adopt(running.Generation);
-        if (running.Generation != 0)
-            _log.LogInformation("taking over from an earlier control process at generation {Generation}", running.Generation);
-        await reconciler.Synchronise(_stopping);
+        DataplaneStatus dataplane = await engine.Start(_stopping);
+        reconciler.Adopt(dataplane.Generation);
+        if (dataplane.Generation != 0)
+            _log.LogInformation("taking over from an earlier control process at generation {Generation}", dataplane.Generation);
     }
 
     private async Task Alive(ServiceNotifier supervisor)
@@ -203,6 +294,14 @@ public sealed class Director
             supervisor.Watchdog();
         }
     }
+
+    private static string Ordinal(long number) => number switch
+    {
+        1 => "first",
+        2 => "second",
+        3 => "third",
+        _ => $"{number}th",
+    };
 
     private static string Word(VrrpState state) => state.ToString().ToUpperInvariant();
 }

@@ -36,6 +36,14 @@ public sealed class Reconciler(
     /// <summary>Goes on from what the engine is doing already.</summary>
     public void Adopt(long generation) => _state = _state with { Generation = generation };
 
+    /// <summary>Goes on from where one under an earlier configuration has stopped.</summary>
+    public void Continue(Reconciler predecessor)
+    {
+        _state = predecessor._state;
+        _adjacencies = predecessor._adjacencies;
+        _engineIsBehind = predecessor._engineIsBehind;
+    }
+
     /// <summary>Something has changed: all is looked at again soon.</summary>
     public void Wake() => _changes.Writer.TryWrite(true);
 
@@ -113,8 +121,9 @@ public sealed class Reconciler(
     private IEnumerable<IPAddress> AddressesOf(IReadOnlyList<DesiredService> services) =>
         compiler.ConfiguredServers.Concat(services.SelectMany(service => service.Servers).Select(server => server.Address)).Distinct();
 
+    // What holds for all services and the marks are made once for each configuration: the same objects are the same.
     private bool SameAsBefore(DesiredState state) =>
-        _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
+        ReferenceEquals(_state.Forwarding, state.Forwarding) && ReferenceEquals(_state.Marks, state.Marks) && _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
         && _state.OwnAddresses.SequenceEqual(state.OwnAddresses)
         && _state.Services.Zip(state.Services).All(pair =>
             pair.First with { Servers = pair.Second.Servers, Endpoints = pair.Second.Endpoints } == pair.Second

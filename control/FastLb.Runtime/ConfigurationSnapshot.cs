@@ -10,6 +10,9 @@ namespace FastLb.Runtime;
 /// <param name="Text">The whole file. May hold passwords: the snapshot is readable by its owner alone, as the directory it lies in.</param>
 public sealed record ConfigurationSnapshot(string Path, string Text)
 {
+    /// <summary>Counts the configurations that a director has worked by, from 1.</summary>
+    public long Number { get; init; } = 1;
+
     /// <summary>Writes it down for the other processes.</summary>
     public void Write(RuntimeDirectory directory) =>
         RuntimeDirectory.Replace(directory.SnapshotFile, JsonSerializer.SerializeToUtf8Bytes(this, ConfigurationSnapshotJson.Default.ConfigurationSnapshot));

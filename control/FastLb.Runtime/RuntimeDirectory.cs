@@ -46,6 +46,9 @@ public sealed record RuntimeDirectory(string Path)
     /// <summary>The processes and how often they have been started again (<see cref="ProcessReport"/>).</summary>
     public string ProcessesFile => InDirectory("processes.json");
 
+    /// <summary>What became of the last reload (<see cref="ReloadReport"/>).</summary>
+    public string ReloadFile => InDirectory("reload.json");
+
     private string LockFile => InDirectory("lock");
 
     /// <summary>Process id of a role's process, as text with a line feed.</summary>
@@ -85,9 +88,9 @@ public sealed record RuntimeDirectory(string Path)
     /// <summary>Removes what belongs to one run: of the run that ends, or of one that was killed. The journals of kernel changes are left: they are worked off first.</summary>
     public void ClearRun()
     {
-        foreach (string file in (string[])[ApiSocket, DataplaneSocket, VrrpSocket, SnapshotFile, VrrpStateFile, HealthFile, ProcessesFile])
+        foreach (string file in (string[])[ApiSocket, DataplaneSocket, VrrpSocket, SnapshotFile, VrrpStateFile, HealthFile, ProcessesFile, ReloadFile])
             File.Delete(file);
-        foreach (string file in (string[])[SnapshotFile, AddressJournal, NeighbourJournal, OffloadJournal, VrrpStateFile, HealthFile, ProcessesFile])
+        foreach (string file in (string[])[SnapshotFile, AddressJournal, NeighbourJournal, OffloadJournal, VrrpStateFile, HealthFile, ProcessesFile, ReloadFile])
             File.Delete(file + FileReplacement.NextSuffix); // of a process that was killed while it wrote
         foreach (ProcessRole role in Roles)
         {

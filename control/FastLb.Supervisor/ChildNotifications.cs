@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using FastLb.Native.Processes;
 
 namespace FastLb.Supervisor;
 
@@ -16,6 +18,8 @@ internal sealed class ChildNotifications : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _receiving;
     private TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _configured = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _configuration;
     private long _lastHeard;
 
     private ChildNotifications(string path, Socket socket)
@@ -57,6 +61,18 @@ internal sealed class ChildNotifications : IAsyncDisposable
         Volatile.Write(ref _lastHeard, Stopwatch.GetTimestamp());
     }
 
+    /// <summary>Waits until a process of the role works by the configuration of this number, or by a later one.</summary>
+    public async Task Works(long configuration, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task next = Volatile.Read(ref _configured).Task; // before looking: what comes after it is not missed
+            if (Volatile.Read(ref _configuration) >= configuration)
+                return;
+            await next.WaitAsync(cancellation);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -76,15 +92,26 @@ internal sealed class ChildNotifications : IAsyncDisposable
                 int length = await _socket.ReceiveAsync(message, SocketFlags.None, _stopping.Token);
                 Volatile.Write(ref _lastHeard, Stopwatch.GetTimestamp());
                 foreach (string line in Encoding.UTF8.GetString(message, 0, length).Split('\n'))
-                {
-                    if (line == "READY=1")
-                        Volatile.Read(ref _ready).TrySetResult();
-                }
+                    Take(line);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             return; // nothing more is expected
+        }
+    }
+
+    private void Take(string line)
+    {
+        if (line == "READY=1")
+        {
+            Volatile.Read(ref _ready).TrySetResult();
+        }
+        else if (line.StartsWith(ServiceNotifier.ConfigurationField, StringComparison.Ordinal)
+            && long.TryParse(line.AsSpan(ServiceNotifier.ConfigurationField.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long configuration))
+        {
+            Volatile.Write(ref _configuration, configuration);
+            Interlocked.Exchange(ref _configured, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
     }
 }

@@ -57,6 +57,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>How long the first process may take until it is ready.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a process may take until it works by another configuration.</summary>
+    public TimeSpan ReloadPatience { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>How long a process that was asked to stop may take; then it is ended by force.</summary>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -79,6 +82,26 @@ internal sealed class ChildProcess : IAsyncDisposable
             throw new DirectorException($"the {Name} process was not ready within {StartPatience.TotalSeconds:0} s");
         BecomeReady();
         _watching = KeepRunning();
+    }
+
+    /// <summary>Has the process take up the configuration that has been written down.</summary>
+    /// <param name="configuration">Its number.</param>
+    /// <param name="cancellation">Gives up the wait.</param>
+    /// <returns>False when it has not done so within <see cref="ReloadPatience"/>; one that is just being started reads it by itself.</returns>
+    public async Task<bool> Reload(long configuration, CancellationToken cancellation)
+    {
+        if (Report.Pid is { } pid)
+            ProcessSignal.HangUp(pid);
+        try
+        {
+            await _notifications.Works(configuration, cancellation).WaitAsync(ReloadPatience, _time, cancellation);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            _log.LogError("the {Role} process has not taken up the configuration within {Patience} s", Name, ReloadPatience.TotalSeconds);
+            return false;
+        }
     }
 
     /// <summary>Stops the process in good order, by force when it does not end by itself.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Net.Sockets;
+using System.Threading.Channels;
 using FastLb.Configuration.Model;
 using FastLb.Dataplane.Flows;
 using FastLb.Native;
@@ -18,9 +20,18 @@ namespace FastLb.Supervisor;
 /// <param name="Snapshot">The text that this was read from.</param>
 /// <param name="Directory">Its runtime directory.</param>
 /// <param name="LogArguments">Options that make every process log alike.</param>
+/// <param name="Reload">Reads the configuration anew.</param>
+/// <param name="Reloads">Gives an element when that is asked for.</param>
 /// <param name="Workers">Threads that forward; 0 leaves their number to the dataplane.</param>
 public sealed record SupervisorOptions(
-    DirectorConfiguration Configuration, ConfigurationSnapshot Snapshot, RuntimeDirectory Directory, IReadOnlyList<string> LogArguments, int Workers = 0);
+    DirectorConfiguration Configuration, ConfigurationSnapshot Snapshot, RuntimeDirectory Directory, IReadOnlyList<string> LogArguments,
+    Func<ReadConfiguration> Reload, ChannelReader<bool> Reloads, int Workers = 0);
+
+/// <summary>A configuration that was read for a reload.</summary>
+/// <param name="Configuration">What the director is to do; null when it has faults that keep it from being taken up.</param>
+/// <param name="Snapshot">The text that it was read from.</param>
+/// <param name="Diagnostics">What there is to say of it, with its lines; empty for nothing.</param>
+public sealed record ReadConfiguration(DirectorConfiguration? Configuration, ConfigurationSnapshot Snapshot, string Diagnostics);
 
 /// <summary>
 /// The process that <c>fastlb run</c> is: starts the others, each only if the configuration has work for it, starts them again when they die, and holds what
@@ -35,18 +46,25 @@ public sealed class DirectorSupervisor
     private readonly ServiceNotifier _systemd = ServiceNotifier.FromEnvironment();
     private readonly List<ChildProcess> _children = [];
     private readonly Lock _reporting = new();
+    private readonly int _flowTableSize;
+    private DirectorConfiguration _configuration;
+    private SharedMemory? _flows;
+    private ServiceGuard? _guard;
+    private long _number;
+    private long _attempts;
 
     private DirectorSupervisor(SupervisorOptions options, ILogger log)
     {
         _options = options;
+        _configuration = options.Configuration;
+        _flowTableSize = options.Configuration.Dataplane.FlowTableSize;
+        _number = options.Snapshot.Number;
         _log = log;
     }
 
     private RuntimeDirectory Directory => _options.Directory;
 
-    private DirectorConfiguration Configuration => _options.Configuration;
-
-    private bool Forwards => Configuration.VirtualServers.Count > 0;
+    private string Summary => $"{_configuration.VirtualServers.Count} virtual servers, {_configuration.VrrpInstances.Count} VRRP instances";
 
     /// <summary>Runs until cancelled. When it returns, nothing of the director is left in the kernel or in its runtime directory.</summary>
     /// <exception cref="DirectorException">It can't start; nothing is left either.</exception>
@@ -75,20 +93,15 @@ public sealed class DirectorSupervisor
     private async Task Serve(CancellationToken cancellation)
     {
         TellMissingInterfaces();
-        using SharedMemory? flows = Forwards ? SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(Configuration.Dataplane.FlowTableSize)) : null;
-        using ServiceGuard? guard = Forwards ? OpenGuard() : null;
         try
         {
-            if (flows is not null)
-                Add(DataplaneChild(flows));
-            if (Configuration.VrrpInstances.Count > 0)
-                Add(VrrpChild());
+            PrepareForwarding();
+            PrepareVrrp();
             Add(new ChildDefinition(ProcessRole.Control, _ => _options.LogArguments));
-            await StartAll(cancellation);
-            string summary = $"{Configuration.VirtualServers.Count} virtual servers, {Configuration.VrrpInstances.Count} VRRP instances";
-            _log.LogInformation("ready: {Summary}", summary);
-            _systemd.Ready(summary);
-            await KeepAlive(cancellation);
+            await StartAll(_children, cancellation);
+            _log.LogInformation("ready: {Summary}", Summary);
+            _systemd.Ready(Summary);
+            await Task.WhenAll(KeepAlive(cancellation), FollowReloads(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -99,16 +112,100 @@ public sealed class DirectorSupervisor
             _systemd.Stopping();
             foreach (ChildProcess child in _children.OrderBy(child => StopOrder.IndexOf(child.Report.Role)))
                 await child.DisposeAsync();
+            _guard?.Dispose();
+            _flows?.Dispose();
         }
     }
 
-    private void Add(ChildDefinition definition) => _children.Add(new ChildProcess(definition, Directory, WriteReport, TimeProvider.System, _log));
+    /// <summary>What forwarding needs, once there is something to forward; it stays when there is nothing any more.</summary>
+    private ChildProcess? PrepareForwarding()
+    {
+        if (_configuration.VirtualServers.Count == 0 || _flows is not null)
+            return null;
+        _flows = SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(_flowTableSize));
+        _guard = OpenGuard();
+        return Add(DataplaneChild(_flows));
+    }
+
+    /// <summary>The VRRP process, once there is an instance.</summary>
+    private ChildProcess? PrepareVrrp() =>
+        _configuration.VrrpInstances.Count == 0 || Find(ProcessRole.Vrrp) is not null ? null : Add(VrrpChild());
+
+    private ChildProcess? Find(ProcessRole role) => _children.FirstOrDefault(child => child.Report.Role == role);
+
+    private async Task FollowReloads(CancellationToken cancellation)
+    {
+        await foreach (bool _ in _options.Reloads.ReadAllAsync(cancellation))
+        {
+            _systemd.Reloading(Stopwatch.GetElapsedTime(0));
+            ReadConfiguration read = _options.Reload();
+            bool isApplied = read.Configuration is not null;
+            string outcome = isApplied
+                ? await Take(read.Configuration!, read.Snapshot, cancellation)
+                : $"{read.Snapshot.Path} has errors; everything stays as it was";
+            _log.Log(isApplied ? LogLevel.Information : LogLevel.Error, "reload: {Outcome}", outcome);
+            new ReloadReport(++_attempts, TimeProvider.System.GetUtcNow(), isApplied, outcome, read.Diagnostics).Write(Directory);
+            _systemd.Ready(Summary);
+        }
+    }
+
+    // New services are guarded before anything draws their packets here, former ones until nothing does any more. The dataplane is there before control needs it; VRRP takes
+    // addresses when control knows their services.
+    private async Task<string> Take(DirectorConfiguration next, ConfigurationSnapshot snapshot, CancellationToken cancellation)
+    {
+        DirectorConfiguration before = _configuration;
+        _configuration = next;
+        (snapshot with { Number = ++_number }).Write(Directory);
+        if (next.Dataplane.FlowTableSize != _flowTableSize)
+            _log.LogWarning("the flow table keeps its size, {Size}, until the director is started again", _flowTableSize);
+        TellMissingInterfaces();
+        Guard(before, next);
+        List<string> late = [];
+        if (PrepareForwarding() is { } dataplane)
+            await StartAll([dataplane], cancellation);
+        await Reload(Find(ProcessRole.Control)!);
+        if (PrepareVrrp() is { } vrrp)
+            await StartAll([vrrp], cancellation);
+        else if (Find(ProcessRole.Vrrp) is { } running)
+            await Reload(running);
+        Guard(next);
+        return late.Count == 0 ? $"{Summary} are served" : $"{string.Join(" and ", late)} have not taken it up yet";
+
+        async Task Reload(ChildProcess child)
+        {
+            if (!await child.Reload(_number, cancellation))
+                late.Add(child.Report.Role.Name());
+        }
+    }
+
+    private void Guard(params DirectorConfiguration[] configurations)
+    {
+        if (_guard is null)
+            return;
+        try
+        {
+            _guard.SetServices([.. configurations.SelectMany(GuardedEndpoints.ServicesOf).Distinct()]);
+            _guard.SetTranslatedServers([.. configurations.SelectMany(GuardedEndpoints.TranslatedServersOf).Distinct()]);
+        }
+        catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
+        {
+            _log.LogError("the guard is not as it should be: {Fault}", fault.Message);
+        }
+    }
+
+    private ChildProcess Add(ChildDefinition definition)
+    {
+        var child = new ChildProcess(definition, Directory, WriteReport, TimeProvider.System, _log);
+        lock (_reporting)
+            _children.Add(child);
+        return child;
+    }
 
     /// <summary>Starts all at once, for each finds the others when they are there; the first that fails gives the start up.</summary>
-    private async Task StartAll(CancellationToken cancellation)
+    private static async Task StartAll(IEnumerable<ChildProcess> children, CancellationToken cancellation)
     {
         using var givingUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        List<Task> starting = [.. _children.Select(child => child.Start(givingUp.Token))];
+        List<Task> starting = [.. children.Select(child => child.Start(givingUp.Token))];
         try
         {
             while (starting.Count > 0)
@@ -134,7 +231,7 @@ public sealed class DirectorSupervisor
             ProcessRole.Dataplane,
             _ =>
             [
-                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{Configuration.Dataplane.FlowTableSize}", "--workers", $"{_options.Workers}",
+                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{_flowTableSize}", "--workers", $"{_options.Workers}",
                 .. _options.LogArguments,
             ],
             () => inherited = flows.DuplicateInheritable());
@@ -144,24 +241,20 @@ public sealed class DirectorSupervisor
     /// A VRRP process that is started again goes on as the master it was, if the others can't have noticed. When that is no longer so, the addresses are taken away
     /// here and now: another master may hold them.
     /// </summary>
-    private ChildDefinition VrrpChild()
-    {
-        TimeSpan shortestInterval = Configuration.VrrpInstances.Min(instance => instance.AdvertisementInterval);
-        return new ChildDefinition(
-            ProcessRole.Vrrp,
-            before => before is { } end ? ["--predecessor-ended", $"{end.At}", .. _options.LogArguments] : _options.LogArguments,
-            Ended: pause =>
-            {
-                if (pause >= shortestInterval)
-                    Leftovers.UndoAddresses(Directory, _log);
-            });
-    }
+    private ChildDefinition VrrpChild() => new(
+        ProcessRole.Vrrp,
+        before => before is { } end ? ["--predecessor-ended", $"{end.At}", .. _options.LogArguments] : _options.LogArguments,
+        Ended: pause =>
+        {
+            if (_configuration.VrrpInstances.Any(instance => pause >= instance.AdvertisementInterval))
+                Leftovers.UndoAddresses(Directory, _log);
+        });
 
     // As keepalived does with dynamic_interfaces; without, it would not start. A machine's interfaces may come late, and one that is missing concerns its instance alone.
     private void TellMissingInterfaces()
     {
         using Rtnetlink kernel = Rtnetlink.Open();
-        foreach (VrrpInstance instance in Configuration.VrrpInstances)
+        foreach (VrrpInstance instance in _configuration.VrrpInstances)
         {
             if (kernel.Links.Find(instance.Interface) is null)
             {
@@ -183,8 +276,8 @@ public sealed class DirectorSupervisor
         try
         {
             guard = ServiceGuard.Open($"fastlb_{Environment.ProcessId}");
-            guard.SetServices(GuardedEndpoints.ServicesOf(Configuration));
-            guard.SetTranslatedServers(GuardedEndpoints.TranslatedServersOf(Configuration));
+            guard.SetServices(GuardedEndpoints.ServicesOf(_configuration));
+            guard.SetTranslatedServers(GuardedEndpoints.TranslatedServersOf(_configuration));
             return guard;
         }
         catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)

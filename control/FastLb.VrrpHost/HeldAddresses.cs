@@ -15,8 +15,9 @@ namespace FastLb.VrrpHost;
 /// </summary>
 internal sealed class HeldAddresses : IDisposable
 {
-    private readonly IReadOnlyList<VirtualAddress> _addresses;
-    private readonly TimeSpan _spacing;
+    private IReadOnlyList<VirtualAddress> _addresses;
+    private TimeSpan _spacing;
+    private bool _isHolding;
     private readonly Rtnetlink _kernel;
     private readonly KernelJournal _journal;
     private readonly GratuitousArpSender _sender;
@@ -47,7 +48,42 @@ internal sealed class HeldAddresses : IDisposable
     public IReadOnlyList<VrrpAddressStatus> Report => _report;
 
     /// <summary>Puts each on its interface. One that the kernel refuses is told of and doesn't keep the others off.</summary>
-    public void Acquire() => _report = [.. _addresses.Select(address => ReportOf(address, Acquire(address)))];
+    public void Acquire()
+    {
+        _isHolding = true;
+        _report = [.. _addresses.Select(address => ReportOf(address, Acquire(address)))];
+    }
+
+    /// <summary>
+    /// Holds other addresses from now on: of those that are on their interfaces the ones that stay are left alone, the others taken off; new ones are put on and announced.
+    /// </summary>
+    /// <param name="addresses">All of them.</param>
+    /// <param name="spacing">As at the start.</param>
+    /// <param name="repeat">Gratuitous ARP messages for each new one.</param>
+    public void Become(IReadOnlyList<VirtualAddress> addresses, TimeSpan spacing, uint repeat)
+    {
+        IReadOnlyList<VirtualAddress> before = _addresses;
+        _addresses = addresses;
+        _spacing = spacing;
+        if (!_isHolding)
+        {
+            _report = ReportAll("released");
+            return;
+        }
+
+        VirtualAddress[] come = [.. addresses.Where(address => !before.Any(other => IsSame(address, other)))];
+        foreach (VirtualAddress gone in before.Where(address => !addresses.Any(other => IsSame(address, other))))
+        {
+            if (InfoOf(gone) is not { } info)
+                continue;
+            _journal.RemoveAddress(info);
+            if (_told.RemoveWhere(told => told.InterfaceIndex == info.InterfaceIndex && told.Address.Equals(info.Address) && told.PrefixLength == info.PrefixLength) > 0)
+                _log.LogInformation("removed {Address} from {Interface}", info, gone.Device);
+        }
+
+        Acquire();
+        _burst = Announce(_burst, come, repeat, _bursts.Token);
+    }
 
     /// <summary>Takes off those that were put on, and ends the burst that goes on.</summary>
     public void Release()
@@ -61,12 +97,13 @@ internal sealed class HeldAddresses : IDisposable
                 _journal.RemoveAddress(info);
         }
 
+        _isHolding = false;
         _told.Clear();
         _report = ReportAll("released");
     }
 
     /// <summary>Sends so many messages for each address, all addresses in turn; behind a burst that goes on.</summary>
-    public void Announce(uint repeat) => _burst = Announce(_burst, repeat, _bursts.Token);
+    public void Announce(uint repeat) => _burst = Announce(_burst, _addresses, repeat, _bursts.Token);
 
     /// <summary>Ends the burst that goes on.</summary>
     public async Task Finish()
@@ -76,6 +113,10 @@ internal sealed class HeldAddresses : IDisposable
     }
 
     public void Dispose() => _bursts.Dispose();
+
+    // As the kernel tells addresses apart; label, scope and broadcast are what it has been given with.
+    private static bool IsSame(VirtualAddress left, VirtualAddress right) =>
+        left.Address.Equals(right.Address) && left.PrefixLength == right.PrefixLength && left.Device == right.Device;
 
     private static VrrpAddressStatus ReportOf(VirtualAddress address, string state) => new(address.Address, address.PrefixLength, address.Device, state);
 
@@ -117,14 +158,14 @@ internal sealed class HeldAddresses : IDisposable
             Scope = (AddressScope)address.Scope,
         };
 
-    private async Task Announce(Task before, uint repeat, CancellationToken cancellation)
+    private async Task Announce(Task before, IReadOnlyList<VirtualAddress> addresses, uint repeat, CancellationToken cancellation)
     {
         await before;
         try
         {
             for (uint round = 0; round < repeat; round++)
             {
-                foreach (VirtualAddress address in _addresses)
+                foreach (VirtualAddress address in addresses)
                 {
                     cancellation.ThrowIfCancellationRequested();
                     Announce(address);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using FastLb.Configuration.Model;
 using FastLb.Netlink;
 using FastLb.Wire;
@@ -10,32 +11,36 @@ internal sealed class InterfaceWatch : IDisposable
 {
     private readonly RtnetlinkMonitor _monitor = RtnetlinkMonitor.Open(NetlinkSubjects.Links | NetlinkSubjects.Addresses);
     private readonly Rtnetlink _kernel;
-    private readonly HashSet<IpAddress> _virtualAddresses;
-    private readonly Dictionary<VrrpInstance, InterfaceState> _known = [];
+    private readonly ConcurrentDictionary<string, InterfaceState> _known = new(StringComparer.Ordinal); // by the instance's name
+    private volatile HashSet<IpAddress> _virtualAddresses = [];
 
     /// <summary>Begins to watch.</summary>
     public InterfaceWatch(DirectorConfiguration configuration, Rtnetlink kernel)
     {
         _kernel = kernel;
-        _virtualAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
+        Use(configuration);
     }
 
+    /// <summary>From now on these are the addresses that are no interface's own.</summary>
+    public void Use(DirectorConfiguration configuration) =>
+        _virtualAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
+
     /// <summary>An instance's interface at this moment.</summary>
-    public InterfaceState Read(VrrpInstance instance) => _known[instance] = Look(instance);
+    public InterfaceState Read(VrrpInstance instance) => _known[instance.Name] = Look(instance);
 
     /// <summary>Tells the routers of changes until cancelled.</summary>
-    public async Task Run(IReadOnlyList<Router> routers, RouterThread thread, ILogger log, CancellationToken cancellation)
+    public async Task Run(RouterSet routers, RouterThread thread, ILogger log, CancellationToken cancellation)
     {
         try
         {
             await foreach (NetlinkEvent _ in _monitor.ReadAll(cancellation))
             {
-                foreach (Router router in routers)
+                foreach (Router router in routers.All)
                 {
                     InterfaceState now = Look(router.Instance);
-                    if (now == _known[router.Instance])
+                    if (_known.TryGetValue(router.Instance.Name, out InterfaceState known) && now == known)
                         continue;
-                    _known[router.Instance] = now;
+                    _known[router.Instance.Name] = now;
                     log.LogInformation("{Interface} of {Instance}: {State}", router.Instance.Interface, router.Instance.Name, Describe(now));
                     thread.Tell(() => router.Take(now));
                 }

@@ -13,7 +13,11 @@ namespace FastLb.VrrpHost;
 /// </summary>
 internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity identity, ILogger log)
 {
+    private volatile GlobalDefinitions _global = global;
     private readonly ConcurrentDictionary<Process, Task> _running = new();
+
+    /// <summary>From now on these say who runs scripts that don't. Any thread.</summary>
+    public void Use(GlobalDefinitions definitions) => _global = definitions;
 
     /// <summary>Reports the scripts that can't be run, before one is needed. They will be left out.</summary>
     public void Examine(IEnumerable<VrrpInstance> instances)
@@ -21,9 +25,9 @@ internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity ide
         foreach (VrrpInstance instance in instances)
         {
             VrrpNotifications all = instance.Notifications;
-            foreach (NotifyScript script in new[] { all.Master, all.Backup, all.Fault, all.Stop, all.Any, all.MasterHearsLowerPriority }.OfType<NotifyScript>())
+            foreach (NotifyScript script in new[] { all.Master, all.Backup, all.Fault, all.Stop, all.Deleted, all.Any, all.MasterHearsLowerPriority }.OfType<NotifyScript>())
             {
-                if (identity.FindFault(script, global) is { } fault)
+                if (identity.FindFault(script, _global) is { } fault)
                     log.LogError("{Place}: {Command} will not be run: {Fault}", script.Origin, script.Arguments[0], fault);
             }
         }
@@ -38,6 +42,7 @@ internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity ide
             VrrpRole.Master => (scripts.Master, "MASTER"),
             VrrpRole.Backup => (scripts.Backup, "BACKUP"),
             VrrpRole.Fault => (scripts.Fault, "FAULT"),
+            VrrpRole.Stopped when router.IsRemoved => scripts.Deleted is null ? (scripts.Fault, "FAULT") : (scripts.Deleted, "DELETED"), // as keepalived
             VrrpRole.Stopped => (scripts.Stop, "STOP"),
             _ => ((NotifyScript?)null, (string?)null),
         };
@@ -71,13 +76,13 @@ internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity ide
 
     private void Start(Router router, NotifyScript script, IEnumerable<string> more)
     {
-        if (identity.FindFault(script, global) is { } fault)
+        if (identity.FindFault(script, _global) is { } fault)
         {
             log.LogError("{Instance}: {Command} is not run: {Fault}", router.Instance.Name, script.Arguments[0], fault);
             return;
         }
 
-        ProcessStartInfo start = identity.CommandOf(script, global, more);
+        ProcessStartInfo start = identity.CommandOf(script, _global, more);
         try
         {
             Process process = Process.Start(start) ?? throw new Win32Exception($"can't start {script.Arguments[0]}");

@@ -26,13 +26,15 @@ internal sealed record RouterEffects(Router Router, IReadOnlyList<VrrpEffect> Ef
 /// </summary>
 internal sealed class Router : IDisposable
 {
-    private readonly VirtualRouter _machine;
+    private VirtualRouter _machine;
     private readonly EffectList _effects = new();
-    private readonly IPAddress _group;
+    private IPAddress _group;
     private readonly Action<RouterEffects> _perform;
     private readonly Action<Router, VrrpAdvertisement> _compared;
     private readonly TimeProvider _time;
-    private readonly byte[] _message;
+    private byte[] _message;
+    private volatile VrrpInstance _instance;
+    private volatile bool _isRemoved;
     private bool _addressesDiffer;
     private bool _isUp; // as the state machine was told
     private VirtualRouterState _state;
@@ -49,7 +51,7 @@ internal sealed class Router : IDisposable
         VrrpInstance instance, GlobalDefinitions global, InterfaceState nic, TimeProvider time, Action<RouterEffects> perform, Action<Router, VrrpAdvertisement> compared)
     {
         _compared = compared;
-        Instance = instance;
+        _instance = instance;
         _machine = new VirtualRouter(RouterSettings.Of(instance, global));
         _group = global.MulticastGroup;
         _perform = perform;
@@ -62,8 +64,11 @@ internal sealed class Router : IDisposable
         Open();
     }
 
-    /// <summary>Its configuration.</summary>
-    public VrrpInstance Instance { get; }
+    /// <summary>Its configuration. Any thread.</summary>
+    public VrrpInstance Instance => _instance;
+
+    /// <summary>True once it is not configured any more. Any thread.</summary>
+    public bool IsRemoved => _isRemoved;
 
     /// <summary>What it counts. Any thread.</summary>
     public RouterCounters Counters { get; } = new();
@@ -120,6 +125,28 @@ internal sealed class Router : IDisposable
 
     /// <summary>Leaves in order.</summary>
     public void Stop() => Step(VrrpInput.Stop, Now());
+
+    /// <summary>Leaves in order, because it is not configured any more.</summary>
+    public void Remove()
+    {
+        _isRemoved = true;
+        Stop();
+    }
+
+    /// <summary>
+    /// Goes on in its role by another configuration, for the same virtual router on the same interface. What has changed of the interfaces is told separately.
+    /// </summary>
+    public void Reconfigure(VrrpInstance instance, GlobalDefinitions global)
+    {
+        bool speaksOtherwise = !Equals(instance.SourceAddress, Instance.SourceAddress) || !_group.Equals(global.MulticastGroup);
+        _instance = instance;
+        _machine = new VirtualRouter(RouterSettings.Of(instance, global));
+        _group = global.MulticastGroup;
+        _message = new byte[VrrpAdvertisement.LengthWith(_machine.Settings.AdvertisedAddresses.Length)];
+        if (speaksOtherwise)
+            Open();
+        Step(VrrpInput.PriorityChanged(instance.Priority), Now());
+    }
 
     /// <summary>The interface has changed.</summary>
     public void Take(InterfaceState nic)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
@@ -10,7 +11,7 @@ namespace FastLb.VrrpHost;
 /// control, scripts. What takes long here holds up no advertisement.
 /// </summary>
 internal sealed class RouterOffice(
-    IReadOnlyDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, NotifyScripts scripts, TimeProvider time, ILogger log)
+    ConcurrentDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, NotifyScripts scripts, TimeProvider time, ILogger log)
 {
     /// <summary>
     /// How long the addresses of a new master wait for control to have their services steered. Far less than the segment needs to learn of them, and far more
@@ -18,10 +19,13 @@ internal sealed class RouterOffice(
     /// </summary>
     private static readonly TimeSpan SteeringPatience = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<RouterEffects> _asked = Channel.CreateUnbounded<RouterEffects>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<Func<Task>> _asked = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Takes effects. Any thread; never blocks.</summary>
-    public void Perform(RouterEffects effects) => _asked.Writer.TryWrite(effects);
+    public void Perform(RouterEffects effects) => Do(() => Carry(effects));
+
+    /// <summary>Takes something else to do, after all that has been asked. Any thread; never blocks.</summary>
+    public void Do(Func<Task> work) => _asked.Writer.TryWrite(work);
 
     /// <summary>Nothing more will be asked; <see cref="Run"/> returns when all has been done.</summary>
     public void Close() => _asked.Writer.TryComplete();
@@ -29,18 +33,21 @@ internal sealed class RouterOffice(
     /// <summary>Works until <see cref="Close"/>.</summary>
     public async Task Run()
     {
-        await foreach (RouterEffects effects in _asked.Reader.ReadAllAsync(CancellationToken.None))
-        {
-            VrrpEffect? change = effects.Effects.Where(effect => effect.Kind == VrrpEffectKind.RoleChanged).Select(effect => (VrrpEffect?)effect).LastOrDefault();
-            if (change is { To: VrrpRole.Master } become)
-                await Prepare(effects.Router, become);
-            foreach (VrrpEffect effect in effects.Effects)
-                Do(effects.Router, effect);
-            if (change is { } changed)
-                Complete(effects.Router, changed);
-            else if (effects.Effects.Count == 0 || effects.Effects.Any(effect => effect.Kind == VrrpEffectKind.AcquireAddresses))
-                _ = reports.Publish(null); // addresses may have come, or a fault be another one
-        }
+        await foreach (Func<Task> work in _asked.Reader.ReadAllAsync(CancellationToken.None))
+            await work();
+    }
+
+    private async Task Carry(RouterEffects effects)
+    {
+        VrrpEffect? change = effects.Effects.Where(effect => effect.Kind == VrrpEffectKind.RoleChanged).Select(effect => (VrrpEffect?)effect).LastOrDefault();
+        if (change is { To: VrrpRole.Master } become)
+            await Prepare(effects.Router, become);
+        foreach (VrrpEffect effect in effects.Effects)
+            Do(effects.Router, effect);
+        if (change is { } changed)
+            Complete(effects.Router, changed);
+        else if (effects.Effects.Count == 0 || effects.Effects.Any(effect => effect.Kind == VrrpEffectKind.AcquireAddresses))
+            _ = reports.Publish(null); // addresses may have come, or a fault be another one
     }
 
     // Control is told before the addresses draw frames here. It is written down before as well: a process that dies after this goes on as master.

@@ -17,7 +17,7 @@ internal sealed class RouterThread : IDisposable
     private const int LargestPacket = 2048;
     private const int PacketsAtOnce = 64;
 
-    private readonly IReadOnlyList<Router> _routers;
+    private readonly RouterSet _routers;
     private readonly Action<Exception> _failed;
     private readonly ILogger _log;
     private readonly ConcurrentQueue<Action> _told = new();
@@ -32,7 +32,7 @@ internal sealed class RouterThread : IDisposable
     /// <param name="routers">All of them; from <see cref="Start"/> on they belong to the thread.</param>
     /// <param name="failed">Called when the thread can't go on.</param>
     /// <param name="log">For what concerns the thread itself.</param>
-    public RouterThread(IReadOnlyList<Router> routers, Action<Exception> failed, ILogger log)
+    public RouterThread(RouterSet routers, Action<Exception> failed, ILogger log)
     {
         _routers = routers;
         _failed = failed;
@@ -92,10 +92,10 @@ internal sealed class RouterThread : IDisposable
             _poll = null; // sockets may have been opened
         }
 
-        foreach (Router router in _routers)
+        foreach (Router router in _routers.All)
             router.ReceiveArrived(_packet, PacketsAtOnce);
         TimeSpan next = VirtualRouterState.Never;
-        foreach (Router router in _routers)
+        foreach (Router router in _routers.All)
         {
             router.ActIfDue();
             next = router.NextDeadline < next ? router.NextDeadline : next;
@@ -113,7 +113,7 @@ internal sealed class RouterThread : IDisposable
             _timer.Disarm();
         else
             _timer.Arm(until);
-        _poll ??= new PollSet([_wake.Descriptor, _timer.Descriptor, .. _routers.Select(router => router.Descriptor)]);
+        _poll ??= new PollSet([_wake.Descriptor, _timer.Descriptor, .. _routers.All.Select(router => router.Descriptor)]);
         _poll.Wait(-1);
         _timer.Clear();
     }

@@ -1,26 +1,20 @@
-using FastLb.Configuration.Model;
-using FastLb.Native.Interfaces;
 using FastLb.Native.Processes;
-using FastLb.Netlink;
 using FastLb.Runtime;
-using FastLb.Vrrp;
-using FastLb.VrrpChannel;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost;
 
 /// <summary>What the VRRP process is started with.</summary>
-/// <param name="Configuration">What the director is to do.</param>
+/// <param name="Running">What the director is to do, until it is told to read that again.</param>
 /// <param name="Directory">The director's runtime directory.</param>
 /// <param name="Parent">The supervisor's process id; 0 for none.</param>
 /// <param name="PredecessorEnded">When the process before this one ended, as <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/> had it; 0 for the first.</param>
-public sealed record VrrpProcessOptions(DirectorConfiguration Configuration, RuntimeDirectory Directory, int Parent, long PredecessorEnded);
+public sealed record VrrpProcessOptions(RunningConfiguration Running, RuntimeDirectory Directory, int Parent, long PredecessorEnded);
 
-/// <summary>The VRRP process from start to end: sockets, addresses, reports and scripts around the virtual routers.</summary>
+/// <summary>The VRRP process from start to end.</summary>
 public static class VrrpProcess
 {
     private static readonly TimeSpan ControlPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan StopScriptPatience = TimeSpan.FromSeconds(1); // keepalived's
 
     /// <summary>
     /// Speaks VRRP until SIGTERM or the supervisor's end; then the other directors have been told, and the addresses have gone.
@@ -31,62 +25,29 @@ public static class VrrpProcess
         ILogger log = logs.CreateLogger(ProcessRole.Vrrp.Name());
         await using ChildLife life = ChildLife.Begin(options.Parent);
         using ServiceNotifier supervisor = ServiceNotifier.FromEnvironment();
-        using Rtnetlink kernel = Rtnetlink.Open();
-        using GratuitousArpSender sender = GratuitousArpSender.Open();
-        using var watch = new InterfaceWatch(options.Configuration, kernel);
-        KernelJournal journal = KernelJournal.Open(options.Directory.AddressJournal, kernel, log);
-
-        RouterOffice? office = null;
-        var addresses = new Dictionary<Router, HeldAddresses>();
-        foreach (VrrpInstance instance in options.Configuration.VrrpInstances)
-        {
-            var router = new Router(
-                instance, options.Configuration.Global, watch.Read(instance), TimeProvider.System, effects => office!.Perform(effects), (one, heard) => TellAddresses(one, heard, log));
-            addresses.Add(router, new HeldAddresses(instance, options.Configuration.Global.GratuitousArpInterval, kernel, journal, sender, log));
-        }
-
-        IReadOnlyList<Router> routers = [.. addresses.Keys];
-        await using var reports = new ReportServer(options.Directory.VrrpSocket, () => [.. routers.Select(router => RouterStatus.Of(router, addresses[router]))], log);
-        var scripts = new NotifyScripts(options.Configuration.Global, new ScriptIdentity(), log);
-        scripts.Examine(options.Configuration.VrrpInstances);
-        var states = new RouterStateFile(options.Directory.VrrpStateFile);
-        office = new RouterOffice(addresses, reports, states, scripts, TimeProvider.System, log);
-        Task working = office.Run();
         using var failing = new CancellationTokenSource();
         Exception? failure = null;
-        using var thread = new RouterThread(routers, fault => Fail(fault), log);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(life.Stopping, failing.Token);
+        await using (var host = new RouterHost(options.Running.Director, options.Directory, Fail, log))
+        {
+            if (options.PredecessorEnded == 0)
+                await AwaitControl(host.Reports, log, ending.Token);
+            host.Start(options.PredecessorEnded == 0 ? null : TimeSpan.FromTicks(options.PredecessorEnded / TimeSpan.NanosecondsPerTick));
+            supervisor.Works(options.Running.Number);
+            supervisor.Ready($"{options.Running.Director.VrrpInstances.Count} instances");
+            try
+            {
+                await Task.WhenAll(host.FollowInterfaces(ending.Token), FollowReloads(host, options, life, supervisor, ending.Token), Alive(supervisor, host, ending.Token));
+            }
+            catch (OperationCanceledException) when (ending.IsCancellationRequested)
+            {
+                log.LogDebug("stopping");
+            }
 
-        if (options.PredecessorEnded == 0)
-            await AwaitControl(reports, log, ending.Token);
-        Begin(options, routers, thread, states.ReadMasters(), log);
-        thread.Start();
-        supervisor.Ready($"{routers.Count} instances");
-        try
-        {
-            await Task.WhenAll(watch.Run(routers, thread, log, ending.Token), Alive(supervisor, thread, ending.Token));
-        }
-        catch (OperationCanceledException) when (ending.IsCancellationRequested)
-        {
-            log.LogDebug("stopping");
-        }
-
-        if (life.ParentEnded)
-            log.LogWarning("the supervisor has ended; stopping");
-        foreach (Router router in routers)
-            thread.Tell(router.Stop);
-        thread.End();
-        office.Close();
-        await working;
-        foreach ((Router router, HeldAddresses held) in addresses)
-        {
-            await held.Finish();
-            held.Dispose();
-            router.Dispose();
+            if (life.ParentEnded)
+                log.LogWarning("the supervisor has ended; stopping");
         }
 
-        journal.UndoAll();
-        await scripts.WaitForEnd(StopScriptPatience);
         if (failure is not null)
             throw new DirectorException($"the thread that speaks VRRP has failed: {failure.Message}", failure);
 
@@ -114,43 +75,30 @@ public static class VrrpProcess
         }
     }
 
-    // keepalived 2.2.7 discards such advertisements, so that both directors hold their addresses; later versions heed them, as is done here.
-    private static void TellAddresses(Router router, VrrpAdvertisement heard, ILogger log)
+    private static async Task FollowReloads(RouterHost host, VrrpProcessOptions options, ChildLife life, ServiceNotifier supervisor, CancellationToken cancellation)
     {
-        if (heard.AddressesDiffer)
-            log.LogError("{Instance}: {Source} advertises other addresses than this director's: their configurations differ", router.Instance.Name, heard.Source);
-        else
-            log.LogInformation("{Instance}: {Source} advertises the same addresses", router.Instance.Name, heard.Source);
-    }
-
-    private static void Begin(VrrpProcessOptions options, IReadOnlyList<Router> routers, RouterThread thread, IReadOnlySet<string> masters, ILogger log)
-    {
-        bool succeeds = options.PredecessorEnded != 0;
-        var ended = TimeSpan.FromTicks(options.PredecessorEnded / TimeSpan.NanosecondsPerTick);
-        foreach (Router router in routers)
+        long number = options.Running.Number;
+        await foreach (bool _ in life.Reloads.ReadAllAsync(cancellation))
         {
-            if (succeeds && masters.Contains(router.Instance.Name))
-            {
-                log.LogInformation("{Instance} was master when the process before this one ended", router.Instance.Name);
-                thread.Tell(() => router.Resume(ended));
-            }
-            else
-            {
-                thread.Tell(router.Start);
-            }
+            RunningConfiguration next = RunningConfiguration.Read(options.Directory);
+            if (next.Number == number)
+                continue;
+            await host.Reload(next.Director);
+            number = next.Number;
+            supervisor.Works(number);
         }
     }
 
     // The supervisor is told that the process is alive only while the thread that matters gets round.
-    private static async Task Alive(ServiceNotifier supervisor, RouterThread thread, CancellationToken cancellation)
+    private static async Task Alive(ServiceNotifier supervisor, RouterHost host, CancellationToken cancellation)
     {
         TimeSpan period = supervisor.WatchdogInterval is { } interval ? interval / 4 : TimeSpan.FromSeconds(10);
         long seen = -1;
         while (true)
         {
             await Task.Delay(period, TimeProvider.System, cancellation);
-            thread.Tell(() => { });
-            long turns = thread.Turns;
+            host.Nudge();
+            long turns = host.Turns;
             if (turns == seen)
                 continue;
             seen = turns;

@@ -54,6 +54,22 @@ public sealed class ChildNotificationsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Configuration_that_a_process_works_by_is_waited_for_by_its_number()
+    {
+        Task second = _notifications.Works(2, TestContext.Current.CancellationToken), third = _notifications.Works(3, TestContext.Current.CancellationToken);
+        await SayAndAwaitHearing("X_FASTLB_CONFIGURATION=1");
+        await SayAndAwaitHearing("X_FASTLB_CONFIGURATION=many");
+        Assert.False(second.IsCompleted);
+
+        await SayAndAwaitHearing("READY=1\nX_FASTLB_CONFIGURATION=2");
+
+        await second.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        Assert.False(third.IsCompleted);
+        Say("X_FASTLB_CONFIGURATION=4");
+        await third.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Message_larger_than_any_is_survived()
     {
         Say(new string('x', 20_000));

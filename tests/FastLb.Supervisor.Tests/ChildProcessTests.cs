@@ -65,6 +65,29 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Reload_is_over_when_the_process_works_by_that_configuration_or_a_later_one()
+    {
+        await using ChildProcess child = Make(PlayedChild.Serve);
+        await child.Start(TestContext.Current.CancellationToken);
+
+        Assert.True(await child.Reload(2, TestContext.Current.CancellationToken));
+        Assert.True(await child.Reload(3, TestContext.Current.CancellationToken));
+        Assert.True(await child.Reload(2, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Process_that_takes_up_no_configuration_is_told_of_and_goes_on()
+    {
+        await using ChildProcess child = Make(PlayedChild.Silent, reloadPatience: TimeSpan.FromSeconds(1));
+        await child.Start(TestContext.Current.CancellationToken);
+
+        Assert.False(await child.Reload(2, TestContext.Current.CancellationToken));
+
+        Assert.Contains(_log.Lines, line => line.Contains("has not taken up the configuration within 1 s", StringComparison.Ordinal));
+        Assert.True(IsAlive(child.Report.Pid!.Value));
+    }
+
+    [Fact]
     public async Task Start_can_be_given_up()
     {
         using var giveUp = new CancellationTokenSource();
@@ -291,11 +314,13 @@ public sealed class ChildProcessTests : IDisposable
         Action<TimeSpan>? ended = null,
         TimeSpan? startPatience = null,
         TimeSpan? stopPatience = null,
-        TimeSpan? longestSilence = null) =>
+        TimeSpan? longestSilence = null,
+        TimeSpan? reloadPatience = null) =>
         new(new ChildDefinition(role, arguments ?? (_ => [behaviour]), inherit, ended), _directory, () => Interlocked.Increment(ref _changes), TimeProvider.System, _log)
         {
             StartPatience = startPatience ?? Patience,
             StopPatience = stopPatience ?? Patience,
             LongestSilence = longestSilence ?? Patience,
+            ReloadPatience = reloadPatience ?? Patience,
         };
 }

@@ -7,7 +7,7 @@ namespace FastLb.Supervisor.Tests;
 /// <summary>A process of the director, played by this executable. Each ends with the test process at the latest.</summary>
 internal static class PlayedChild
 {
-    /// <summary>Is ready, says that it is alive and stops in order.</summary>
+    /// <summary>Is ready, says that it is alive, works by one configuration more at each reload, from the first on, and stops in order.</summary>
     public const string Serve = "serve";
 
     /// <summary>Is ready and then says nothing.</summary>
@@ -78,11 +78,14 @@ internal static class PlayedChild
         await using ChildLife life = ChildLife.Begin(parent);
         if (behaviour != Mute)
             supervisor.Ready("serving");
+        long configuration = 1;
         try
         {
             while (true)
             {
                 await Task.Delay(AlivePeriod, life.Stopping);
+                if (behaviour == Serve && life.Reloads.TryRead(out _))
+                    supervisor.Works(++configuration);
                 if (behaviour == Serve)
                     supervisor.Watchdog();
             }

@@ -125,6 +125,20 @@ public sealed class NotifyScriptsTests : IDisposable
         Assert.True(_log.Has(LogLevel.Warning, "ended with status 5"), string.Join('\n', _log.Lines));
     }
 
+    [Theory]
+    [InlineData("notify_deleted", "DELETED")]
+    [InlineData("notify_fault", "FAULT")]
+    public async Task Instance_that_a_reload_removes_is_deleted_or_where_nobody_asks_for_that_in_fault(string keyword, string word)
+    {
+        string own = _scripts.Add("own", "own"), any = _scripts.Add("any", "any $*"), stop = _scripts.Add("stop", "stop");
+        Router router = RouterWith($"{keyword} {own}\n notify {any}\n notify_stop {stop}");
+        router.Remove();
+
+        await RunAll(scripts => scripts.Run(router, VrrpRole.Stopped, 100));
+
+        Assert.Equal([$"any INSTANCE VI_1 {word} 100", "own"], (await _scripts.Lines(2)).Order());
+    }
+
     [Fact]
     public async Task Scripts_that_still_run_are_not_waited_for_beyond_patience()
     {

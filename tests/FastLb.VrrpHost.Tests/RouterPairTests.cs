@@ -107,10 +107,10 @@ public sealed class RouterPairTests : IDisposable
             _kernel = network.Invoke(Rtnetlink.Open);
             _watch = network.Invoke(() => new InterfaceWatch(configuration, _kernel));
             Router = network.Invoke(() => new Router(instance, configuration.Global, _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
-            Thread = new RouterThread([Router], fault => _failure = fault, log);
+            Thread = new RouterThread(new RouterSet(Router), fault => _failure = fault, log);
             Thread.Tell(Router.Start);
             network.Invoke(Thread.Start); // where it opens sockets on interfaces that come
-            _watching = _watch.Run([Router], Thread, log, _stopping.Token);
+            _watching = _watch.Run(new RouterSet(Router), Thread, log, _stopping.Token);
         }
 
         public Router Router { get; }

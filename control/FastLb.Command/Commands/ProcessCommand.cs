@@ -1,6 +1,4 @@
 using System.CommandLine;
-using FastLb.Configuration;
-using FastLb.Configuration.Model;
 using FastLb.Control;
 using FastLb.Dataplane.Flows;
 using FastLb.DataplaneHost;
@@ -40,8 +38,7 @@ internal static class ProcessCommand
         };
         return Role(ProcessRole.Vrrp, "Speaks VRRP and holds the virtual addresses", [ended], async (start, arguments) =>
         {
-            (DirectorConfiguration configuration, _) = ReadSnapshot(start.Directory);
-            await VrrpProcess.Run(new VrrpProcessOptions(configuration, start.Directory, start.Parent, arguments.GetValue(ended)), start.Logs);
+            await VrrpProcess.Run(new VrrpProcessOptions(RunningConfiguration.Read(start.Directory), start.Directory, start.Parent, arguments.GetValue(ended)), start.Logs);
             return 0;
         });
     }
@@ -49,8 +46,7 @@ internal static class ProcessCommand
     private static System.CommandLine.Command CreateControl() =>
         Role(ProcessRole.Control, "Checks servers, tells the dataplane what to do, serves the API", [], async (start, _) =>
         {
-            (DirectorConfiguration configuration, string path) = ReadSnapshot(start.Directory);
-            await Director.Run(new DirectorOptions(configuration, path, start.Directory, start.Parent), start.Logs);
+            await Director.Run(new DirectorOptions(RunningConfiguration.Read(start.Directory), start.Directory, start.Parent), start.Logs);
             return 0;
         });
 
@@ -78,15 +74,6 @@ internal static class ProcessCommand
             }
         });
         return command;
-    }
-
-    private static (DirectorConfiguration Configuration, string Path) ReadSnapshot(RuntimeDirectory directory)
-    {
-        ConfigurationSnapshot snapshot = ConfigurationSnapshot.Read(directory);
-        ConfigurationResult result = ConfigurationLoader.Parse(snapshot.Text, snapshot.Path);
-        return result.CanRun
-            ? (result.Configuration!, snapshot.Path)
-            : throw new DirectorException($"the snapshot of {snapshot.Path} can't be run; 'fastlb check' tells why");
     }
 
     private static System.CommandLine.Command Hide(this System.CommandLine.Command command)

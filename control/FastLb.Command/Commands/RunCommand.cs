@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using FastLb.Configuration;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Native;
@@ -48,16 +49,24 @@ internal static class RunCommand
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => StopInstead(signal, stop));
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => StopInstead(signal, stop));
+        Channel<bool> reloads = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
-            log.LogWarning("reloading is not supported yet: SIGHUP is ignored; stop and start to take up a changed configuration");
+            reloads.Writer.TryWrite(true);
         });
+
+        ReadConfiguration ReadAnew()
+        {
+            ConfigurationResult read = ConfigurationLoader.Load(file);
+            Report(read, logging.Format(arguments), log);
+            return new ReadConfiguration(read.CanReplace ? read.Configuration : null, SnapshotOf(file, read), DiagnosticRenderer.Render(read.Diagnostics, read.Source));
+        }
 
         try
         {
-            var snapshot = new ConfigurationSnapshot(Path.GetFullPath(file), result.Source.Text);
-            await DirectorSupervisor.Run(new SupervisorOptions(result.Configuration!, snapshot, directory, logging.ForChild(arguments), workers), logs, stop.Token);
+            await DirectorSupervisor.Run(
+                new SupervisorOptions(result.Configuration!, SnapshotOf(file, result), directory, logging.ForChild(arguments), ReadAnew, reloads.Reader, workers), logs, stop.Token);
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -70,6 +79,8 @@ internal static class RunCommand
             return 1;
         }
     }
+
+    private static ConfigurationSnapshot SnapshotOf(string file, ConfigurationResult result) => new(Path.GetFullPath(file), result.Source.Text);
 
     /// <summary>Tells what is wrong with the configuration: with its lines for people, as log entries for programs.</summary>
     private static void Report(ConfigurationResult result, string format, ILogger log)

@@ -38,7 +38,7 @@ public static class Features
     public static readonly Feature Firewall = new("firewall rules", NotYetHarmless, "no firewall rules are made yet, so their names and order do not matter");
     public static readonly Feature ProcessTuning = new("process tuning", NotYetHarmless, "process priorities, names and buffers of keepalived's processes are not used");
     public static readonly Feature Management = new("SNMP and D-Bus", NotYetHarmless, "SNMP and D-Bus are not served yet");
-    public static readonly Feature Reloading = new("reload", NotYetHarmless, "reload is not done yet");
+    public static readonly Feature Reloading = new("reloads by file or clock", NotYetHarmless, "SIGHUP and 'fastlb reload' have the configuration read again, which is checked before whether or not this is said");
     public static readonly Feature Housekeeping = new("housekeeping", NotYetHarmless, "files, dumps and logs are FastLb's own, so this has no effect");
     public static readonly Feature DynamicInterfaces = new("dynamic interfaces", NotYetHarmless, "interfaces that are not there yet are waited for, whether or not this is said");
     public static readonly Feature Obsolete = new("obsolete", NotYetHarmless, "has no effect, in keepalived neither");

@@ -58,8 +58,7 @@ internal static class VrrpKeywords
             .Add("linkbeat_use_polling", Features.Tracking)
 
             // Notification
-            .Add("notify notify_master notify_backup notify_fault notify_stop notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
-            .Add("notify_deleted", Features.Reloading, Rest("COMMAND"))
+            .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
             .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
 

@@ -23,13 +23,12 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>Starts to serve; returns when the socket is open.</summary>
     /// <param name="directory">Where the socket is made.</param>
-    /// <param name="status">Gives the status.</param>
-    /// <param name="engine">Knows the connections; null without virtual servers.</param>
+    /// <param name="status">Gives the status, and what knows the connections.</param>
     /// <param name="events">What has happened.</param>
     /// <param name="logs">Receives what the web server reports.</param>
     /// <param name="cancellation">Gives up the start.</param>
     public static async Task<ApiServer> Start(
-        RuntimeDirectory directory, StatusReader status, IForwardingEngine? engine, EventLog events, ILoggerFactory logs, CancellationToken cancellation)
+        RuntimeDirectory directory, StatusReader status, EventLog events, ILoggerFactory logs, CancellationToken cancellation)
     {
         File.Delete(directory.ApiSocket);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -41,8 +40,8 @@ public sealed class ApiServer : IAsyncDisposable
         Serve(application, ApiPaths.Events, _ => Task.FromResult(events.Read()), ApiJson.Default.IReadOnlyListDirectorEvent);
         application.MapGet(ApiPaths.EventStream, (RequestDelegate)(context =>
             LineStream.Write(context, events.Follow(context.RequestAborted), LineJson.Default.DirectorEvent, atOnce: true)));
-        application.MapGet(ApiPaths.Explanation, (RequestDelegate)(context => WriteExplanation(context, new ExplanationReader(engine, status))));
-        application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, engine)));
+        application.MapGet(ApiPaths.Explanation, (RequestDelegate)(context => WriteExplanation(context, new ExplanationReader(status.Engine, status))));
+        application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, status.Engine)));
         await application.StartAsync(cancellation);
         File.SetUnixFileMode(directory.ApiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new ApiServer(application);

@@ -1,9 +1,7 @@
 using System.Net;
 using FastLb.Configuration.Model;
 using FastLb.Control.Engines;
-using FastLb.Control.Vrrp;
 using FastLb.DataplaneChannel.Messages;
-using FastLb.HealthChecks;
 using FastLb.HealthChecks.Pools;
 using FastLb.HealthChecks.Status;
 using FastLb.Netlink;
@@ -13,26 +11,31 @@ using FastLb.VrrpChannel;
 namespace FastLb.Control.Api;
 
 /// <summary>Puts together what <c>fastlb status</c> and <c>fastlb vrrp</c> show. May be called from any thread.</summary>
-/// <param name="options">What the director was started with.</param>
-/// <param name="engine">What forwards; null without virtual servers.</param>
-/// <param name="reconciler">What the engine was told; null with it.</param>
-/// <param name="health">The servers' health.</param>
-/// <param name="vrrp">The VRRP process; null without instances.</param>
+/// <param name="directory">The director's runtime directory.</param>
 /// <param name="kernel">Names interfaces.</param>
-public sealed class StatusReader(
-    DirectorOptions options, DataplaneEngine? engine, Reconciler? reconciler, DirectorHealth health, VrrpFollower? vrrp, Rtnetlink kernel)
+public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
 {
     private const int Version = 2;
     private static readonly Dictionary<string, long> NoVerdicts = [];
+    private volatile DirectorWork? _work;
+
+    /// <summary>What forwards; null while there has been no virtual server.</summary>
+    public IForwardingEngine? Engine => Work.Engine;
+
+    private DirectorWork Work => _work ?? throw new DirectorException("the director has not begun its work");
+
+    /// <summary>From now on this is what is shown.</summary>
+    public void Show(DirectorWork work) => _work = work;
 
     /// <summary>The status of this moment; without the dataplane's part, and saying why, when that does not answer.</summary>
     public async Task<DirectorStatus> ReadStatus(CancellationToken cancellation)
     {
+        DirectorWork work = Work;
         DataplaneStatus? dataplane = null;
         string? fault = null;
         try
         {
-            dataplane = engine is null ? null : await engine.ReadStatus(cancellation);
+            dataplane = work.Engine is { } engine ? await engine.ReadStatus(cancellation) : null;
         }
         catch (DirectorException unavailable)
         {
@@ -41,12 +44,12 @@ public sealed class StatusReader(
 
         return new DirectorStatus(
             Version,
-            options.ConfigurationPath,
-            ProcessReport.ReadAll(options.Directory),
+            work.Running.Path,
+            ProcessReport.ReadAll(directory),
             fault,
             dataplane?.Generation ?? 0,
-            VirtualAddresses(),
-            ServicesOf(dataplane),
+            VirtualAddresses(work),
+            ServicesOf(work, dataplane),
             dataplane?.Verdicts ?? NoVerdicts,
             dataplane?.Ports ?? [],
             dataplane?.Steering ?? [],
@@ -60,7 +63,7 @@ public sealed class StatusReader(
     /// <summary>The VRRP instances at this moment, or as they were reported last when the process does not answer.</summary>
     public async Task<VrrpStatus> ReadVrrp(CancellationToken cancellation)
     {
-        if (vrrp is null)
+        if (Work.Vrrp is not { } vrrp)
             return new VrrpStatus([], null);
         try
         {
@@ -72,20 +75,20 @@ public sealed class StatusReader(
         }
     }
 
-    private IReadOnlyList<VirtualAddressStatus> VirtualAddresses() =>
+    private static IReadOnlyList<VirtualAddressStatus> VirtualAddresses(DirectorWork work) =>
     [
-        .. (vrrp?.Report.Instances ?? []).SelectMany(instance => instance.Addresses.Select(address => new VirtualAddressStatus(
+        .. (work.Vrrp?.Report.Instances ?? []).SelectMany(instance => instance.Addresses.Select(address => new VirtualAddressStatus(
             $"{address.Address}/{address.PrefixLength}", address.Interface, instance.Name, address.State, instance.State == VrrpState.Fault ? instance.Cause : null))),
     ];
 
-    private IReadOnlyList<DirectorServiceStatus> ServicesOf(DataplaneStatus? dataplane)
+    private IReadOnlyList<DirectorServiceStatus> ServicesOf(DirectorWork work, DataplaneStatus? dataplane)
     {
-        Dictionary<IPAddress, ServerAdjacency> ways = (reconciler?.Adjacencies.Servers ?? []).ToDictionary(way => way.Server);
+        Dictionary<IPAddress, ServerAdjacency> ways = (work.Reconciler?.Adjacencies.Servers ?? []).ToDictionary(way => way.Server);
         Dictionary<(IPAddress Address, int Protocol, ushort Port), ServiceStatus> counted =
             (dataplane?.Services ?? []).ToDictionary(service => (service.Address, (int)service.Protocol, service.Port));
         return
         [
-            .. health.Pools.Services.Zip(health.ReadStatus()).SelectMany(pair => pair.First.Service.Endpoints.Select(endpoint => ToStatus(
+            .. work.Health.Pools.Services.Zip(work.Health.ReadStatus()).SelectMany(pair => pair.First.Service.Endpoints.Select(endpoint => ToStatus(
                 pair.First, pair.Second, endpoint, counted.GetValueOrDefault((endpoint.Address, (int)endpoint.Protocol, endpoint.Port)), ways))),
         ];
     }

@@ -7,9 +7,15 @@ public static class ProcessSignal
 {
     /// <summary>Asks a process to stop in good order (SIGTERM). False when there is no such process.</summary>
     /// <exception cref="SystemCallException">It belongs to another user.</exception>
-    public static bool Terminate(int pid)
+    public static bool Terminate(int pid) => Send(pid, LibC.SIGTERM);
+
+    /// <summary>Asks a process to read its configuration again (SIGHUP). False when there is no such process.</summary>
+    /// <exception cref="SystemCallException">It belongs to another user.</exception>
+    public static bool HangUp(int pid) => Send(pid, LibC.SIGHUP);
+
+    private static bool Send(int pid, int signal)
     {
-        if (LibC.kill(pid, LibC.SIGTERM) == 0)
+        if (LibC.kill(pid, signal) == 0)
             return true;
         Errno errno = SystemCallException.LastErrno;
         return errno == Errno.ESRCH ? false : throw new SystemCallException("kill", $"process {pid}", errno, "needs CAP_KILL");

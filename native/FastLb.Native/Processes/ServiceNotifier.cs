@@ -11,6 +11,9 @@ namespace FastLb.Native.Processes;
 /// <remarks>Each notification returns false when the manager did not take it within a second; later ones may still succeed.</remarks>
 public sealed class ServiceNotifier : IDisposable
 {
+    /// <summary>What comes before the number in the message of <see cref="Works"/>. Managers leave fields that begin so alone (sd_notify(3)).</summary>
+    public const string ConfigurationField = "X_FASTLB_CONFIGURATION=";
+
     private const string SocketVariable = "NOTIFY_SOCKET";
     private const string WatchdogIntervalVariable = "WATCHDOG_USEC";
     private const string WatchdogProcessVariable = "WATCHDOG_PID";
@@ -56,6 +59,9 @@ public sealed class ServiceNotifier : IDisposable
 
     /// <summary>What the service is about, one line for <c>systemctl status</c>.</summary>
     public bool Status(string text) => Send($"STATUS={OneLine(text)}");
+
+    /// <summary>For the supervisor of a director alone: the process works by the configuration of this number from now on.</summary>
+    public bool Works(long configuration) => Send(string.Create(CultureInfo.InvariantCulture, $"{ConfigurationField}{configuration}"));
 
     /// <summary>The service begins to shut down.</summary>
     public bool Stopping() => Send("STOPPING=1");

@@ -216,7 +216,6 @@ public sealed class VrrpInstanceBindingTests
     [InlineData("v3_checksum_as_v2")]
     [InlineData("garp_extra_if 5")]
     [InlineData("notify_priority_changes")]
-    [InlineData("notify_deleted /bin/true")]
     [InlineData("smtp_alert")]
     public void What_decides_nothing_of_that_is_a_notice(string line)
     {

@@ -6,6 +6,7 @@ namespace FastLb.Lab.Tests.Laboratory;
 /// <summary>A signal to send to one process, by its number on Linux.</summary>
 internal enum Signal
 {
+    HangUp = 1,
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,

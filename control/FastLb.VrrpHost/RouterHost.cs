@@ -1,0 +1,219 @@
+using System.Collections.Concurrent;
+using FastLb.Configuration.Model;
+using FastLb.Native.Interfaces;
+using FastLb.Netlink;
+using FastLb.Runtime;
+using FastLb.Vrrp;
+using Microsoft.Extensions.Logging;
+
+namespace FastLb.VrrpHost;
+
+/// <summary>
+/// The virtual routers of a process and all that is around them: begun, changed and ended as the configuration says. One task at a time calls it.
+/// </summary>
+internal sealed class RouterHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopScriptPatience = TimeSpan.FromSeconds(1); // keepalived's
+
+    private readonly Rtnetlink _kernel = Rtnetlink.Open();
+    private readonly GratuitousArpSender _sender = GratuitousArpSender.Open();
+    private readonly RouterSet _routers = new();
+    private readonly ConcurrentDictionary<Router, HeldAddresses> _addresses = new();
+    private readonly InterfaceWatch _watch;
+    private readonly KernelJournal _journal;
+    private readonly NotifyScripts _scripts;
+    private readonly RouterStateFile _states;
+    private readonly RouterOffice _office;
+    private readonly RouterThread _thread;
+    private readonly Task _working;
+    private readonly ILogger _log;
+    private GlobalDefinitions _global;
+
+    /// <param name="configuration">What to do.</param>
+    /// <param name="directory">The director's runtime directory.</param>
+    /// <param name="failed">Called when the thread that speaks VRRP can't go on.</param>
+    /// <param name="log">For what happens.</param>
+    public RouterHost(DirectorConfiguration configuration, RuntimeDirectory directory, Action<Exception> failed, ILogger log)
+    {
+        _log = log;
+        _global = configuration.Global;
+        _watch = new InterfaceWatch(configuration, _kernel);
+        _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _addresses[router]))], log);
+        _scripts = new NotifyScripts(_global, new ScriptIdentity(), log);
+        _scripts.Examine(configuration.VrrpInstances);
+        _states = new RouterStateFile(directory.VrrpStateFile);
+        _office = new RouterOffice(_addresses, Reports, _states, _scripts, TimeProvider.System, log);
+        foreach (VrrpInstance instance in configuration.VrrpInstances)
+            _routers.Add(Make(instance));
+        _thread = new RouterThread(_routers, failed, log);
+        _working = _office.Run();
+    }
+
+    /// <summary>Tells control.</summary>
+    public ReportServer Reports { get; }
+
+    /// <summary>Grows while the thread that speaks VRRP gets round.</summary>
+    public long Turns => _thread.Turns;
+
+    /// <summary>Begins to speak VRRP.</summary>
+    /// <param name="predecessorEnded">When the process before this one ended, on <see cref="Router.Now"/>'s clock; null for the first: then nobody goes on as master.</param>
+    public void Start(TimeSpan? predecessorEnded)
+    {
+        IReadOnlySet<string> masters = _states.ReadMasters();
+        foreach (Router router in _routers.All)
+        {
+            if (predecessorEnded is { } ended && masters.Contains(router.Instance.Name))
+            {
+                _log.LogInformation("{Instance} was master when the process before this one ended", router.Instance.Name);
+                _thread.Tell(() => router.Resume(ended));
+            }
+            else
+            {
+                _thread.Tell(router.Start);
+            }
+        }
+
+        _thread.Start();
+    }
+
+    /// <summary>Has the thread get round once more.</summary>
+    public void Nudge() => _thread.Tell(() => { });
+
+    /// <summary>Follows the interfaces until cancelled.</summary>
+    public Task FollowInterfaces(CancellationToken cancellation) => _watch.Run(_routers, _thread, _log, cancellation);
+
+    /// <summary>
+    /// Goes on by another configuration. An instance that is still there on the same interface with the same number keeps its role, whatever else is different; one that is
+    /// not says goodbye.
+    /// </summary>
+    public async Task Reload(DirectorConfiguration configuration)
+    {
+        GlobalDefinitions before = _global;
+        _global = configuration.Global;
+        _watch.Use(configuration);
+        _scripts.Use(_global);
+        _scripts.Examine(configuration.VrrpInstances);
+        Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
+        Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
+        foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
+            End(router);
+        foreach (VrrpInstance instance in configuration.VrrpInstances)
+        {
+            if (!present.TryGetValue(instance.Name, out Router? router) || !IsKept(router, wanted))
+                Begin(instance);
+            else if (instance != router.Instance || _global != before)
+                Change(router, instance);
+        }
+
+        await Settled();
+    }
+
+    /// <summary>Says goodbye for all; the addresses have gone when it returns.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Router router in _routers.All)
+            _thread.Tell(router.Stop);
+        _thread.End();
+        _office.Close();
+        await _working;
+        foreach ((Router router, HeldAddresses held) in _addresses)
+        {
+            await held.Finish();
+            held.Dispose();
+            router.Dispose();
+        }
+
+        _journal.UndoAll();
+        await _scripts.WaitForEnd(StopScriptPatience);
+        _thread.Dispose();
+        await Reports.DisposeAsync();
+        _watch.Dispose();
+        _sender.Dispose();
+        _kernel.Dispose();
+    }
+
+    private static bool IsKept(Router router, Dictionary<string, VrrpInstance> wanted) =>
+        wanted.TryGetValue(router.Instance.Name, out VrrpInstance? instance)
+        && instance.Interface == router.Instance.Interface && instance.VirtualRouterId == router.Instance.VirtualRouterId;
+
+    private Router Make(VrrpInstance instance)
+    {
+        var router = new Router(instance, _global, _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
+        _addresses[router] = new HeldAddresses(instance, _global.GratuitousArpInterval, _kernel, _journal, _sender, _log);
+        return router;
+    }
+
+    private void Begin(VrrpInstance instance)
+    {
+        Router router = Make(instance);
+        _log.LogInformation("{Instance} is new", instance.Name);
+        _thread.Tell(() =>
+        {
+            _routers.Add(router);
+            router.Start();
+        });
+    }
+
+    private void End(Router router)
+    {
+        _log.LogInformation("{Instance} is gone from the configuration", router.Instance.Name);
+        _thread.Tell(() =>
+        {
+            router.Remove();
+            _routers.Remove(router);
+            _office.Do(() => Forget(router)); // after what the stop has asked for
+        });
+    }
+
+    private async Task Forget(Router router)
+    {
+        if (_addresses.TryRemove(router, out HeldAddresses? held))
+        {
+            await held.Finish();
+            held.Dispose();
+        }
+
+        router.Dispose();
+    }
+
+    private void Change(Router router, VrrpInstance instance)
+    {
+        GlobalDefinitions global = _global;
+        InterfaceState nic = _watch.Read(instance);
+        _log.LogInformation("{Instance} has changed", instance.Name);
+        _thread.Tell(() =>
+        {
+            router.Reconfigure(instance, global);
+            router.Take(nic);
+            _office.Do(() =>
+            {
+                _addresses[router].Become(instance.VirtualAddresses, global.GratuitousArpInterval, instance.GratuitousArp.MasterRepeat);
+                _ = Reports.Publish(null);
+                return Task.CompletedTask;
+            });
+        });
+    }
+
+    /// <summary>Completes when all that has been asked of the thread, and of the office by that, has been done.</summary>
+    private async Task Settled()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _thread.Tell(() => _office.Do(() =>
+        {
+            _ = Reports.Publish(null);
+            done.SetResult();
+            return Task.CompletedTask;
+        }));
+        await done.Task;
+    }
+
+    // keepalived 2.2.7 discards such advertisements, so that both directors hold their addresses; later versions heed them, as is done here.
+    private void TellAddresses(Router router, VrrpAdvertisement heard)
+    {
+        if (heard.AddressesDiffer)
+            _log.LogError("{Instance}: {Source} advertises other addresses than this director's: their configurations differ", router.Instance.Name, heard.Source);
+        else
+            _log.LogInformation("{Instance}: {Source} advertises the same addresses", router.Instance.Name, heard.Source);
+    }
+}
