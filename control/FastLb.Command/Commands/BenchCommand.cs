@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Text.Json;
 using FastLb.Bench;
 using FastLb.Bench.Results;
@@ -17,12 +16,12 @@ internal static class BenchCommand
     public static System.CommandLine.Command Create()
     {
         var standard = new BenchOptions();
-        Option<int> rounds = Number("--rounds", "N", "Measurements of each path, by turns", standard.Rounds, 1, 1000);
-        Option<double> seconds = Real("--seconds", "S", "How long packets are counted in a round; latency and connections take half of it each", standard.Duration.TotalSeconds, 0.1, 60);
-        Option<int> flows = Number("--flows", "N", "Flows that the packets belong to by turns", standard.Flows, 1, BenchOptions.MostFlows);
-        Option<int> size = Number("--frame-size", "BYTES", "Of an Ethernet frame without its check sequence", standard.FrameLength, BenchOptions.ShortestFrame, BenchOptions.LongestFrame);
-        Option<double> rate = Real("--pps", "N", "Packets offered in a second; 0 for as many as can be sent", 0, 0, 1e8);
-        Option<double> load = Real("--latency-pps", "N", "Packets in a second that pass while round trips are timed", standard.LatencyLoad, 0, 1e8);
+        Option<int> rounds = SharedOptions.Number("--rounds", "N", "Measurements of each path, by turns", standard.Rounds, 1, 1000);
+        Option<double> seconds = SharedOptions.Number("--seconds", "S", "How long packets are counted in a round; latency and connections take half of it each", standard.Duration.TotalSeconds, 0.1, 60);
+        Option<int> flows = SharedOptions.Number("--flows", "N", "Flows that the packets belong to by turns", standard.Flows, 1, BenchOptions.MostFlows);
+        Option<int> size = SharedOptions.Number("--frame-size", "BYTES", "Of an Ethernet frame without its check sequence", standard.FrameLength, BenchOptions.ShortestFrame, BenchOptions.LongestFrame);
+        Option<double> rate = SharedOptions.Number("--pps", "N", "Packets offered in a second; 0 for as many as can be sent", 0.0, 0, 1e8);
+        Option<double> load = SharedOptions.Number("--latency-pps", "N", "Packets in a second that pass while round trips are timed", standard.LatencyLoad, 0, 1e8);
         Option<string[]> methods = Words("--methods", "How packets get to the server", "nat", "dr");
         Option<string[]> ports = Words("--ports", "FastLb's ports: how XDP is attached", "native", "generic");
         Option<bool> json = SharedOptions.Json("The report as JSON instead of the table");
@@ -74,30 +73,6 @@ internal static class BenchCommand
             await Console.Error.WriteLineAsync($"fastlb: {fault.Message}");
             return UsageFault;
         }
-    }
-
-    private static Option<int> Number(string name, string form, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is var number && number >= least && number <= most)
-                return;
-            result.AddError($"{name} takes a number from {least} to {most}");
-        });
-        return option;
-    }
-
-    private static Option<double> Real(string name, string form, string description, double standard, double least, double most)
-    {
-        var option = new Option<double>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<double>() is var number && number >= least && number <= most)
-                return;
-            result.AddError($"{name} takes a number from {least} to {most}");
-        });
-        return option;
     }
 
     private static Option<string[]> Words(string name, string description, params string[] words)

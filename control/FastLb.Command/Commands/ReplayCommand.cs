@@ -42,8 +42,8 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => ReplayOptions.DefaultLocalAddress,
             CustomParser = result => ReadAddress(result, result.Tokens[0].Value),
         };
-        Option<int> mtu = Number("--mtu", "BYTES", "Largest IP packet on the links; a longer TCP packet is an aggregate", 1500, SmallestMtu, ushort.MaxValue);
-        Option<int> capacity = Number("--flow-capacity", "N", "Connections that the flow table holds", FlowTableLayout.DefaultCapacity, 1, 1 << 24);
+        Option<int> mtu = SharedOptions.Number("--mtu", "BYTES", "Largest IP packet on the links; a longer TCP packet is an aggregate", 1500, SmallestMtu, ushort.MaxValue);
+        Option<int> capacity = SharedOptions.Number("--flow-capacity", "N", "Connections that the flow table holds", FlowTableLayout.DefaultCapacity, 1, 1 << 24);
         var @interface = new Option<string?>("--interface") { Description = "Play the frames onto this interface instead; needs CAP_NET_RAW", HelpName = "IF" };
         var speed = new Option<double>("--speed")
         {
@@ -52,7 +52,7 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => 1,
         };
         var rate = new Option<double?>("--pps") { Description = "With --interface: so many frames in a second", HelpName = "N" };
-        Option<int> loops = Number("--loop", "N", "With --interface: so many times", 1, 1, int.MaxValue);
+        Option<int> loops = SharedOptions.Number("--loop", "N", "With --interface: so many times", 1, 1, int.MaxValue);
         Option<PhysicalAddress?> destination = Mac("--destination-mac", "With --interface: in place of the frames' Ethernet destination, such as the director's address");
         Option<PhysicalAddress?> source = Mac("--source-mac", "With --interface: in place of the frames' Ethernet source");
 
@@ -190,17 +190,6 @@ internal static class ReplayCommand
         HelpName = "MAC",
         CustomParser = result => ReadMac(result, result.Tokens[0].Value),
     };
-
-    private static Option<int> Number(string name, string form, string description, int standard, int least, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => standard };
-        option.Validators.Add(result =>
-        {
-            if (int.TryParse(result.Tokens.Count == 0 ? standard.ToString() : result.Tokens[0].Value, CultureInfo.InvariantCulture, out int number))
-                Check(result, number >= least && number <= most, $"{name} takes a number from {least} to {most}");
-        });
-        return option;
-    }
 
     private static void Check(SymbolResult result, bool isRight, string fault)
     {

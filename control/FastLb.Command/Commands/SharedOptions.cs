@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using FastLb.Dataplane.Flows;
 using FastLb.Runtime;
 
@@ -34,6 +36,19 @@ internal static class SharedOptions
                 result.AddError($"--workers takes a number from 0 to {FlowStore.MostTables}");
         });
         return workers;
+    }
+
+    /// <summary>A number that has a range.</summary>
+    public static Option<T> Number<T>(string name, string form, string description, T standard, T least, T most)
+        where T : INumber<T>
+    {
+        var option = new Option<T>(name) { Description = description, HelpName = form, DefaultValueFactory = _ => standard };
+        option.Validators.Add(result =>
+        {
+            if (T.TryParse(result.Tokens.Count == 0 ? null : result.Tokens[0].Value, CultureInfo.InvariantCulture, out T? number) && (number < least || number > most))
+                result.AddError($"{name} takes a number from {least} to {most}");
+        });
+        return option;
     }
 
     public static Option<bool> Json(string description) => new("--json") { Description = description };
