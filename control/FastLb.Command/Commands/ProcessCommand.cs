@@ -1,6 +1,7 @@
 using System.CommandLine;
 using FastLb.Configuration;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Preprocessing;
 using FastLb.Control;
 using FastLb.Dataplane.Flows;
 using FastLb.DataplaneHost;
@@ -83,7 +84,9 @@ internal static class ProcessCommand
     private static (DirectorConfiguration Configuration, string Path) ReadSnapshot(RuntimeDirectory directory)
     {
         ConfigurationSnapshot snapshot = ConfigurationSnapshot.Read(directory);
-        ConfigurationResult result = ConfigurationLoader.Parse(snapshot.Text, snapshot.Path);
+        ReadingRecord reading = ReadingRecord.FromJson(snapshot.Reading)
+            ?? throw new DirectorException($"the snapshot of {snapshot.Path} is not what a supervisor of this version writes; start the director with 'fastlb run'");
+        ConfigurationResult result = ConfigurationLoader.Load(reading);
         return result.CanRun
             ? (result.Configuration!, snapshot.Path)
             : throw new DirectorException($"the snapshot of {snapshot.Path} can't be run; 'fastlb check' tells why");

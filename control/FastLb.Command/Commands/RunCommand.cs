@@ -22,20 +22,21 @@ internal static class RunCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => DefaultFile,
         };
+        Option<string?> id = ConfigurationReading.Id();
         Option<string> directory = SharedOptions.RuntimeDirectory();
         Option<int> workers = SharedOptions.Workers();
         var logging = new LogOptions();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory, workers };
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, directory, workers };
         logging.AddTo(command);
         command.SetAction((arguments, cancellation) =>
-            Run(arguments.GetRequiredValue(file), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
+            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> Run(
-        string file, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
+        string file, string? id, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
-        ConfigurationResult result = ConfigurationLoader.Load(file);
+        ConfigurationResult result = ConfigurationReading.Read(file, id);
         using ILoggerFactory logs = logging.Create(arguments);
         ILogger log = logs.CreateLogger(ProcessRole.Supervisor.Name());
         Report(result, logging.Format(arguments), log);
@@ -56,7 +57,7 @@ internal static class RunCommand
 
         try
         {
-            var snapshot = new ConfigurationSnapshot(Path.GetFullPath(file), result.Source.Text);
+            var snapshot = new ConfigurationSnapshot(Path.GetFullPath(file), result.Reading.ToJson());
             await DirectorSupervisor.Run(new SupervisorOptions(result.Configuration!, snapshot, directory, logging.ForChild(arguments), workers), logs, stop.Token);
             return 0;
         }
