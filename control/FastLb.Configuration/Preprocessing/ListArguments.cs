@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using FastLb.Configuration.Sources;
 
@@ -9,6 +10,8 @@ namespace FastLb.Configuration.Preprocessing;
 /// </summary>
 internal static class ListArguments
 {
+    private static readonly SearchValues<char> Excluded = SearchValues.Create(" \t\f\r\v\"");
+
     /// <summary>Reads what stands between the parentheses.</summary>
     /// <returns>The loop, or what is wrong.</returns>
     public static (ValueLoop? Loop, string? Fault) Read(string arguments, SourceSpan place)
@@ -27,7 +30,7 @@ internal static class ListArguments
         {
             ImmutableArray<string> tuple = Members(item);
             if (tuple.Length > variables.Length) return (null, $"'{item}' has {tuple.Length} values for {variables.Length} variables");
-            if (tuple.FirstOrDefault(value => value.AsSpan().ContainsAny(" \t\f\r\v\"")) is { } faulty) return (null, $"the value '{faulty}' contains a blank or a quote");
+            if (tuple.FirstOrDefault(value => value.AsSpan().ContainsAny(Excluded)) is { } faulty) return (null, $"the value '{faulty}' contains a blank or a quote");
             values.Add(tuple);
         }
 
