@@ -9,10 +9,9 @@ namespace FastLb.Configuration.Preprocessing;
 internal readonly record struct DefinedLine(string Text, Expansion Expansion);
 
 /// <summary>The value of a variable.</summary>
-/// <param name="Lines">Its lines: exactly one, unless <paramref name="IsMultiLine"/>; then any number.</param>
-/// <param name="IsMultiLine">Whether it was written with a backslash at the end of its first line: a reference to it must be the last thing on a line.</param>
-internal sealed record Definition(ImmutableArray<DefinedLine> Lines, bool IsMultiLine)
+/// <param name="Lines">Its lines. A reference to a value of several lines must be the last thing on a line.</param>
+internal sealed record Definition(ImmutableArray<DefinedLine> Lines)
 {
     /// <summary>A value of one line.</summary>
-    public static Definition OfLine(string text, SourceSpan place) => new([new DefinedLine(text, new Expansion(place))], IsMultiLine: false);
+    public static Definition OfLine(string text, SourceSpan place) => new([new DefinedLine(text, new Expansion(place))]);
 }

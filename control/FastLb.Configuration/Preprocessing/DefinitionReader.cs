@@ -37,7 +37,7 @@ internal sealed class DefinitionReader(Dictionary<string, Definition> definition
             if (!next.Text.EndsWith('\\')) break;
         }
 
-        definitions[name] = new Definition(lines.ToImmutable(), IsMultiLine: true);
+        definitions[name] = new Definition(lines.ToImmutable());
     }
 
     private static void Add(ImmutableArray<DefinedLine>.Builder lines, MappedText line, int start)

@@ -102,6 +102,9 @@ internal sealed class Preprocessor
 
             if (isExpanded) return TakeLogicalLine(line, at);
             if (_expander.Expand(line, at) is not { } expanded) return null;
+
+            // A substitution has the condition looked at again, even one that now stands first because another was met.
+            if (expanded.Text.Length != line.Text.Length - at || !line.Text.AsSpan(at).SequenceEqual(expanded.Text)) isConditionMet = false;
             line = expanded;
             at = 0;
             isExpanded = true;

@@ -72,7 +72,7 @@ internal sealed class ReferenceExpander(
     private static int NextDollar(string text, int from) => from < text.Length ? text.IndexOf('$', from) : -1;
 
     private bool IsReplaced(in Reference reference, int lineLength) => definitions.TryGetValue(reference.Name, out Definition? definition)
-        ? !definition.IsMultiLine || reference.End == lineLength
+        ? definition.Lines.Length <= 1 || reference.End == lineLength
         : PredefinedVariables.IsKnown(reference);
 
     /// <summary>Appends the value of the reference at <paramref name="dollar"/>, which is known to be replaced.</summary>

@@ -12,6 +12,8 @@ public sealed class ConditionTests
     [InlineData("@main $A=cond\nk $A", "k cond")]
     [InlineData("@main ~SEQ(i,1,2) o${i}", "o1|o2")]
     [InlineData("~SEQ(i,1,2) @main m${i}", "m1|m2")]
+    [InlineData("$i=0\n@main @^other k10${i}", "k100")]
+    [InlineData("$C=c\n@main @main $B=y$C\n$B", "yc")]
     [InlineData("$IF=@main\n$IF c7", "c7")]
     [InlineData("$IF=@other\n$IF c7\nx", "x")]
     [InlineData("k { @main a } @main b", "k {|a }|b")]

@@ -44,6 +44,7 @@ public sealed class DefinitionTests
     [InlineData("$M=\\\n m1 \\\n m2\nk $M x", "k $M x")]
     [InlineData("$X= \\\n a1 \\\n\n b1\n$X", "b1|a1")]
     [InlineData("$X= \\\n a1 \\\n   \n b1\n$X", "b1|a1")]
+    [InlineData("$M=\\\n m1\nk $M x", "k m1 x")]
     [InlineData("$E= \\\n\n$E\nafter", "after")]
     [InlineData("$IN= \\\n i1 \\\n i2\n$OUT= \\\n o1 \\\n $IN \\\n o2\n$OUT", "o1|i1|i2|o2")]
     [InlineData("$IN= \\\n i1 \\\n i2\n$OUT= \\\n $IN\n~SEQ(i,2) $OUT", "i1|i2|i1|i2")]
