@@ -81,9 +81,7 @@ internal sealed class Preprocessor
                     // What is put in here may begin with a condition, a definition or a sequence, so it is looked at before the rest is expanded.
                     if (++expansions > ExpansionBudget.MaximumRecursion)
                     {
-                        _diagnostics.Add(
-                            DiagnosticCatalog.ExpansionTooDeep, line.Span(at, 1), $"the value of this variable is still not found after {ExpansionBudget.MaximumRecursion} substitutions",
-                            "its definition refers to itself; the line is left out");
+                        _expander.ReportEndless(line.Span(at, 1));
                         return null;
                     }
 

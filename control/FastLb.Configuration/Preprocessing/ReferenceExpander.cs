@@ -36,15 +36,13 @@ internal sealed class ReferenceExpander(
         {
             var text = new MappedTextBuilder();
             int copied = 0, first = -1;
-            for (int dollar = current.Text.IndexOf('$'); dollar >= 0; dollar = copied > dollar ? NextDollar(current.Text, copied) : NextDollar(current.Text, dollar + 1))
+            for (int dollar = current.Text.IndexOf('$'); dollar >= 0; dollar = NextDollar(current.Text, Math.Max(copied, dollar + 1)))
             {
                 if (!BeginsReference(current, dollar)) continue;
                 if (first < 0) first = dollar;
                 if (round == ExpansionBudget.MaximumRecursion)
                 {
-                    diagnostics.Add(
-                        DiagnosticCatalog.ExpansionTooDeep, current.Span(dollar, 1), $"the value of this variable is still not found after {round} substitutions",
-                        "its definition refers to itself; the line is left out");
+                    ReportEndless(current.Span(dollar, 1));
                     return null;
                 }
 
@@ -68,6 +66,11 @@ internal sealed class ReferenceExpander(
 
         return current;
     }
+
+    /// <summary>Tells that the reference at <paramref name="place"/> leads to another one again and again (<see cref="ExpansionBudget.MaximumRecursion"/>).</summary>
+    public void ReportEndless(SourceSpan place) => diagnostics.Add(
+        DiagnosticCatalog.ExpansionTooDeep, place, $"the value of this variable is still not found after {ExpansionBudget.MaximumRecursion} substitutions",
+        "its definition refers to itself; the line is left out");
 
     private static int NextDollar(string text, int from) => from < text.Length ? text.IndexOf('$', from) : -1;
 
