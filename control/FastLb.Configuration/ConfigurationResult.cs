@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Preprocessing;
 using FastLb.Configuration.Sources;
 
 namespace FastLb.Configuration;
@@ -8,23 +9,27 @@ namespace FastLb.Configuration;
 /// <summary>What reading a configuration gave. Immutable.</summary>
 public sealed class ConfigurationResult
 {
-    internal ConfigurationResult(SourceText source, DirectorConfiguration? configuration, ImmutableArray<Diagnostic> diagnostics)
+    internal ConfigurationResult(SourceFiles source, ReadingRecord reading, DirectorConfiguration? configuration, ImmutableArray<Diagnostic> diagnostics)
     {
         Source = source;
+        Reading = reading;
         Configuration = configuration;
         Diagnostics = diagnostics;
     }
 
-    /// <summary>The text that was read; empty when there was none.</summary>
-    public SourceText Source { get; }
+    /// <summary>The files that were read; the main one is empty when there was none.</summary>
+    public SourceFiles Source { get; }
+
+    /// <summary>All that was read, for reading the same again (<see cref="ConfigurationLoader.Load(ReadingRecord)"/>).</summary>
+    public ReadingRecord Reading { get; }
 
     /// <summary>
-    /// The model, without the items that are at fault. Null when the file could not be read or needs the preprocessor. To be run on only if
+    /// The model, without the items that are at fault. Null when the file could not be read, or not to its end. To be run on only if
     /// <see cref="CanRun"/>.
     /// </summary>
     public DirectorConfiguration? Configuration { get; }
 
-    /// <summary>All faults, in the order of the file.</summary>
+    /// <summary>All faults, in the order of the files.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 
     /// <summary>

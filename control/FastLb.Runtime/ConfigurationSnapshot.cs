@@ -4,11 +4,15 @@ using System.Text.Json.Serialization;
 namespace FastLb.Runtime;
 
 /// <summary>
-/// The text that a director runs on, taken once by the supervisor: a process that is started again must not take up a file that has been edited since.
+/// What a director runs on, taken once by the supervisor: a process that is started again must not take up a file that has been edited since, nor another file,
+/// name or number where the configuration asks its surroundings for one.
 /// </summary>
-/// <param name="Path">Where it was read from, which messages name.</param>
-/// <param name="Text">The whole file. May hold passwords: the snapshot is readable by its owner alone, as the directory it lies in.</param>
-public sealed record ConfigurationSnapshot(string Path, string Text)
+/// <param name="Path">Where the main file lies, which messages name.</param>
+/// <param name="Reading">
+/// All that was read, as <c>FastLb.Configuration</c> records it: the main file, those it includes, and what else it asked for. May hold passwords: the snapshot is readable
+/// by its owner alone, as the directory it lies in.
+/// </param>
+public sealed record ConfigurationSnapshot(string Path, string Reading)
 {
     /// <summary>Counts the configurations that a director has worked by, from 1.</summary>
     public long Number { get; init; } = 1;

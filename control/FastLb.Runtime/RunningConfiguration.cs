@@ -1,5 +1,6 @@
 using FastLb.Configuration;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Preprocessing;
 
 namespace FastLb.Runtime;
 
@@ -14,7 +15,9 @@ public sealed record RunningConfiguration(DirectorConfiguration Director, string
     public static RunningConfiguration Read(RuntimeDirectory directory)
     {
         ConfigurationSnapshot snapshot = ConfigurationSnapshot.Read(directory);
-        ConfigurationResult result = ConfigurationLoader.Parse(snapshot.Text, snapshot.Path);
+        ReadingRecord reading = ReadingRecord.FromJson(snapshot.Reading)
+            ?? throw new DirectorException($"the snapshot of {snapshot.Path} is not what a supervisor of this version writes; start the director with 'fastlb run'");
+        ConfigurationResult result = ConfigurationLoader.Load(reading);
         return result.CanRun
             ? new RunningConfiguration(result.Configuration!, snapshot.Path, snapshot.Number)
             : throw new DirectorException($"the snapshot of {snapshot.Path} can't be run; 'fastlb check' tells why");

@@ -25,7 +25,7 @@ public sealed record RuntimeDirectory(string Path)
     /// <summary>The VRRP process's socket, for control.</summary>
     public string VrrpSocket => InDirectory("vrrp.sock");
 
-    /// <summary>The configuration as the supervisor read it: all processes run on this text, whatever becomes of the file (<see cref="ConfigurationSnapshot"/>).</summary>
+    /// <summary>The configuration as the supervisor read it: all processes run on this, whatever becomes of the files (<see cref="ConfigurationSnapshot"/>).</summary>
     public string SnapshotFile => InDirectory("configuration.json");
 
     /// <summary>Addresses that the VRRP process has added (<see cref="KernelJournal"/>).</summary>

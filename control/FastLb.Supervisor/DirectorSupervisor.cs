@@ -17,7 +17,7 @@ namespace FastLb.Supervisor;
 
 /// <summary>What a director is started with.</summary>
 /// <param name="Configuration">What it is to do.</param>
-/// <param name="Snapshot">The text that this was read from.</param>
+/// <param name="Snapshot">What this was read from.</param>
 /// <param name="Directory">Its runtime directory.</param>
 /// <param name="LogArguments">Options that make every process log alike.</param>
 /// <param name="Reload">Reads the configuration anew.</param>

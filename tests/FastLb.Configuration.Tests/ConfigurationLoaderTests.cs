@@ -1,14 +1,17 @@
 using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Preprocessing;
 using Xunit;
 
 namespace FastLb.Configuration.Tests;
 
 public sealed class ConfigurationLoaderTests
 {
+    private static readonly Surroundings Disk = new() { Files = new DiskFiles() };
+
     [Fact]
     public void Missing_file_is_told_and_run_exits_6()
     {
-        ConfigurationResult result = ConfigurationLoader.Load("/nonexistent/keepalived.conf");
+        ConfigurationResult result = ConfigurationLoader.Load("/nonexistent/keepalived.conf", Disk);
         Diagnostic diagnostic = Assert.Single(result.Diagnostics);
         Assert.Equal("the configuration cannot be read: there is no such file", diagnostic.Message);
         Assert.Equal((false, 6, 6), (result.CanRun, result.RunExitStatus, result.CheckExitStatus));
@@ -16,7 +19,7 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
-    public void Directory_is_no_configuration() => Assert.Equal(6, ConfigurationLoader.Load("/").RunExitStatus);
+    public void Directory_is_no_configuration() => Assert.Equal(6, ConfigurationLoader.Load("/", Disk).RunExitStatus);
 
     [Fact]
     public void File_is_read_as_its_text()
@@ -25,10 +28,10 @@ public sealed class ConfigurationLoaderTests
         try
         {
             File.WriteAllText(path, "global_defs {\r\n router_id A\r\n}\r\n");
-            ConfigurationResult result = ConfigurationLoader.Load(path);
+            ConfigurationResult result = ConfigurationLoader.Load(path, Disk);
             Assert.Empty(result.Diagnostics);
             Assert.Equal("A", result.Configuration!.Global.RouterId);
-            Assert.Equal(path, result.Source.FileName);
+            Assert.Equal(path, result.Source.Main.FileName);
         }
         finally
         {

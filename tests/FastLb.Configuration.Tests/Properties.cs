@@ -71,9 +71,9 @@ public sealed class Properties
             ConfigurationResult result = ConfigurationLoader.Parse(text, "f");
             foreach (Diagnostic d in result.Diagnostics)
             {
-                Assert.InRange(d.Span.Line, 1, result.Source.LineCount);
-                Assert.InRange(d.Span.Column, 1, result.Source.Line(d.Span.Line).Length + 1);
-                Assert.InRange(d.Span.EndColumn, d.Span.Column, result.Source.Line(d.Span.Line).Length + 1);
+                Assert.InRange(d.Span.Line, 1, result.Source.Main.LineCount);
+                Assert.InRange(d.Span.Column, 1, result.Source.Main.Line(d.Span.Line).Length + 1);
+                Assert.InRange(d.Span.EndColumn, d.Span.Column, result.Source.Main.Line(d.Span.Line).Length + 1);
             }
         },
         iter: 1000);

@@ -15,7 +15,7 @@ public sealed class ConfigurationSnapshotTests : IDisposable
     [InlineData("")]
     [InlineData("vrrp_instance VI_1 {\n  auth_pass \"pä\\ss\"\n}\n")]
     [InlineData("# 注释\r\n\tindented\u0000")]
-    public void Text_and_path_come_back_as_they_were(string text)
+    public void What_was_read_comes_back_as_they_were(string text)
     {
         var snapshot = new ConfigurationSnapshot("/etc/keepalived/keepalived.conf", text);
 
@@ -55,8 +55,8 @@ public sealed class ConfigurationSnapshotTests : IDisposable
     [InlineData("null")]
     [InlineData("{}")]
     [InlineData("{\"path\":\"a.conf\"}")]
-    [InlineData("{\"path\":null,\"text\":null}")]
-    [InlineData("{\"path\":\"a.conf\",\"text\":\"vrrp_inst")]
+    [InlineData("{\"path\":null,\"reading\":null}")]
+    [InlineData("{\"path\":\"a.conf\",\"reading\":\"vrrp_inst")]
     [InlineData("[1]")]
     public void Damaged_file_is_explained(string content)
     {

@@ -29,6 +29,7 @@ internal static class ReplayCommand
     {
         var capture = new Argument<string>("CAPTURE") { Description = "A pcap or pcapng file of an Ethernet interface" };
         Option<string> file = SharedOptions.Configuration();
+        Option<string?> id = ConfigurationReading.Id();
         var output = new Option<string?>("--output", "-o") { Description = "Write the frames that would be forwarded there: pcapng, or pcap if it is named so", HelpName = "FILE" };
         var explain = new Option<bool>("--explain") { Description = "A line for each frame: what was decided, and by what" };
         Option<bool> json = SharedOptions.Json("The summary as JSON; with --explain, an object for each frame and the summary last, one to a line");
@@ -56,7 +57,7 @@ internal static class ReplayCommand
         Option<PhysicalAddress?> destination = Mac("--destination-mac", "With --interface: in place of the frames' Ethernet destination, such as the director's address");
         Option<PhysicalAddress?> source = Mac("--source-mac", "With --interface: in place of the frames' Ethernet source");
 
-        Option[] offline = [file, output, explain, down, mac, local, mtu, capacity], live = [speed, rate, loops, destination, source];
+        Option[] offline = [file, id, output, explain, down, mac, local, mtu, capacity], live = [speed, rate, loops, destination, source];
         var command = new System.CommandLine.Command("replay", "Take captured frames through the forwarding pipeline, without a network, and tell what it decides; or play them onto an interface")
         {
             capture, json,
@@ -89,7 +90,7 @@ internal static class ReplayCommand
                 cancellation)
             : Play(
                 arguments.GetRequiredValue(capture),
-                arguments.GetRequiredValue(file),
+                ConfigurationReading.Read(arguments.GetRequiredValue(file), arguments.GetValue(id)),
                 configuration => new ReplayOptions(configuration)
                 {
                     Down = arguments.GetValue(down) ?? [],
@@ -105,9 +106,9 @@ internal static class ReplayCommand
     }
 
     private static int Play(
-        string capture, string file, Func<Configuration.Model.DirectorConfiguration, ReplayOptions> optionsFor, string? output, bool explain, bool json)
+        string capture, ConfigurationResult result, Func<Configuration.Model.DirectorConfiguration, ReplayOptions> optionsFor, string? output, bool explain, bool json)
     {
-        ConfigurationResult result = ConfigurationLoader.Load(file);
+        string file = result.Source.Main.FileName;
         if (!result.CanRun)
         {
             Console.Error.Write(DiagnosticRenderer.Render(result.Diagnostics, result.Source));

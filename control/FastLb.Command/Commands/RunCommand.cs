@@ -23,20 +23,21 @@ internal static class RunCommand
             HelpName = "FILE",
             DefaultValueFactory = _ => DefaultFile,
         };
+        Option<string?> id = ConfigurationReading.Id();
         Option<string> directory = SharedOptions.RuntimeDirectory();
         Option<int> workers = SharedOptions.Workers();
         var logging = new LogOptions();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, directory, workers };
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, directory, workers };
         logging.AddTo(command);
         command.SetAction((arguments, cancellation) =>
-            Run(arguments.GetRequiredValue(file), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
+            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> Run(
-        string file, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
+        string file, string? id, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
-        ConfigurationResult result = ConfigurationLoader.Load(file);
+        ConfigurationResult result = ConfigurationReading.Read(file, id);
         using ILoggerFactory logs = logging.Create(arguments);
         ILogger log = logs.CreateLogger(ProcessRole.Supervisor.Name());
         Report(result, logging.Format(arguments), log);
@@ -58,7 +59,7 @@ internal static class RunCommand
 
         ReadConfiguration ReadAnew()
         {
-            ConfigurationResult read = ConfigurationLoader.Load(file);
+            ConfigurationResult read = ConfigurationReading.Read(file, id);
             Report(read, logging.Format(arguments), log);
             return new ReadConfiguration(read.CanReplace ? read.Configuration : null, SnapshotOf(file, read), DiagnosticRenderer.Render(read.Diagnostics, read.Source));
         }
@@ -80,7 +81,7 @@ internal static class RunCommand
         }
     }
 
-    private static ConfigurationSnapshot SnapshotOf(string file, ConfigurationResult result) => new(Path.GetFullPath(file), result.Source.Text);
+    private static ConfigurationSnapshot SnapshotOf(string file, ConfigurationResult result) => new(Path.GetFullPath(file), result.Reading.ToJson());
 
     /// <summary>Tells what is wrong with the configuration: with its lines for people, as log entries for programs.</summary>
     private static void Report(ConfigurationResult result, string format, ILogger log)

@@ -103,7 +103,7 @@ internal sealed class ConfigurationBinder
         if (_instanceNames.TryGetValue(instance.Name, out VrrpInstance? namesake))
         {
             _diagnostics.Add(
-                DiagnosticCatalog.DuplicateInstance, span, $"the instance '{instance.Name}' is defined before, on line {namesake.Origin.Span.Line}",
+                DiagnosticCatalog.DuplicateInstance, span, $"the instance '{instance.Name}' is defined before, on {namesake.Origin.Span.LineSeenFrom(span)}",
                 "the second is left out", namesake.Origin.Span);
             return;
         }
@@ -128,7 +128,7 @@ internal sealed class ConfigurationBinder
             if (_services.TryAdd(endpoint, server)) continue;
             VirtualServer first = _services[endpoint];
             _diagnostics.Add(
-                DiagnosticCatalog.DuplicateVirtualServer, server.Origin.Span, $"the service {NameOf(endpoint)} is defined before, on line {first.Origin.Span.Line}",
+                DiagnosticCatalog.DuplicateVirtualServer, server.Origin.Span, $"the service {NameOf(endpoint)} is defined before, on {first.Origin.Span.LineSeenFrom(server.Origin.Span)}",
                 "keepalived would put both lists of real servers into one service; write them into one block", first.Origin.Span);
             return;
         }

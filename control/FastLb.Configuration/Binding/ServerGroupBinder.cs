@@ -22,7 +22,7 @@ internal sealed class ServerGroupBinder(DiagnosticBag diagnostics, FeatureReport
 
         if (_groups.TryAdd(block.Text(0), (new Origin(block.SpanOf(0)), members))) return;
         diagnostics.Add(
-            DiagnosticCatalog.DuplicateGroup, block.SpanOf(0), $"the group '{block.Text(0)}' is defined before, on line {_groups[block.Text(0)].Origin.Span.Line}",
+            DiagnosticCatalog.DuplicateGroup, block.SpanOf(0), $"the group '{block.Text(0)}' is defined before, on {_groups[block.Text(0)].Origin.Span.LineSeenFrom(block.SpanOf(0))}",
             "the second is left out", _groups[block.Text(0)].Origin.Span);
     }
 

@@ -25,7 +25,7 @@ internal sealed class VrrpNotificationsBinder(DiagnosticBag diagnostics)
     {
         if (known is null) return _scripts.Read(statement);
         diagnostics.Add(
-            DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"there is a script for '{statement.Name}' before, on line {known.Origin.Span.Line}",
+            DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"there is a script for '{statement.Name}' before, on {known.Origin.Span.LineSeenFrom(statement.Syntax.Span)}",
             "the second is left out", known.Origin.Span);
         return known;
     }

@@ -7,7 +7,8 @@ namespace FastLb.Configuration.Diagnostics;
 /// Every kind of diagnostic. The rule for <see cref="DiagnosticConsequence"/>: keepalived starts on a file whose faulty items it can leave
 /// out, and an operator who swaps it for FastLb expects the same, so <see cref="ItemIgnored"/> is the default. Exceptions: what stops
 /// keepalived stops FastLb (a missing required parameter, two instances with one virtual router id, an instance without an interface);
-/// a faulty line of <c>defence</c>, which keepalived doesn't have, because its absence shows too late; a block left open or text that the preprocessor would have changed, because everything after it would be a guess; and refusals,
+/// a faulty line of <c>defence</c>, which keepalived doesn't have, because its absence shows too late; a block left open, an include that leads back to itself or an expansion without end, because everything after it would be a guess; an include that
+/// demands a file which is not there; and refusals,
 /// because the director would forward otherwise than the file says.
 /// </summary>
 public static class DiagnosticCatalog
@@ -71,11 +72,26 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor UnusableMark = new("FLB1405", Refusal, StopsRun);
     public static readonly DiagnosticDescriptor MarkWithoutRule = new("FLB1406", Refusal, StopsRun);
 
-    // Preprocessor
-    public static readonly DiagnosticDescriptor PreprocessorRefused = new("FLB1501", Refusal, StopsRun);
+    // Preprocessor (FLB1501 was the refusal of all of it)
     public static readonly DiagnosticDescriptor UndefinedVariable = new("FLB1502", Notice);
     public static readonly DiagnosticDescriptor UndefinedVariableBraces = new("FLB1503", Warning);
+    public static readonly DiagnosticDescriptor ReferenceNotSeparated = new("FLB1504", Warning);
+    public static readonly DiagnosticDescriptor MultiLineReferenceNotLast = new("FLB1505", Warning);
+    public static readonly DiagnosticDescriptor ExpansionTooDeep = new("FLB1506", Error, StopsRun);
+    public static readonly DiagnosticDescriptor ExpansionTooLarge = new("FLB1507", Error, StopsRun);
+    public static readonly DiagnosticDescriptor InvalidSequence = new("FLB1508", Error);
+    public static readonly DiagnosticDescriptor InvalidList = new("FLB1509", Error);
+    public static readonly DiagnosticDescriptor EnvironmentVariableMissing = new("FLB1510", Warning);
+    public static readonly DiagnosticDescriptor InvalidRandomRange = new("FLB1511", Error);
+    public static readonly DiagnosticDescriptor DefinitionHalfDropped = new("FLB1512", Warning);
+    public static readonly DiagnosticDescriptor NoContinuation = new("FLB1513", Warning);
 
     // Files
     public static readonly DiagnosticDescriptor UnreadableFile = new("FLB1601", Error, NoConfiguration);
+    public static readonly DiagnosticDescriptor IncludeMissing = new("FLB1602", Warning);
+    public static readonly DiagnosticDescriptor IncludeMatchesNothing = new("FLB1603", Notice);
+    public static readonly DiagnosticDescriptor IncludeUnreadable = new("FLB1604", Warning);
+    public static readonly DiagnosticDescriptor RequiredFileMissing = new("FLB1605", Error, NoConfiguration);
+    public static readonly DiagnosticDescriptor IncludeCycle = new("FLB1606", Error, StopsRun);
+    public static readonly DiagnosticDescriptor TooManyIncludes = new("FLB1607", Error, StopsRun);
 }

@@ -7,18 +7,18 @@ namespace FastLb.Configuration.Diagnostics;
 public static class DiagnosticRenderer
 {
     /// <summary>One diagnostic, each of its lines ending in a line feed.</summary>
-    public static string Render(Diagnostic diagnostic, SourceText source)
+    public static string Render(Diagnostic diagnostic, SourceFiles sources)
     {
         var text = new StringBuilder();
-        Append(text, diagnostic, new SourceExcerpt(source));
+        Append(text, diagnostic, new SourceExcerpt(sources));
         return text.ToString();
     }
 
     /// <summary>All diagnostics in their order.</summary>
-    public static string Render(IEnumerable<Diagnostic> diagnostics, SourceText source)
+    public static string Render(IEnumerable<Diagnostic> diagnostics, SourceFiles sources)
     {
         var text = new StringBuilder();
-        var excerpt = new SourceExcerpt(source);
+        var excerpt = new SourceExcerpt(sources);
         foreach (Diagnostic diagnostic in diagnostics) Append(text, diagnostic, excerpt);
         return text.ToString();
     }
@@ -37,6 +37,6 @@ public static class DiagnosticRenderer
         text.Append($"{diagnostic.Span}: {Label(diagnostic.Severity)}: {diagnostic.Message} [{diagnostic.Code}]\n");
         if (excerpt.Of(diagnostic.Span) is var (line, underline)) text.Append($"  {line}\n  {underline}\n");
         if (diagnostic.Hint is not null) text.Append($"  hint: {diagnostic.Hint}\n");
-        if (diagnostic.Related is { } related && related.Line != diagnostic.Span.Line) text.Append($"  see: {related}\n");
+        if (diagnostic.Related is { } related && !related.IsOnLineOf(diagnostic.Span)) text.Append($"  see: {related}\n");
     }
 }

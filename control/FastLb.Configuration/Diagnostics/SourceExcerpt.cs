@@ -7,7 +7,7 @@ namespace FastLb.Configuration.Diagnostics;
 /// The line of a diagnostic with its span underlined. Long lines are cut to a window around the span, wide characters keep the underline in
 /// place, and secrets are covered. Many diagnostics on one long line cost no more than the line and their windows. Not thread-safe.
 /// </summary>
-internal sealed class SourceExcerpt(SourceText source)
+internal sealed class SourceExcerpt(SourceFiles sources)
 {
     private const int ContextBefore = 60;
     private const int MaximumWidth = 120;
@@ -19,13 +19,17 @@ internal sealed class SourceExcerpt(SourceText source)
     /// <summary>The keyword in <c>auth_hmac</c> whose parameter must not be shown.</summary>
     private const string SecretKeyword = "key";
 
-    private (int Number, string Text) _covered;
+    private (SourceSpan Place, string Text)? _covered;
 
     /// <summary>The two lines: the source and the underline; null when the span's line is empty.</summary>
     public (string Line, string Underline)? Of(SourceSpan span)
     {
-        if (_covered.Number != span.Line) _covered = (span.Line, CoverSecrets(source.Line(span.Line)));
-        string text = _covered.Text;
+        if (_covered is not var (place, text) || !place.IsOnLineOf(span))
+        {
+            text = CoverSecrets(sources.Line(span));
+            _covered = (span, text);
+        }
+
         if (string.IsNullOrWhiteSpace(text)) return null;
 
         int start = Math.Clamp(span.Column - 1, 0, text.Length);

@@ -17,23 +17,23 @@ internal sealed class SyntaxParser
     private const int MaximumDepth = 16;
 
     private readonly ImmutableArray<Token> _tokens;
-    private readonly SourceText _source;
+    private readonly SourceFiles _sources;
     private readonly DiagnosticBag _diagnostics;
     private readonly List<OpenBlock> _open = [];
     private readonly ImmutableArray<Token>.Builder _words = ImmutableArray.CreateBuilder<Token>();
-    private readonly Dictionary<int, int> _indentations = [];
+    private readonly Dictionary<(string File, int Line), int> _indentations = [];
     private bool _unreadable;
     private StatementSyntax? _awaitingBlock;
     private int _depthBeyondMaximum;
     private int _closedForTheWriter;
     private (SourceSpan Brace, OpenBlock Closed, OpenBlock IndentedLike)? _misindented;
 
-    private SyntaxParser(ImmutableArray<Token> tokens, SourceText source, DiagnosticBag diagnostics)
+    private SyntaxParser(ImmutableArray<Token> tokens, SourceFiles sources, DiagnosticBag diagnostics)
     {
         _tokens = tokens;
-        _source = source;
+        _sources = sources;
         _diagnostics = diagnostics;
-        _open.Add(new OpenBlock(new BlockSyntax(BlockContext.Root, source.Span(1, 1, 0)), Head: default));
+        _open.Add(new OpenBlock(new BlockSyntax(BlockContext.Root, sources.Main.Span(1, 1, 0)), Head: default));
     }
 
     /// <summary>A block whose closing brace has not come yet.</summary>
@@ -47,9 +47,9 @@ internal sealed class SyntaxParser
     private OpenBlock Current => _open[^1];
 
     /// <summary>Parses <paramref name="tokens"/>; every fault of structure goes to <paramref name="diagnostics"/>.</summary>
-    public static BlockSyntax Parse(ImmutableArray<Token> tokens, SourceText source, DiagnosticBag diagnostics)
+    public static BlockSyntax Parse(ImmutableArray<Token> tokens, SourceFiles sources, DiagnosticBag diagnostics)
     {
-        var parser = new SyntaxParser(tokens, source, diagnostics);
+        var parser = new SyntaxParser(tokens, sources, diagnostics);
         parser.Run();
         return parser._open[0].Block;
     }
@@ -94,7 +94,7 @@ internal sealed class SyntaxParser
             return;
         }
 
-        var statement = new StatementSyntax(_words.ToImmutable(), _source, _unreadable);
+        var statement = new StatementSyntax(_words.ToImmutable(), _unreadable);
         _words.Clear();
         _unreadable = false;
         Current.Block.Items.Add(statement);
@@ -187,12 +187,12 @@ internal sealed class SyntaxParser
         string name = left.IsNamed ? $"'{left.Head.Text}'" : "the block";
         string hint = next is null
             ? "the file ends before its '}'"
-            : $"a '}}' is missing before '{next.Keyword.Text}' on line {next.Keyword.Span.Line}";
+            : $"a '}}' is missing before '{next.Keyword.Text}' on {next.Keyword.Span.LineSeenFrom(left.Head.Span)}";
         if (next is not null) _closedForTheWriter++;
         SourceSpan? related = next?.Keyword.Span;
         if (_misindented is var (brace, closed, indentedLike) && ReferenceEquals(indentedLike, left))
         {
-            hint = $"the '}}' on line {brace.Line} is indented like {name} but closes '{closed.Head.Text}', which began on line {closed.Head.Span.Line}";
+            hint = $"the '}}' on {brace.LineSeenFrom(left.Head.Span)} is indented like {name} but closes '{closed.Head.Text}', which began on {closed.Head.Span.LineSeenFrom(left.Head.Span)}";
             related = closed.Head.Span;
         }
 
@@ -202,7 +202,7 @@ internal sealed class SyntaxParser
     /// <summary>Remembers a closing brace that stands in the column of a block further out: the likely place of a missing one.</summary>
     private void NoteIndentation(SourceSpan brace)
     {
-        if (_misindented is not null || !IsFirstOnItsLine(brace) || !Current.IsNamed || Current.Head.Span.Line == brace.Line) return;
+        if (_misindented is not null || !IsFirstOnItsLine(brace) || !Current.IsNamed || Current.Head.Span.IsOnLineOf(brace)) return;
         if (Indentation(Current) == brace.Column) return;
         for (int i = _open.Count - 2; i > 0; i--)
         {
@@ -214,17 +214,17 @@ internal sealed class SyntaxParser
         }
     }
 
-    private bool IsFirstOnItsLine(SourceSpan span) => Column(span.Line) == span.Column;
+    private bool IsFirstOnItsLine(SourceSpan span) => Column(span) == span.Column;
 
-    private int Indentation(OpenBlock block) => Column(block.Head.Span.Line);
+    private int Indentation(OpenBlock block) => Column(block.Head.Span);
 
-    /// <summary>The column of the first character that is no blank.</summary>
-    private int Column(int line)
+    /// <summary>The column of the first character that is no blank on the line of <paramref name="place"/>.</summary>
+    private int Column(SourceSpan place)
     {
-        if (_indentations.TryGetValue(line, out int column)) return column;
-        string text = _source.Line(line);
+        if (_indentations.TryGetValue((place.File, place.Line), out int column)) return column;
+        string text = _sources.Line(place);
         column = text.Length - text.AsSpan().TrimStart().Length + 1;
-        _indentations.Add(line, column);
+        _indentations.Add((place.File, place.Line), column);
         return column;
     }
 }

@@ -8,11 +8,8 @@ namespace FastLb.Configuration.Syntax;
 /// <summary>A keyword with its parameters and, where it opens one, its block.</summary>
 public sealed class StatementSyntax
 {
-    private readonly SourceText _source;
-
-    internal StatementSyntax(ImmutableArray<Token> words, SourceText source, bool isUnreadable)
+    internal StatementSyntax(ImmutableArray<Token> words, bool isUnreadable)
     {
-        _source = source;
         Words = words;
         IsUnreadable = isUnreadable;
     }
@@ -33,10 +30,10 @@ public sealed class StatementSyntax
     public SourceSpan Span => Words[0].Span.To(Words[^1].Span);
 
     /// <summary>
-    /// From the keyword to the last parameter as written, with quotes and backslashes, for the keywords whose parameters are a command. (The
+    /// From the keyword to the last parameter as the preprocessor left it, with quotes and backslashes, for the keywords whose parameters are a command. (The
     /// words of a statement stand on one line.)
     /// </summary>
-    public string Text => _source.Line(Span.Line).Substring(Span.Column - 1, Span.Length);
+    public string Text => Words[0].Place.Line[Words[0].Place.Start..Words[^1].Place.End];
 }
 
 /// <summary>What stands between a pair of braces, or the whole file.</summary>

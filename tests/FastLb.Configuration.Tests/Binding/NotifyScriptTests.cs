@@ -68,7 +68,7 @@ public sealed class NotifyScriptTests
     public void Command_that_cannot_be_read_is_left_out(string command, string reason)
     {
         ConfigurationResult result = Parse($"notify_master {command}");
-        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics, d => d.Code != "FLB1513");
         Assert.Equal(("FLB1201", $"the command of 'notify_master' cannot be read: {reason}"), (diagnostic.Code, diagnostic.Message));
         Assert.Null(result.Configuration!.VrrpInstances[0].Notifications.Master);
         Assert.True(result.CanRun);

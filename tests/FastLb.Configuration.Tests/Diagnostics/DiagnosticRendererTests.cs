@@ -19,14 +19,14 @@ public sealed class DiagnosticRendererTests
     {
         var source = new SourceText("网卡 abc", "f");
         var diagnostic = new Diagnostic(DiagnosticCatalog.UnknownKeyword, source.Span(1, 4, 3), "m");
-        Assert.Equal("f:1:4: error: m [FLB1101]\n  网卡 abc\n       ^~~\n", DiagnosticRenderer.Render(diagnostic, source));
+        Assert.Equal("f:1:4: error: m [FLB1101]\n  网卡 abc\n       ^~~\n", DiagnosticRenderer.Render(diagnostic, new SourceFiles(source)));
     }
 
     [Fact]
     public void Long_line_is_cut_around_the_span()
     {
         var source = new SourceText(new string('a', 5000) + "XYZ" + new string('b', 5000), "f");
-        string[] lines = DiagnosticRenderer.Render(new Diagnostic(DiagnosticCatalog.UnknownKeyword, source.Span(1, 5001, 3), "m"), source).Split('\n');
+        string[] lines = DiagnosticRenderer.Render(new Diagnostic(DiagnosticCatalog.UnknownKeyword, source.Span(1, 5001, 3), "m"), new SourceFiles(source)).Split('\n');
         Assert.True(lines[1].Length < 150, $"the line has {lines[1].Length} characters");
         Assert.Equal(lines[1].IndexOf("XYZ", StringComparison.Ordinal), lines[2].IndexOf('^', StringComparison.Ordinal));
         Assert.EndsWith("^~~", lines[2], StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class DiagnosticRendererTests
     public void Span_beyond_the_line_points_at_its_end()
     {
         var source = new SourceText("abc", "f");
-        Assert.Equal("f:1:4: error: m [FLB1101]\n  abc\n     ^\n", DiagnosticRenderer.Render(new Diagnostic(DiagnosticCatalog.UnknownKeyword, source.End, "m"), source));
+        Assert.Equal("f:1:4: error: m [FLB1101]\n  abc\n     ^\n", DiagnosticRenderer.Render(new Diagnostic(DiagnosticCatalog.UnknownKeyword, source.End, "m"), new SourceFiles(source)));
     }
 
     [Fact]

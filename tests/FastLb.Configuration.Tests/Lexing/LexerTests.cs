@@ -1,5 +1,6 @@
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Lexing;
+using FastLb.Configuration.Preprocessing;
 using FastLb.Configuration.Sources;
 using Xunit;
 
@@ -8,6 +9,8 @@ namespace FastLb.Configuration.Tests.Lexing;
 public sealed class LexerTests
 {
     private readonly DiagnosticBag _diagnostics = new();
+
+    private IReadOnlyList<Diagnostic> Diagnostics => _diagnostics.InFileOrder(new SourceFiles(new SourceText(string.Empty, "f")));
 
     [Theory]
     [InlineData("weight 30#x", "weight 30")]
@@ -51,7 +54,7 @@ public sealed class LexerTests
     {
         Token[] tokens = Tokenize("router_id \"abc\nnext");
         Assert.Equal(TokenKind.UnterminatedString, tokens[1].Kind);
-        Diagnostic diagnostic = Assert.Single(_diagnostics.InFileOrder());
+        Diagnostic diagnostic = Assert.Single(Diagnostics);
         Assert.Equal("FLB1001", diagnostic.Code);
         Assert.Equal(new SourceSpan("f", 1, 11, 4), diagnostic.Span);
         Assert.Contains(tokens, t => t.Text == "next");
@@ -61,14 +64,14 @@ public sealed class LexerTests
     public void Line_with_nul_is_left_out()
     {
         Assert.Equal(["b"], Visible("a\0\nb"));
-        Assert.Equal("FLB1002", Assert.Single(_diagnostics.InFileOrder()).Code);
+        Assert.Equal("FLB1002", Assert.Single(Diagnostics).Code);
     }
 
     [Fact]
     public void Slash_comment_is_named_once_and_its_braces_still_count()
     {
         Assert.Equal(["weight", "3", "{"], Visible("weight 3 // a { b // c"));
-        Diagnostic diagnostic = Assert.Single(_diagnostics.InFileOrder(), d => d.Code == "FLB1003");
+        Diagnostic diagnostic = Assert.Single(Diagnostics, d => d.Code == "FLB1003");
         Assert.Equal(10, diagnostic.Span.Column);
     }
 
@@ -76,14 +79,14 @@ public sealed class LexerTests
     public void Quotes_in_a_slash_comment_are_of_no_account()
     {
         Assert.Equal(["weight", "3"], Visible("weight 3 // \"{\" don\"t"));
-        Assert.Equal("FLB1003", Assert.Single(_diagnostics.InFileOrder()).Code);
+        Assert.Equal("FLB1003", Assert.Single(Diagnostics).Code);
     }
 
     [Fact]
     public void Slashes_within_a_word_are_no_comment()
     {
         Assert.Equal(["path", "http://host//x"], Visible("path http://host//x"));
-        Assert.Empty(_diagnostics.InFileOrder());
+        Assert.Empty(Diagnostics);
     }
 
     [Theory]
@@ -93,7 +96,7 @@ public sealed class LexerTests
     public void Lookalike_is_reported_with_its_place(string line, int column, int length)
     {
         Tokenize(line);
-        Diagnostic diagnostic = Assert.Single(_diagnostics.InFileOrder());
+        Diagnostic diagnostic = Assert.Single(Diagnostics);
         Assert.Equal(("FLB1004", column, length), (diagnostic.Code, diagnostic.Span.Column, diagnostic.Span.Length));
     }
 
@@ -101,63 +104,28 @@ public sealed class LexerTests
     public void Lookalike_within_quotes_is_text()
     {
         Assert.Equal(["email", "“Admin”"], Visible("email \"“Admin”\""));
-        Assert.Empty(_diagnostics.InFileOrder());
+        Assert.Empty(Diagnostics);
     }
 
     [Fact]
     public void Byte_order_mark_is_no_part_of_the_first_word()
     {
         Assert.Equal(["a"], Visible("\uFEFFa"));
-        Assert.Equal("FLB1005", Assert.Single(_diagnostics.InFileOrder()).Code);
-    }
-
-    [Theory]
-    [InlineData("include /etc/x.conf", 1, 7)]
-    [InlineData("  includew x", 3, 8)]
-    [InlineData("@main router_id x", 1, 5)]
-    [InlineData("@^main router_id x", 1, 6)]
-    [InlineData("$A=b", 1, 3)]
-    [InlineData("~SEQ(n, 3) x", 1, 10)]
-    [InlineData("~LST({a,b}, {1,2}) x", 1, 18)]
-    [InlineData("x ${_PWD}", 3, 7)]
-    [InlineData("x $_HASH", 3, 6)]
-    [InlineData("x ${_ENV HOME}", 3, 12)]
-    [InlineData("x \"a ${_BANG}\"", 6, 8)]
-    public void Preprocessor_is_refused_by_name(string line, int column, int length)
-    {
-        (_, bool usesPreprocessor) = Lexer.Tokenize(new SourceText(line, "f"), _diagnostics);
-        Assert.True(usesPreprocessor);
-        Diagnostic diagnostic = Assert.Single(_diagnostics.InFileOrder());
-        Assert.Equal(("FLB1501", DiagnosticSeverity.Refusal, column, length), (diagnostic.Code, diagnostic.Severity, diagnostic.Span.Column, diagnostic.Span.Length));
-    }
-
-    [Theory]
-    [InlineData("include")]
-    [InlineData("includes a")]
-    [InlineData("x @main")]
-    [InlineData("x a$b$c")]
-    [InlineData("x $ $1 $")]
-    [InlineData("x ~SEQ(n, 3)")]
-    public void What_only_resembles_the_preprocessor_is_text(string line)
-    {
-        (_, bool usesPreprocessor) = Lexer.Tokenize(new SourceText(line, "f"), _diagnostics);
-        Assert.False(usesPreprocessor);
-    }
-
-    [Fact]
-    public void Lines_of_a_definition_are_not_read()
-    {
-        Assert.Equal(["after"], Visible("$A=\\\n real_server { \\\n } \nafter"));
+        Assert.Equal("FLB1005", Assert.Single(Diagnostics).Code);
     }
 
     [Fact]
     public void Braces_of_an_undefined_variable_are_braces()
     {
         Assert.Equal(["V_$", "{", "X", "}", "{"], Visible("V_${X} {"));
-        Assert.Equal("FLB1503", Assert.Single(_diagnostics.InFileOrder()).Code);
+        Assert.Equal("FLB1503", Assert.Single(Diagnostics).Code);
     }
 
-    private Token[] Tokenize(string text) => [.. Lexer.Tokenize(new SourceText(text, "f"), _diagnostics).Tokens];
+    private Token[] Tokenize(string text)
+    {
+        var sources = new SourceFiles(new SourceText(text, "f"));
+        return [.. Lexer.Tokenize(new Preprocessor(sources, new Surroundings(), _diagnostics), sources.Main.End, _diagnostics)];
+    }
 
     private IEnumerable<string> Visible(string text) => Tokenize(text).Select(t => t.Kind switch
     {
