@@ -89,10 +89,7 @@ public sealed class Director : IAsyncDisposable
             supervisor.Works(work.Running.Number);
             supervisor.Ready("serving");
             using var watch = new NetworkWatch(_log);
-            await Task.WhenAll(
-                Work(work, network, status, supervisor),
-                Alive(supervisor),
-                watch.Run(() => _reconciler?.Wake(), _stopping));
+            await Duties.Together(_stopping, Work(work, network, status, supervisor), Alive(supervisor), watch.Run(() => _reconciler?.Wake(), _stopping));
         }
         finally
         {
@@ -129,20 +126,26 @@ public sealed class Director : IAsyncDisposable
         while (true)
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-            Task running = Task.WhenAll(
-                work.Health.Run(ending.Token),
-                Tell(work.Health, ending.Token),
-                work.Reconciler is null ? Task.CompletedTask : FollowPools(work.Health, work.Reconciler, ending.Token),
-                work.Reconciler?.Run(ending.Token) ?? Task.CompletedTask);
-            RunningConfiguration? next = await NextConfiguration(work.Running, running);
+            List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
+            if (work.Reconciler is { } reconciler)
+                running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
+            RunningConfiguration? next;
+            try
+            {
+                next = await NextConfiguration(work.Running, Task.WhenAny(running));
+            }
+            finally
+            {
+                await ending.CancelAsync();
+                await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
+            }
+
             if (next is null)
             {
-                await running; // which has failed
+                await Task.WhenAll(running); // one has failed
                 throw new DirectorException("the work has ended by itself");
             }
 
-            await ending.CancelAsync();
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (work.Health.Events.TryRead(out HealthEvent? late))
                 Tell(late);
             work = await Continue(work, next, network);
@@ -152,13 +155,13 @@ public sealed class Director : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a configuration with another number; null when the work has ended before.</summary>
-    private async Task<RunningConfiguration?> NextConfiguration(RunningConfiguration present, Task running)
+    /// <summary>Waits for a configuration with another number; null when a part of the work has ended before, which none does by itself.</summary>
+    private async Task<RunningConfiguration?> NextConfiguration(RunningConfiguration present, Task ended)
     {
         while (true)
         {
             Task<bool> asked = _reloads.WaitToReadAsync(_stopping).AsTask();
-            if (await Task.WhenAny(asked, running) == running)
+            if (await Task.WhenAny(asked, ended) == ended)
                 return null;
             await asked; // throws at the stop
             _reloads.TryRead(out _);

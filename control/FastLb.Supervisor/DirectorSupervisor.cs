@@ -98,10 +98,10 @@ public sealed class DirectorSupervisor
             PrepareForwarding();
             PrepareVrrp();
             Add(new ChildDefinition(ProcessRole.Control, _ => _options.LogArguments));
-            await StartAll(_children, cancellation);
+            await StartAll(cancellation);
             _log.LogInformation("ready: {Summary}", Summary);
             _systemd.Ready(Summary);
-            await Task.WhenAll(KeepAlive(cancellation), FollowReloads(cancellation));
+            await Duties.Together(cancellation, KeepAlive(cancellation), FollowReloads(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -120,10 +120,10 @@ public sealed class DirectorSupervisor
     /// <summary>What forwarding needs, once there is something to forward; it stays when there is nothing any more.</summary>
     private ChildProcess? PrepareForwarding()
     {
-        if (_configuration.VirtualServers.Count == 0 || _flows is not null)
+        if (_configuration.VirtualServers.Count == 0 || Find(ProcessRole.Dataplane) is not null)
             return null;
-        _flows = SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(_flowTableSize));
-        _guard = OpenGuard();
+        _flows ??= SharedMemory.Create("fastlb-flows", FlowStore.RequiredBytes(_flowTableSize));
+        _guard ??= OpenGuard();
         return Add(DataplaneChild(_flows));
     }
 
@@ -139,13 +139,40 @@ public sealed class DirectorSupervisor
         {
             _systemd.Reloading(Stopwatch.GetElapsedTime(0));
             ReadConfiguration read = _options.Reload();
-            bool isApplied = read.Configuration is not null;
-            string outcome = isApplied
-                ? await Take(read.Configuration!, read.Snapshot, cancellation)
-                : $"{read.Snapshot.Path} has errors; everything stays as it was";
+            (bool isApplied, string outcome) = read.Configuration is { } next
+                ? await TryTake(next, read.Snapshot, cancellation)
+                : (false, $"{read.Snapshot.Path} has errors; everything stays as it was");
             _log.Log(isApplied ? LogLevel.Information : LogLevel.Error, "reload: {Outcome}", outcome);
             new ReloadReport(++_attempts, TimeProvider.System.GetUtcNow(), isApplied, outcome, read.Diagnostics).Write(Directory);
             _systemd.Ready(Summary);
+        }
+    }
+
+    private async Task<(bool IsApplied, string Outcome)> TryTake(DirectorConfiguration next, ConfigurationSnapshot snapshot, CancellationToken cancellation)
+    {
+        try
+        {
+            return (true, await Take(next, snapshot, cancellation));
+        }
+        catch (Exception fault) when (fault is DirectorException or SystemCallException)
+        {
+            return (false, $"{snapshot.Path} is taken up in part only: {fault.Message}; the next reload tries it again");
+        }
+    }
+
+    /// <summary>Starts a process that the director has not had before; one that doesn't start leaves it without.</summary>
+    private async Task StartLate(ChildProcess child, CancellationToken cancellation)
+    {
+        try
+        {
+            await child.Start(cancellation);
+        }
+        catch
+        {
+            lock (_reporting)
+                _children.Remove(child);
+            await child.DisposeAsync();
+            throw;
         }
     }
 
@@ -162,10 +189,10 @@ public sealed class DirectorSupervisor
         Guard(before, next);
         List<string> late = [];
         if (PrepareForwarding() is { } dataplane)
-            await StartAll([dataplane], cancellation);
+            await StartLate(dataplane, cancellation);
         await Reload(Find(ProcessRole.Control)!);
         if (PrepareVrrp() is { } vrrp)
-            await StartAll([vrrp], cancellation);
+            await StartLate(vrrp, cancellation);
         else if (Find(ProcessRole.Vrrp) is { } running)
             await Reload(running);
         Guard(next);
@@ -202,10 +229,10 @@ public sealed class DirectorSupervisor
     }
 
     /// <summary>Starts all at once, for each finds the others when they are there; the first that fails gives the start up.</summary>
-    private static async Task StartAll(IEnumerable<ChildProcess> children, CancellationToken cancellation)
+    private async Task StartAll(CancellationToken cancellation)
     {
         using var givingUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        List<Task> starting = [.. children.Select(child => child.Start(givingUp.Token))];
+        List<Task> starting = [.. _children.Select(child => child.Start(givingUp.Token))];
         try
         {
             while (starting.Count > 0)

@@ -37,7 +37,7 @@ public static class VrrpProcess
             supervisor.Ready($"{options.Running.Director.VrrpInstances.Count} instances");
             try
             {
-                await Task.WhenAll(host.FollowInterfaces(ending.Token), FollowReloads(host, options, life, supervisor, ending.Token), Alive(supervisor, host, ending.Token));
+                await Duties.Together(ending.Token, host.FollowInterfaces(ending.Token), FollowReloads(host, options, life, supervisor, ending.Token), Alive(supervisor, host, ending.Token));
             }
             catch (OperationCanceledException) when (ending.IsCancellationRequested)
             {
