@@ -151,7 +151,7 @@ public sealed class Director : IAsyncDisposable
             work = await Continue(work, next, network);
             status.Show(work);
             supervisor.Works(next.Number);
-            _events.Add(EventKind.Process, "control", $"works by {next.Path} as it was read for the {Ordinal(next.Number)} time");
+            _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
         }
     }
 
@@ -297,14 +297,6 @@ public sealed class Director : IAsyncDisposable
             supervisor.Watchdog();
         }
     }
-
-    private static string Ordinal(long number) => number switch
-    {
-        1 => "first",
-        2 => "second",
-        3 => "third",
-        _ => $"{number}th",
-    };
 
     private static string Word(VrrpState state) => state.ToString().ToUpperInvariant();
 }

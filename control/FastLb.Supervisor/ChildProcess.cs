@@ -87,13 +87,15 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Has the process take up the configuration that has been written down.</summary>
     /// <param name="configuration">Its number.</param>
     /// <param name="cancellation">Gives up the wait.</param>
-    /// <returns>False when it has not done so within <see cref="ReloadPatience"/>; one that is just being started reads it by itself.</returns>
+    /// <returns>False when it has not done so within <see cref="ReloadPatience"/>.</returns>
     public async Task<bool> Reload(long configuration, CancellationToken cancellation)
     {
-        if (Report.Pid is { } pid)
-            ProcessSignal.HangUp(pid);
         try
         {
+            // One that is being started may have read the one before, and would be ended by a signal that it doesn't expect yet.
+            await _notifications.Ready.WaitAsync(ReloadPatience, _time, cancellation);
+            if (Report.Pid is { } pid)
+                ProcessSignal.HangUp(pid);
             await _notifications.Works(configuration, cancellation).WaitAsync(ReloadPatience, _time, cancellation);
             return true;
         }

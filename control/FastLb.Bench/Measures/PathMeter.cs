@@ -93,6 +93,8 @@ internal sealed class PathMeter : IAsyncDisposable
 
         TimeSpan elapsed = _time.GetElapsedTime(first.Timestamp, last.Timestamp);
         double sent = last.Sent - first.Sent, arrived = Path.Kind == PathKind.Dropped ? sent : last.Received - first.Received;
+        if (sent == 0 || arrived == 0)
+            throw new BenchException($"{Path.Name}: {arrived:0} of {sent:0} packets arrived within {elapsed.TotalSeconds:0.0} s, which is too few to tell anything");
         return new PathRound(
             sent / elapsed.TotalSeconds, arrived / elapsed.TotalSeconds, Math.Max(0, 1 - (arrived / sent)), last.Processors.BusySince(first.Processors, elapsed).TotalNanoseconds / arrived);
     }

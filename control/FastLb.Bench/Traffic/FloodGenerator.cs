@@ -83,6 +83,7 @@ internal sealed class FloodGenerator : IDisposable
     public void Start(double? rate, int processor)
     {
         _stopping = false;
+        _fault = null;
         _thread = new Thread(() => Run(rate, processor)) { Name = "generator", IsBackground = true };
         _thread.Start();
     }

@@ -51,9 +51,9 @@ internal static class BenchCommand
     {
         try
         {
-            // Before minutes of measuring: what can't be written at the end.
+            // Before minutes of measuring: what can't be written at the end. What is there stays until then.
             foreach (string path in new[] { output, chart }.OfType<string>())
-                await File.WriteAllTextAsync(path, string.Empty, cancellation);
+                await new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write).DisposeAsync();
             BenchReport report = await PathComparer.Run(options, TimeProvider.System, Console.Error.WriteLine, cancellation);
             string text = JsonSerializer.Serialize(report, BenchJson.Default.BenchReport);
             if (output is not null)

@@ -9,22 +9,17 @@ namespace FastLb.Configuration.Keywords;
 /// </summary>
 public static class KeywordTable
 {
-    private static readonly FrozenDictionary<(BlockContext Context, string Name), KeywordEntry> ByPlace;
-    private static readonly FrozenDictionary<BlockContext, ImmutableArray<string>> NamesByContext;
-    private static readonly FrozenDictionary<string, ImmutableArray<KeywordEntry>> ByName;
-
-#pragma warning disable CA1810, MA0038 // The three indexes are built from one list, in this order.
-    static KeywordTable()
-    {
-        Entries = [.. RootKeywords.Entries, .. GlobalKeywords.Entries, .. FastLbKeywords.Entries, .. MarkKeywords.Entries, .. VrrpKeywords.Entries, .. TrackerKeywords.Entries, .. VirtualServerKeywords.Entries, .. CheckerKeywords.Entries];
-        ByPlace = Entries.ToFrozenDictionary(e => (e.Context, e.Name));
-        NamesByContext = Entries.GroupBy(e => e.Context).ToFrozenDictionary(g => g.Key, g => g.Select(e => e.Name).ToImmutableArray());
-        ByName = Entries.GroupBy(e => e.Name, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);
-    }
-#pragma warning restore CA1810, MA0038
-
     /// <summary>All entries, by block.</summary>
-    public static ImmutableArray<KeywordEntry> Entries { get; }
+    public static ImmutableArray<KeywordEntry> Entries { get; } =
+        [.. RootKeywords.Entries, .. GlobalKeywords.Entries, .. FastLbKeywords.Entries, .. MarkKeywords.Entries, .. VrrpKeywords.Entries, .. TrackerKeywords.Entries, .. VirtualServerKeywords.Entries, .. CheckerKeywords.Entries];
+
+    // Behind what they are made of: static members get their values in the order of the text.
+    private static readonly FrozenDictionary<(BlockContext Context, string Name), KeywordEntry> ByPlace = Entries.ToFrozenDictionary(e => (e.Context, e.Name));
+    private static readonly FrozenDictionary<BlockContext, ImmutableArray<string>> NamesByContext =
+        Entries.GroupBy(e => e.Context).ToFrozenDictionary(g => g.Key, g => g.Select(e => e.Name).ToImmutableArray());
+
+    private static readonly FrozenDictionary<string, ImmutableArray<KeywordEntry>> ByName =
+        Entries.GroupBy(e => e.Name, StringComparer.Ordinal).ToFrozenDictionary(g => g.Key, g => g.ToImmutableArray(), StringComparer.Ordinal);
 
     /// <summary>The keyword <paramref name="name"/> within <paramref name="context"/>; null when it means nothing there.</summary>
     public static KeywordEntry? Find(BlockContext context, string name) => ByPlace.GetValueOrDefault((context, name));
