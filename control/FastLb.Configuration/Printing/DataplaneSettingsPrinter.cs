@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Net;
 using FastLb.Configuration.Model;
+using static FastLb.Configuration.Printing.PrintedValue;
 
 namespace FastLb.Configuration.Printing;
 
@@ -58,10 +58,4 @@ internal static class DataplaneSettingsPrinter
         foreach (IPNetwork prefix in defence.Allowed) writer.Line("allow", prefix.ToString());
         writer.Close();
     }
-
-    private static string Seconds(TimeSpan time) => Number((long)time.TotalSeconds);
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private static string Switch(bool value) => value ? "on" : "off";
 }
