@@ -31,6 +31,7 @@ internal sealed class ConfigurationBinder
     private readonly Dictionary<(string Interface, AddressFamily Family, byte VirtualRouterId), VrrpInstance> _virtualRouters = [];
     private readonly Dictionary<VirtualEndpoint, VirtualServer> _services = [];
     private GlobalDefinitions _global = new();
+    private ValueList<Setting> _settings = [];
 
     private ConfigurationBinder(DiagnosticBag diagnostics)
     {
@@ -57,6 +58,7 @@ internal sealed class ConfigurationBinder
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,
+            Settings = binder._settings,
         };
     }
 
@@ -91,6 +93,7 @@ internal sealed class ConfigurationBinder
                 break;
             default:
                 _reader.ReadThrough(statement);
+                if (statement.Entry.Body is null) _settings = SettingList.With(_settings, statement);
                 break;
         }
     }

@@ -7,11 +7,16 @@ internal static class GratuitousArpBinder
 {
     private const string GlobalPrefix = "vrrp_";
 
+    private static readonly HashSet<string> Keywords =
+        ["garp_master_delay", "garp_master_repeat", "garp_master_refresh", "garp_master_refresh_repeat", "garp_lower_prio_delay", "garp_lower_prio_repeat"];
+
+    /// <summary>Whether <paramref name="keyword"/> is one of those settings.</summary>
+    public static bool IsKeyword(string keyword) => Keywords.Contains(WithoutPrefix(keyword));
+
     /// <summary>Applies <paramref name="statement"/> to <paramref name="timing"/> if it is one of those settings.</summary>
     public static GratuitousArpTiming Apply(GratuitousArpTiming timing, CheckedStatement statement)
     {
-        string name = statement.Name.StartsWith(GlobalPrefix, StringComparison.Ordinal) ? statement.Name[GlobalPrefix.Length..] : statement.Name;
-        return name switch
+        return WithoutPrefix(statement.Name) switch
         {
             "garp_master_delay" => timing with { MasterDelay = statement.Seconds(0) },
             "garp_master_repeat" => timing with { MasterRepeat = (uint)statement.Integer(0) },
@@ -22,4 +27,6 @@ internal static class GratuitousArpBinder
             _ => timing,
         };
     }
+
+    private static string WithoutPrefix(string keyword) => keyword.StartsWith(GlobalPrefix, StringComparison.Ordinal) ? keyword[GlobalPrefix.Length..] : keyword;
 }

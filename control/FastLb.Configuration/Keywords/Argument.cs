@@ -52,12 +52,16 @@ public sealed record TextArgument(string Name, int MaximumLength = int.MaxValue)
     public override ArgumentFault Check(string text) => text.Length is 0 || text.Length > MaximumLength ? ArgumentFault.Invalid : ArgumentFault.None;
 }
 
-/// <summary>All words to the end of the line, whatever they are.</summary>
-public sealed record RestArgument(string Name) : Argument(Name)
+/// <summary>All words to the end of the line.</summary>
+/// <param name="Name">The name that documents them.</param>
+/// <param name="Each">What every one of them must be; null when they may be anything here, and the binder looks at them.</param>
+public sealed record RestArgument(string Name, Argument? Each = null) : Argument(Name)
 {
-    public override string Expected => Name;
+    public override string Expected => Each?.Expected ?? Name;
 
-    public override ArgumentFault Check(string text) => ArgumentFault.None;
+    public override ArgumentFault Check(string text) => Each?.Check(text) ?? ArgumentFault.None;
+
+    public override string? Replacement(string text, ArgumentFault fault) => Each?.Replacement(text, fault);
 }
 
 /// <summary>A decimal integer.</summary>

@@ -45,12 +45,13 @@ internal static class GlobalKeywords
             .Add("lvs_sync_daemon", Features.ConnectionSync, Rest("INTERFACE [OPTION VALUE]…"))
             .Add("lvs_timeouts", Features.Done, Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
             .Add("lvs_flush", Features.KernelIpvs)
-            .Add("lvs_flush_on_stop lvs_flush_onstop", Features.KernelIpvs, OptionalRest("VS"))
+            .Add("lvs_flush_on_stop lvs_flush_onstop", Features.KernelIpvs, Choice("SERVICES", ("VS", Features.KernelIpvs)) with { IsOptional = true })
             .Add("checker_log_all_failures", Features.Done, OptionalSwitch)
 
             // Firewall rules of VRRP and of server groups, both refused where they are used
             .Add("vrrp_iptables vrrp_ipsets nftables nftables_ipvs", Features.Firewall, OptionalRest("NAME"))
-            .Add("nftables_priority nftables_ipvs_priority nftables_ipvs_start_fwmark", Features.Firewall, Rest("N"))
+            .Add("nftables_priority nftables_ipvs_priority", Features.Firewall, Integer("PRIORITY", int.MinValue, int.MaxValue))
+            .Add("nftables_ipvs_start_fwmark", Features.Firewall, Integer("MARK", 1, uint.MaxValue))
             .Add("nftables_counters nftables_ifindex", Features.Firewall)
 
             // Scripts and events
@@ -64,15 +65,17 @@ internal static class GlobalKeywords
             .Add("fifo_write_vrrp_states_on_reload rs_init_notifies", Features.EventPipes)
 
             // Processes
-            .Add("max_auto_priority min_auto_priority_delay", Features.ProcessTuning, OptionalRest("N"))
+            .Add("max_auto_priority", Features.ProcessTuning, Integer("PRIORITY", -1, 99) with { IsOptional = true })
+            .Add("min_auto_priority_delay", Features.ProcessTuning, Integer("MICROSECONDS", 1, 10_000_000))
             .Add("vrrp_priority checker_priority bfd_priority", Features.ProcessTuning, Integer("NICE", -20, 19))
             .Add("vrrp_rt_priority checker_rt_priority bfd_rt_priority", Features.ProcessTuning, Integer("PRIORITY", 1, 99))
             .Add("vrrp_rlimit_rttime checker_rlimit_rttime bfd_rlimit_rttime", Features.ProcessTuning, Integer("MICROSECONDS", 2, int.MaxValue))
             .Add("vrrp_rlimit_rtime checker_rlimit_rtime bfd_rlimit_rtime", Features.ProcessTuning, Integer("MICROSECONDS", 2, int.MaxValue))
             .Add("vrrp_no_swap checker_no_swap bfd_no_swap process_names", Features.ProcessTuning)
-            .Add("vrrp_cpu_affinity checker_cpu_affinity bfd_cpu_affinity", Features.ProcessTuning, Rest("CPU…"))
+            .Add("vrrp_cpu_affinity checker_cpu_affinity bfd_cpu_affinity", Features.ProcessTuning, Each(Integer("CPU", 0, 4095)))
             .Add("process_name vrrp_process_name checker_process_name lvs_process_name bfd_process_name", Features.ProcessTuning, Text("NAME"))
-            .Add("vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier", Features.ProcessTuning, Rest("POLICY"))
+            .Add("vrrp_rx_bufs_policy", Features.ProcessTuning, Text("MTU|ADVERT|BYTES"))
+            .Add("vrrp_rx_bufs_multiplier", Features.ProcessTuning, Integer("N", 1, int.MaxValue))
             .Add("vrrp_netlink_cmd_rcv_bufs vrrp_netlink_monitor_rcv_bufs lvs_netlink_cmd_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
             .Add("lvs_netlink_monitor_rcv_bufs process_monitor_rcv_bufs", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
             .Add("vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs_force lvs_netlink_cmd_rcv_bufs_force", Features.ProcessTuning, OptionalSwitch)

@@ -50,6 +50,9 @@ internal sealed class KeywordList(BlockContext context)
 
     public static Argument OptionalRest(string name) => new RestArgument(name) { IsOptional = true };
 
+    /// <summary>One or more parameters of the same kind.</summary>
+    public static Argument Each(Argument kind) => new RestArgument($"{kind.Name}…", kind);
+
     /// <summary>A network interface's name: at most 15 characters (IFNAMSIZ with its NUL is 16).</summary>
     public static Argument Interface { get; } = new TextArgument("INTERFACE", MaximumLength: 15);
 

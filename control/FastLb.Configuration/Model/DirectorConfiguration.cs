@@ -8,4 +8,7 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 {
     /// <summary>What the <c>fastlb</c> block says.</summary>
     public DataplaneSettings Dataplane { get; init; } = new();
+
+    /// <summary>What stands outside all blocks and tunes keepalived's own processes and files, or is refused.</summary>
+    public ValueList<Setting> Settings { get; init; } = [];
 }

@@ -22,6 +22,7 @@ public static class ConfigurationPrinter
     public static string Print(DirectorConfiguration configuration, SecretPrinting secrets = SecretPrinting.Cover)
     {
         var writer = new BlockWriter();
+        SettingPrinter.Print(writer, configuration.Settings);
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
         foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance, secrets);

@@ -20,8 +20,8 @@ public sealed class VrrpInstanceBindingTests
         Assert.Equal(5, result.CheckExitStatus);
 
         Assert.Equal("LVS_01", configuration.Global.RouterId);
-        Assert.Equal(3, configuration.Global.NotificationEmails.Count);
-        Assert.Equal(new SmtpServer("192.168.200.1", 25), configuration.Global.SmtpServer);
+        Assert.Equal(3, configuration.Global.Mail.Recipients.Count);
+        Assert.Equal(new SmtpServer("192.168.200.1", 25), configuration.Global.Mail.Server);
         Assert.True(configuration.Global.SkipCheckAdvertisementAddresses);
 
         VrrpInstance instance = Assert.Single(configuration.VrrpInstances);
