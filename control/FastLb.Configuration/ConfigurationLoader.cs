@@ -39,7 +39,7 @@ public static class ConfigurationLoader
             configuration = ConfigurationBinder.Bind(root, diagnostics);
         }
 
-        return new ConfigurationResult(sources, recorder.Record(path), configuration, diagnostics.InFileOrder(sources));
+        return new ConfigurationResult(sources, recorder.Record(path), configuration, diagnostics.InFileOrder(sources)) { Characters = preprocessor.Characters };
     }
 
     /// <summary>Reads once more what was read before, with the same result.</summary>

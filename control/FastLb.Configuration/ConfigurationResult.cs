@@ -32,6 +32,9 @@ public sealed class ConfigurationResult
     /// <summary>All faults, in the order of the files.</summary>
     public ImmutableArray<Diagnostic> Diagnostics { get; }
 
+    /// <summary>How much was read, in characters: files, and what definitions and sequences made of them.</summary>
+    public long Characters { get; internal init; }
+
     /// <summary>
     /// Whether a director may start on <see cref="Configuration"/>: no diagnostic has a consequence beyond
     /// <see cref="DiagnosticConsequence.ItemIgnored"/> (see <see cref="DiagnosticCatalog"/> for which have).

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using FastLb.Configuration.Changes;
 using FastLb.Configuration.Model;
 using FastLb.Dataplane.Flows;
 using FastLb.Native;
@@ -181,6 +182,7 @@ public sealed class DirectorSupervisor
     private async Task<string> Take(DirectorConfiguration next, ConfigurationSnapshot snapshot, CancellationToken cancellation)
     {
         DirectorConfiguration before = _configuration;
+        ConfigurationChanges changes = ConfigurationComparer.Compare(before, next);
         _configuration = next;
         (snapshot with { Number = ++_number }).Write(Directory);
         if (next.Dataplane.FlowTableSize != _flowTableSize)
@@ -196,7 +198,7 @@ public sealed class DirectorSupervisor
         else if (Find(ProcessRole.Vrrp) is { } running)
             await Reload(running);
         Guard(next);
-        return late.Count == 0 ? $"{Summary} are served" : $"{string.Join(" and ", late)} have not taken it up yet";
+        return late.Count == 0 ? $"{changes.Summary}; {Summary} are served" : $"{changes.Summary}, but {string.Join(" and ", late)} have not taken it up yet";
 
         async Task Reload(ChildProcess child)
         {

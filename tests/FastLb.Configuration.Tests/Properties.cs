@@ -1,4 +1,5 @@
 using CsCheck;
+using FastLb.Configuration.Changes;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
@@ -66,6 +67,16 @@ public sealed class Properties
 
     [Fact]
     public void Printed_globals_parse_to_the_same_model() => GeneratedGlobals.Text.Sample(PrintAndCompare, iter: 2000);
+
+    [Fact]
+    public void Only_the_order_of_lines_can_differ_where_no_change_is_found() => Gen.Select(MutatedCorpus, Gen.Bool, MutatedCorpus).Sample(
+        (text, same, other) =>
+        {
+            if (ConfigurationLoader.Parse(text, "f").Configuration is not { } before || ConfigurationLoader.Parse(same ? text : other, "f").Configuration is not { } after) return;
+            bool isEmpty = ConfigurationComparer.Compare(before, after).IsEmpty;
+            Assert.Equal(isEmpty, SortedPrint(before).SequenceEqual(SortedPrint(after)));
+        },
+        iter: 1500);
 
     [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
@@ -139,6 +150,9 @@ public sealed class Properties
         Assert.Equal(result.Diagnostics.IsEmpty, DiagnosticRenderer.Render(result.Diagnostics, result.Source).Length == 0);
         Assert.NotEmpty(DiagnosticJson.Render(result.Diagnostics));
     }
+
+    private static IEnumerable<string> SortedPrint(DirectorConfiguration configuration) =>
+        ConfigurationPrinter.Print(configuration, SecretPrinting.Reveal).Split('\n').Order(StringComparer.Ordinal);
 
     private static void PrintAndCompare(string text)
     {

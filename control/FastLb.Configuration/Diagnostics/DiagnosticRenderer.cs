@@ -23,6 +23,13 @@ public static class DiagnosticRenderer
         return text.ToString();
     }
 
+    /// <summary>How many there are of each kind, the gravest first, in one line without its end; for at least one.</summary>
+    public static string Summarize(IReadOnlyCollection<Diagnostic> diagnostics, string fileName)
+    {
+        IEnumerable<string> counts = diagnostics.GroupBy(d => d.Severity).OrderByDescending(kind => kind.Key).Select(kind => $"{kind.Count()} {Label(kind.Key)}{(kind.Count() == 1 ? string.Empty : "s")}");
+        return $"{fileName}: {string.Join(", ", counts)}";
+    }
+
     /// <summary>The word for <paramref name="severity"/> in text and JSON.</summary>
     public static string Label(DiagnosticSeverity severity) => severity switch
     {

@@ -37,11 +37,15 @@ internal sealed class Preprocessor
     /// <summary>True when the reading has been given up before the end, which was reported: what was read is not what was meant.</summary>
     public bool IsGivenUp => _budget.IsGivenUp;
 
+    /// <summary>Characters of all lines so far, of files as well as made by definitions and sequences.</summary>
+    public long Characters { get; private set; }
+
     /// <summary>The next line that has any text: without comments and with nothing left to be carried out.</summary>
     public bool TryRead([NotNullWhen(true)] out MappedText? line)
     {
         while (_pending.TryRead(out PendingLine pending))
         {
+            Characters += pending.Text.Text.Length;
             line = Process(pending);
             if (line is not null) return true;
         }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace FastLb.Configuration.Printing;
 
-/// <summary>Writes keywords, parameters and blocks, indented and quoted so that they are read back as they were.</summary>
+/// <summary>Gathers keywords, parameters and blocks, and writes them indented and quoted so that they are read back as they were.</summary>
 internal sealed class BlockWriter
 {
     private const int IndentWidth = 4;
@@ -11,37 +11,45 @@ internal sealed class BlockWriter
     private static readonly SearchValues<char> PlainCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+-*=,%");
 
-    private readonly StringBuilder _text = new();
-    private int _depth;
+    private readonly List<PrintedStatement> _statements = [];
+    private readonly Stack<List<PrintedStatement>> _open = new();
+
+    public BlockWriter() => _open.Push(_statements);
+
+    /// <summary>What was written outside all blocks.</summary>
+    public IReadOnlyList<PrintedStatement> Statements => _statements;
 
     /// <summary>A keyword with its parameters.</summary>
-    public void Line(string keyword, params ReadOnlySpan<string> parameters)
-    {
-        AppendWords(keyword, parameters);
-        _text.Append('\n');
-    }
+    public void Line(string keyword, params ReadOnlySpan<string> parameters) => Add(new PrintedStatement(keyword, Join(parameters)));
 
     /// <summary>A keyword with parameters that are quoted already.</summary>
-    public void QuotedLine(string keyword, string parameters)
-    {
-        AppendWords(keyword, []);
-        _text.Append(' ').Append(parameters).Append('\n');
-    }
+    public void QuotedLine(string keyword, string parameters) => Add(new PrintedStatement(keyword, parameters));
+
+    /// <summary>A keyword with parameters that are not for everybody.</summary>
+    public void SecretLine(string keyword, params ReadOnlySpan<string> parameters) => Add(new PrintedStatement(keyword, Join(parameters), IsSecret: true));
 
     /// <summary>A keyword with its parameters that opens a block.</summary>
     public void Open(string keyword, params ReadOnlySpan<string> parameters)
     {
-        if (_depth == 0 && _text.Length > 0) _text.Append('\n');
-        AppendWords(keyword, parameters);
-        _text.Append(" {\n");
-        _depth++;
+        var statement = new PrintedStatement(keyword, Join(parameters)) { Block = [] };
+        Add(statement);
+        _open.Push(statement.Block);
     }
 
     /// <summary>The end of the innermost block.</summary>
-    public void Close()
+    public void Close() => _open.Pop();
+
+    /// <summary>All that was written; lines end in a line feed, and blocks outside all others stand apart.</summary>
+    public string ToText(SecretPrinting secrets)
     {
-        _depth--;
-        _text.Append(' ', _depth * IndentWidth).Append("}\n");
+        var text = new StringBuilder();
+        foreach (PrintedStatement statement in _statements)
+        {
+            if (statement.Block is not null && text.Length > 0) text.Append('\n');
+            Append(text, statement, depth: 0, secrets);
+        }
+
+        return text.ToString();
     }
 
     /// <summary>
@@ -54,11 +62,26 @@ internal sealed class BlockWriter
         return isPlain ? word : $"\"{word}\"";
     }
 
-    public override string ToString() => _text.ToString();
-
-    private void AppendWords(string keyword, ReadOnlySpan<string> parameters)
+    private static void Append(StringBuilder text, PrintedStatement statement, int depth, SecretPrinting secrets)
     {
-        _text.Append(' ', _depth * IndentWidth).Append(keyword);
-        foreach (string parameter in parameters) _text.Append(' ').Append(Quoted(parameter));
+        text.Append(' ', depth * IndentWidth).Append(statement.LineFor(secrets));
+        if (statement.Block is null)
+        {
+            text.Append('\n');
+            return;
+        }
+
+        text.Append(" {\n");
+        foreach (PrintedStatement inner in statement.Block) Append(text, inner, depth + 1, secrets);
+        text.Append(' ', depth * IndentWidth).Append("}\n");
     }
+
+    private static string Join(ReadOnlySpan<string> words)
+    {
+        var text = new StringBuilder();
+        foreach (string word in words) text.Append(text.Length == 0 ? string.Empty : " ").Append(Quoted(word));
+        return text.ToString();
+    }
+
+    private void Add(PrintedStatement statement) => _open.Peek().Add(statement);
 }

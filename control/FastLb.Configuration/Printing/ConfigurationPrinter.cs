@@ -19,15 +19,18 @@ public enum SecretPrinting
 public static class ConfigurationPrinter
 {
     /// <summary>The whole configuration; lines end in a line feed.</summary>
-    public static string Print(DirectorConfiguration configuration, SecretPrinting secrets = SecretPrinting.Cover)
+    public static string Print(DirectorConfiguration configuration, SecretPrinting secrets = SecretPrinting.Cover) => Write(configuration).ToText(secrets);
+
+    /// <summary>The whole configuration, statement by statement.</summary>
+    internal static BlockWriter Write(DirectorConfiguration configuration)
     {
         var writer = new BlockWriter();
         SettingPrinter.Print(writer, configuration.Settings);
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
-        foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance, secrets);
+        foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance);
         ServerGroupPrinter.Print(writer, configuration.VirtualServers);
         foreach (VirtualServer server in configuration.VirtualServers) VirtualServerPrinter.Print(writer, server);
-        return writer.ToString();
+        return writer;
     }
 }

@@ -8,7 +8,7 @@ namespace FastLb.Configuration.Printing;
 internal static class VrrpInstancePrinter
 {
     /// <summary>The block, with nothing left to defaults.</summary>
-    public static void Print(BlockWriter writer, VrrpInstance instance, SecretPrinting secrets)
+    public static void Print(BlockWriter writer, VrrpInstance instance)
     {
         writer.Open("vrrp_instance", instance.Name);
         writer.Line("state", instance.InitialState == VrrpInitialState.Master ? "MASTER" : "BACKUP");
@@ -30,7 +30,7 @@ internal static class VrrpInstancePrinter
         {
             writer.Open("authentication");
             writer.Line("auth_type", authentication.Type == VrrpAuthenticationType.AuthenticationHeader ? "AH" : "PASS");
-            writer.Line("auth_pass", secrets == SecretPrinting.Reveal ? authentication.Password.Reveal() : authentication.Password.ToString());
+            writer.SecretLine("auth_pass", authentication.Password.Reveal());
             writer.Close();
         }
 
