@@ -25,14 +25,16 @@ internal sealed class ConfigurationBinder
     private readonly VrrpInstanceBinder _instanceBinder;
     private readonly VirtualServerBinder _serverBinder;
     private readonly ServerGroupBinder _groupBinder;
+    private readonly SslContextBinder _sslBinder;
     private readonly List<VrrpInstance> _instances = [];
     private readonly List<VirtualServer> _servers = [];
     private readonly Dictionary<string, VrrpInstance> _instanceNames = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Interface, AddressFamily Family, byte VirtualRouterId), VrrpInstance> _virtualRouters = [];
     private readonly Dictionary<VirtualEndpoint, VirtualServer> _services = [];
     private GlobalDefinitions _global = new();
+    private SslContext? _ssl;
 
-    private ConfigurationBinder(DiagnosticBag diagnostics)
+    private ConfigurationBinder(DiagnosticBag diagnostics, TrackedNames names)
     {
         _diagnostics = diagnostics;
         _features = new FeatureReporter(diagnostics);
@@ -41,13 +43,14 @@ internal sealed class ConfigurationBinder
         _fastLbBinder = new FastLbBinder(diagnostics, _features, _reader);
         _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
         _groupBinder = new ServerGroupBinder(diagnostics, _features);
-        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder);
+        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder, names);
+        _sslBinder = new SslContextBinder(diagnostics, _reader);
     }
 
     /// <summary>Binds a whole file; every fault of meaning goes to <paramref name="diagnostics"/>.</summary>
     public static DirectorConfiguration Bind(BlockSyntax root, DiagnosticBag diagnostics)
     {
-        var binder = new ConfigurationBinder(diagnostics);
+        var binder = new ConfigurationBinder(diagnostics, TrackedNames.Of(root));
         binder.BindWhere(root, keyword => keyword is GlobalDefinitionsKeyword);
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, keyword => keyword is GroupKeyword);
@@ -57,6 +60,7 @@ internal sealed class ConfigurationBinder
         return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,
+            Ssl = binder._ssl,
         };
     }
 
@@ -88,6 +92,9 @@ internal sealed class ConfigurationBinder
                 break;
             case "virtual_server":
                 if (_serverBinder.Bind(statement, _global) is { } server) Add(server);
+                break;
+            case "SSL":
+                _ssl = _sslBinder.Bind(statement, _ssl);
                 break;
             default:
                 _reader.ReadThrough(statement);

@@ -8,4 +8,7 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 {
     /// <summary>What the <c>fastlb</c> block says.</summary>
     public DataplaneSettings Dataplane { get; init; } = new();
+
+    /// <summary>The certificates of <c>SSL_GET</c> checks; null when none are set.</summary>
+    public SslContext? Ssl { get; init; }
 }

@@ -63,7 +63,7 @@ public sealed record GlobalDefinitions
     /// <summary>True when no script is run as root that others than root could have changed (<c>enable_script_security</c>).</summary>
     public bool ScriptSecurity { get; init; }
 
-    /// <summary>For checks that do not say: <see cref="HealthCheck.LogAllFailures"/>.</summary>
+    /// <summary>For checks that do not say: <see cref="ProbingCheck.LogAllFailures"/>.</summary>
     public bool LogAllCheckFailures { get; init; }
 }
 

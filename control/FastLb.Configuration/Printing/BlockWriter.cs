@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using FastLb.Configuration.Model;
+using FastLb.Configuration.Scripts;
 
 namespace FastLb.Configuration.Printing;
 
@@ -26,6 +28,12 @@ internal sealed class BlockWriter
     {
         AppendWords(keyword, []);
         _text.Append(' ').Append(parameters).Append('\n');
+    }
+
+    /// <summary>A keyword with its command; nothing when there is none.</summary>
+    public void Script(string keyword, NotifyScript? script)
+    {
+        if (script is not null) QuotedLine(keyword, CommandPrinter.Print(script));
     }
 
     /// <summary>A keyword with its parameters that opens a block.</summary>

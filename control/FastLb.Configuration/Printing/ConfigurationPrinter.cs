@@ -25,6 +25,7 @@ public static class ConfigurationPrinter
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
         foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance, secrets);
+        if (configuration.Ssl is { } ssl) SslContextPrinter.Print(writer, ssl, secrets);
         ServerGroupPrinter.Print(writer, configuration.VirtualServers);
         foreach (VirtualServer server in configuration.VirtualServers) VirtualServerPrinter.Print(writer, server);
         return writer.ToString();
