@@ -65,6 +65,9 @@ public sealed class Properties
     public void Printed_model_of_generated_text_parses_to_the_same_model() => GeneratedText.Sample(PrintAndCompare, iter: 2000);
 
     [Fact]
+    public void Printed_model_of_generated_servers_parses_to_the_same_model() => GeneratedServers.Text.Sample(PrintAndCompare, iter: 3000);
+
+    [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
         text =>
         {
@@ -140,7 +143,7 @@ public sealed class Properties
     private static void PrintAndCompare(string text)
     {
         if (ConfigurationLoader.Parse(text, "f").Configuration is not { } configuration) return;
-        string printed = ConfigurationPrinter.Print(configuration, SecretPrinting.Reveal);
+        string printed = GeneratedServers.WithTrackedObjects(configuration, ConfigurationPrinter.Print(configuration, SecretPrinting.Reveal));
         DirectorConfiguration? again = ConfigurationLoader.Parse(printed, "printed").Configuration;
         Assert.True(configuration.Equals(again), $"the model printed as\n{printed}\nparses to another one, printed as\n{(again is null ? "none" : ConfigurationPrinter.Print(again, SecretPrinting.Reveal))}");
     }

@@ -153,6 +153,7 @@ internal sealed class VirtualServerStatements(DiagnosticBag diagnostics, Feature
     {
         Scheduler? wanted = option.Name switch
         {
+            "hashed" when draft.Scheduler == Scheduler.MaglevHashing => null,
             "sh-port" or "sh-fallback" or "hashed" => Scheduler.SourceHashing,
             "mh-port" or "mh-fallback" => Scheduler.MaglevHashing,
             _ => null,

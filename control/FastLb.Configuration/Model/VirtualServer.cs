@@ -39,7 +39,7 @@ public sealed record VirtualServer
     /// <summary>Whether the scheduler's third flag is set (<c>flag-3</c>), which no scheduler of the kernel heeds.</summary>
     public bool HasThirdFlag { get; init; }
 
-    /// <summary>Whether <c>hashed</c> is said of <c>sh</c>, which has no effect in keepalived either.</summary>
+    /// <summary>Whether <c>hashed</c> is said of <c>sh</c> or <c>mh</c>, which has no effect in keepalived either.</summary>
     public bool IsHashed { get; init; }
 
     /// <summary>Whether every datagram gets a server of its own (<c>ops</c>); UDP only.</summary>

@@ -56,15 +56,15 @@ internal sealed class ContentPatternBinder(DiagnosticBag diagnostics)
         }
 
         if (PatternCompilation.Fault(text, options) is not { } fault) return true;
-        string place = $"at character {fault.Offset + 1} of {text.Length}";
+        string place = fault.Offset == text.Length ? "at its end" : $"after '{text[..fault.Offset]}'";
         if (fault.IsCertain)
         {
-            diagnostics.Add(DiagnosticCatalog.InvalidRegex, statement.SpanOf(0), $"the regular expression cannot be compiled: {fault.Reason}, {place}", "the line is ignored");
+            diagnostics.Add(DiagnosticCatalog.InvalidRegex, statement.SpanOf(0), $"the regular expression cannot be compiled: {fault.Reason} {place}", "the line is ignored");
             return false;
         }
 
         diagnostics.Add(
-            DiagnosticCatalog.UnverifiedRegex, statement.SpanOf(0), $"the regular expression cannot be judged: {fault.Reason}, {place}",
+            DiagnosticCatalog.UnverifiedRegex, statement.SpanOf(0), $"the regular expression cannot be judged: {fault.Reason} {place}",
             "PCRE2 has more constructs than FastLb can check; if this is one of them, nothing is wrong");
         return true;
     }

@@ -5,7 +5,7 @@ namespace FastLb.Configuration.Binding.Checks;
 
 /// <summary>Why a regular expression cannot be compiled.</summary>
 /// <param name="Reason">In words.</param>
-/// <param name="Offset">From which character, from 0; the length for the end.</param>
+/// <param name="Offset">How many characters had been read when it showed.</param>
 /// <param name="IsCertain">False when PCRE2, whose language is the larger one, may know the construct.</param>
 internal sealed record PatternFault(string Reason, int Offset, bool IsCertain);
 
