@@ -8,7 +8,7 @@ namespace FastLb.Configuration.Tests;
 /// <summary>Virtual servers, their checks and the <c>SSL</c> block, with every keyword of that side of the language, mostly in a form that means something.</summary>
 internal static class GeneratedServers
 {
-    private const string Objects = "track_file F {\n file /tmp/f\n}\nvrrp_track_file \"F 2\" {\n file /tmp/f\n}\nbfd_instance B {\n neighbor_ip 10.0.0.1\n}\n";
+    private const string Objects = "virtual_server_group G {\n fwmark 21 inet\n fwmark 22 inet6\n fwmark 23\n 192.0.2.1-2 80\n}\ntrack_file F {\n file /tmp/f\n}\nvrrp_track_file \"F 2\" {\n file /tmp/f\n}\nbfd_instance B {\n neighbor_ip 10.0.0.1\n}\n";
 
     private static readonly Gen<string> Address = Gen.Byte.Array[4].Select(b => string.Join('.', b));
     private static readonly Gen<string> Seconds = Gen.Int[0, 5_000_000].Select(n => $"{n / 1000}.{n % 1000:000}");
@@ -78,7 +78,7 @@ internal static class GeneratedServers
     public static Gen<string> Text { get; } = Gen.Select(
         Ssl.Array[0, 2],
         Gen.Select(
-            Gen.OneOf(Address.Select(a => $"{a} 80"), Address, Pick("fwmark 9", "2001:db8::1 80")), Pick("TCP", "UDP", "SCTP"), Probing, Service, RealServer.Array[0, 3],
+            Gen.OneOf(Address.Select(a => $"{a} 80"), Address, Pick("fwmark 9", "group G", "2001:db8::1 80")), Pick("TCP", "UDP", "SCTP"), Probing, Service, RealServer.Array[0, 3],
             (key, protocol, probing, own, servers) => $"virtual_server {key} {{\n protocol {protocol}\n{probing}{own}{string.Concat(servers)}}}\n").Array[0, 2],
         (ssl, servers) => Objects + string.Concat(ssl) + string.Concat(servers));
 

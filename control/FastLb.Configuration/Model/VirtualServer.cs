@@ -24,6 +24,9 @@ public sealed record VirtualServer
     /// <summary>The addresses and firewall marks of the group, at least one; empty without a group.</summary>
     public ValueList<VirtualEndpoint> GroupMembers { get; init; } = [];
 
+    /// <summary>What the group says of the family of its marks' packets; the others are of the family of the servers.</summary>
+    public ValueList<FirewallMarkFamily> GroupMarkFamilies { get; init; } = [];
+
     /// <summary>What clients send to, at least one: each is a service of its own to IPVS and the dataplane; servers, their health and the pool are one.</summary>
     public IReadOnlyList<VirtualEndpoint> Endpoints => Group is null ? [new VirtualEndpoint(Address, Port, Protocol)] : GroupMembers;
 
@@ -101,6 +104,11 @@ public sealed record VirtualServer
     /// <summary>The servers in the order of the file (IPVS and the dataplane put each new one at the head).</summary>
     public required ValueList<RealServer> RealServers { get; init; }
 }
+
+/// <summary>The family of the packets of a firewall mark in a group.</summary>
+/// <param name="Mark">The mark.</param>
+/// <param name="Family">InterNetwork or InterNetworkV6.</param>
+public sealed record FirewallMarkFamily(uint Mark, AddressFamily Family);
 
 /// <summary>The transport protocols of services, numbered as in the IP header.</summary>
 public enum TransportProtocol

@@ -116,10 +116,21 @@ public sealed class ServerSettingsBindingTests
     [InlineData("lb_algo sh\n hashed", true, 0)]
     [InlineData("lb_algo mh\n hashed", true, 0)]
     [InlineData("hashed\n lb_algo sh", false, 1)]
+    [InlineData("lb_algo sh\n hashed\n lb_algo rr", false, 0)]
     public void Hashed_stands_after_its_scheduler(string lines, bool isHashed, int warnings)
     {
         ConfigurationResult result = Parse(lines);
         Assert.Equal((isHashed, warnings), (result.Configuration!.VirtualServers[0].IsHashed, result.Diagnostics.Count(d => d.Code == "FLB1308")));
+    }
+
+    [Fact]
+    public void Group_may_say_the_family_of_its_marks()
+    {
+        const string Text = "virtual_server_group G {\n fwmark 7 inet\n fwmark 8 inet6\n fwmark 9\n fwmark 10 inet4\n 192.0.2.1 80 90\n}\n"
+            + "virtual_server group G {\n lb_algo rr\n lb_kind NAT\n protocol TCP\n real_server 192.0.2.21 80 {\n }\n}\n";
+        ConfigurationResult result = ConfigurationLoader.Parse(Text, "f");
+        Assert.Equal([new(7, AddressFamily.InterNetwork), new(8, AddressFamily.InterNetworkV6)], Assert.Single(result.Configuration!.VirtualServers).GroupMarkFamilies);
+        Assert.Equal(["3 FLB1402", "5 FLB1203", "6 FLB1104"], result.Diagnostics.Where(d => d.Span.Line < 8).Select(d => $"{d.Span.Line} {d.Code}"));
     }
 
     [Fact]
