@@ -68,6 +68,15 @@ public sealed class Properties
     public void Printed_model_of_generated_servers_parses_to_the_same_model() => GeneratedServers.Text.Sample(PrintAndCompare, iter: 3000);
 
     [Fact]
+    public void Generated_servers_have_every_keyword() => GeneratedServers.Text.Array[400].Sample(
+        texts =>
+        {
+            HashSet<string> words = [.. texts.SelectMany(text => text.Split([' ', '\n']))];
+            Assert.Empty(KeywordTable.Entries.Where(e => e.Context >= BlockContext.VirtualServer || e.Context == BlockContext.SslContext).Select(e => e.Name).Distinct().Except(words));
+        },
+        iter: 1);
+
+    [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
         text =>
         {
