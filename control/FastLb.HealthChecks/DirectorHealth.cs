@@ -80,9 +80,8 @@ public sealed class DirectorHealth
         Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? (check => HealthProbes.Create(check, _options.Clock));
         MonitoredCheck[] checks =
         [
-            .. _services.SelectMany(service => service.Pool.Service.RealServers.Zip(service.Servers).SelectMany(server =>
-                server.First.Checks.Zip(server.Second.Checks, (check, health) => new MonitoredCheck(
-                    create(check), check.Timing.Warmup, result => Report(service, server.Second, health, result))))),
+            .. _services.SelectMany(service => service.Servers.SelectMany(server => server.Checks.Select(check => new MonitoredCheck(
+                create(check.Check), check.Timing.Warmup, result => Report(service, server, check, result))))),
         ];
         Task saving = SaveChanges();
         _unsaved.Writer.TryWrite(true);

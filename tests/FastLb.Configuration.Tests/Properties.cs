@@ -79,6 +79,18 @@ public sealed class Properties
         iter: 1500);
 
     [Fact]
+    public void Printed_model_of_generated_servers_parses_to_the_same_model() => GeneratedServers.Text.Sample(PrintAndCompare, iter: 3000);
+
+    [Fact]
+    public void Generated_servers_have_every_keyword() => GeneratedServers.Text.Array[400].Sample(
+        texts =>
+        {
+            HashSet<string> words = [.. texts.SelectMany(text => text.Split([' ', '\n']))];
+            Assert.Empty(KeywordTable.Entries.Where(e => e.Context >= BlockContext.VirtualServer || e.Context == BlockContext.SslContext).Select(e => e.Name).Distinct().Except(words));
+        },
+        iter: 1);
+
+    [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
         text =>
         {
@@ -157,7 +169,7 @@ public sealed class Properties
     private static void PrintAndCompare(string text)
     {
         if (ConfigurationLoader.Parse(text, "f").Configuration is not { } configuration) return;
-        string printed = ConfigurationPrinter.Print(configuration, SecretPrinting.Reveal);
+        string printed = GeneratedServers.WithTrackedObjects(configuration, ConfigurationPrinter.Print(configuration, SecretPrinting.Reveal));
         DirectorConfiguration? again = ConfigurationLoader.Parse(printed, "printed").Configuration;
         Assert.True(configuration.Equals(again), $"the model printed as\n{printed}\nparses to another one, printed as\n{(again is null ? "none" : ConfigurationPrinter.Print(again, SecretPrinting.Reveal))}");
     }

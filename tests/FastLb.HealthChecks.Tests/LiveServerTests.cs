@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Events;
 using FastLb.HealthChecks.Tests.Scripts;
 
@@ -19,8 +20,8 @@ public sealed class LiveServerTests
         Socket server = Listen(0);
         var address = (IPEndPoint)server.LocalEndPoint!;
         var timing = new ProbeTiming(
-            Period: TimeSpan.FromMilliseconds(20), ConnectTimeout: Patience, Retries: 1, DelayBeforeRetry: TimeSpan.FromMilliseconds(5), Warmup: TimeSpan.Zero);
-        TcpCheck check = Services.Check(1, alpha: true, timing: timing) with { Address = address.Address, Port = (ushort)address.Port };
+            Period: TimeSpan.FromMilliseconds(20), Retries: 1, DelayBeforeRetry: TimeSpan.FromMilliseconds(5), Warmup: TimeSpan.Zero);
+        TcpCheck check = Services.Check(1, alpha: true, timing: timing) with { Endpoint = new CheckEndpoint(address.Address, (ushort)address.Port) { ConnectTimeout = Patience } };
         var health = new DirectorHealth(
             [Services.Service(Services.Server(1, checks: check))], new DirectorHealthOptions { Clock = TimeProvider.System, Random = new Random(1) });
         Task running = health.Run(stop.Token);

@@ -25,6 +25,7 @@ internal sealed class ConfigurationBinder
     private readonly VrrpInstanceBinder _instanceBinder;
     private readonly VirtualServerBinder _serverBinder;
     private readonly ServerGroupBinder _groupBinder;
+    private readonly SslContextBinder _sslBinder;
     private readonly List<VrrpInstance> _instances = [];
     private readonly List<VirtualServer> _servers = [];
     private readonly Dictionary<string, VrrpInstance> _instanceNames = new(StringComparer.Ordinal);
@@ -32,8 +33,9 @@ internal sealed class ConfigurationBinder
     private readonly Dictionary<VirtualEndpoint, VirtualServer> _services = [];
     private GlobalDefinitions _global = new();
     private ValueList<Setting> _settings = [];
+    private SslContext? _ssl;
 
-    private ConfigurationBinder(DiagnosticBag diagnostics)
+    private ConfigurationBinder(DiagnosticBag diagnostics, TrackedNames names)
     {
         _diagnostics = diagnostics;
         _features = new FeatureReporter(diagnostics);
@@ -42,13 +44,14 @@ internal sealed class ConfigurationBinder
         _fastLbBinder = new FastLbBinder(diagnostics, _features, _reader);
         _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
         _groupBinder = new ServerGroupBinder(diagnostics, _features);
-        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder);
+        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder, names);
+        _sslBinder = new SslContextBinder(diagnostics, _reader);
     }
 
     /// <summary>Binds a whole file; every fault of meaning goes to <paramref name="diagnostics"/>.</summary>
     public static DirectorConfiguration Bind(BlockSyntax root, DiagnosticBag diagnostics)
     {
-        var binder = new ConfigurationBinder(diagnostics);
+        var binder = new ConfigurationBinder(diagnostics, TrackedNames.Of(root));
         binder.BindWhere(root, keyword => keyword is GlobalDefinitionsKeyword);
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, keyword => keyword is GroupKeyword);
@@ -59,6 +62,7 @@ internal sealed class ConfigurationBinder
         {
             Dataplane = binder._fastLbBinder.Settings,
             Settings = binder._settings,
+            Ssl = binder._ssl,
         };
     }
 
@@ -90,6 +94,9 @@ internal sealed class ConfigurationBinder
                 break;
             case "virtual_server":
                 if (_serverBinder.Bind(statement, _global) is { } server) Add(server);
+                break;
+            case "SSL":
+                _ssl = _sslBinder.Bind(statement, _ssl);
                 break;
             default:
                 _reader.ReadThrough(statement);

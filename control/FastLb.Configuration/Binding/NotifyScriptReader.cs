@@ -12,9 +12,27 @@ namespace FastLb.Configuration.Binding;
 /// </summary>
 internal sealed class NotifyScriptReader(DiagnosticBag diagnostics)
 {
+    /// <summary>Reads one statement, unless there is a script already: the first of each counts, as in keepalived.</summary>
+    /// <param name="known">What an earlier statement of that keyword said; null when there was none.</param>
+    /// <param name="statement">What is read.</param>
+    public NotifyScript? ReadFirst(NotifyScript? known, CheckedStatement statement)
+    {
+        if (known is null) return Read(statement);
+        diagnostics.Add(
+            DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"there is a script for '{statement.Name}' before, on {known.Origin.Span.LineSeenFrom(statement.Syntax.Span)}",
+            "the second is left out", known.Origin.Span);
+        return known;
+    }
+
     /// <summary>Reads one statement.</summary>
     /// <returns>Null when the script is left out; the reason has been reported.</returns>
-    public NotifyScript? Read(CheckedStatement statement)
+    public NotifyScript? Read(CheckedStatement statement) => Read(statement, takesUser: true);
+
+    /// <summary>Reads <c>KEYWORD COMMAND</c>, of the keywords whose user is set by another: what follows the command has no meaning there.</summary>
+    /// <returns>Null when the command cannot be read, which has been reported.</returns>
+    public NotifyScript? ReadCommand(CheckedStatement statement) => Read(statement, takesUser: false);
+
+    private NotifyScript? Read(CheckedStatement statement, bool takesUser)
     {
         SourceSpan span = statement.SpanOf(0).To(statement.Syntax.Words[^1].Span);
         (ImmutableArray<string> line, CommandFault fault) = CommandWords.Split(statement.Syntax.Text);
@@ -27,16 +45,16 @@ internal sealed class NotifyScriptReader(DiagnosticBag diagnostics)
         }
 
         ScriptUser? user = null;
-        if (line.Length > 2)
+        if (line.Length > 2 && takesUser)
         {
             user = ReadUser(line[2], line.Length > 3 ? line[3] : null);
             if (!IsUsualName(user.Name)) ReportDoubtfulUser(statement, span, user.Name);
         }
 
-        if (line.Length > 4)
+        if (line.Length > (takesUser ? 4 : 2))
         {
             diagnostics.Add(
-                DiagnosticCatalog.SurplusParameter, span, $"'{statement.Name}' takes a command, a user and a group; the rest of the line is ignored",
+                DiagnosticCatalog.SurplusParameter, span, $"'{statement.Name}' takes {(takesUser ? "a command, a user and a group" : "a command")}; the rest of the line is ignored",
                 "parameters of the command stand in its quotes");
         }
 

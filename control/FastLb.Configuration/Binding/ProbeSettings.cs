@@ -9,7 +9,7 @@ namespace FastLb.Configuration.Binding;
 internal sealed record ProbeSettings
 {
     private static readonly TimeSpan DefaultPeriod = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(5);
 
     public TimeSpan? Period { get; init; }
 
@@ -28,7 +28,7 @@ internal sealed record ProbeSettings
     {
         "delay_loop" => this with { Period = statement.Time(0) },
         "connect_timeout" => this with { ConnectTimeout = statement.Time(0) },
-        "retry" => this with { Retries = (uint)statement.Integer(0) },
+        "retry" or "nb_get_retry" => this with { Retries = (uint)statement.Integer(0) },
         "delay_before_retry" => this with { DelayBeforeRetry = statement.Time(0) },
         "warmup" => this with { Warmup = statement.Time(0) },
         "alpha" => this with { Alpha = statement.Switch(0) },
@@ -48,11 +48,10 @@ internal sealed record ProbeSettings
 
     /// <summary>The timing with nothing left open.</summary>
     /// <param name="defaultRetries">The checker's own default.</param>
-    /// <param name="defaultDelayBeforeRetry">The checker's own default.</param>
-    public ProbeTiming Resolve(uint defaultRetries, TimeSpan defaultDelayBeforeRetry)
+    /// <param name="defaultDelayBeforeRetry">The checker's own default; null for the period.</param>
+    public ProbeTiming Resolve(uint defaultRetries, TimeSpan? defaultDelayBeforeRetry)
     {
         TimeSpan period = Period ?? DefaultPeriod;
-        return new ProbeTiming(
-            period, ConnectTimeout ?? DefaultConnectTimeout, Retries ?? defaultRetries, DelayBeforeRetry ?? defaultDelayBeforeRetry, Warmup ?? period);
+        return new ProbeTiming(period, Retries ?? defaultRetries, DelayBeforeRetry ?? defaultDelayBeforeRetry ?? period, Warmup ?? period);
     }
 }

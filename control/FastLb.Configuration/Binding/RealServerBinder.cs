@@ -1,101 +1,96 @@
 using System.Net;
+using System.Net.Sockets;
+using FastLb.Configuration.Binding.Checks;
 using FastLb.Configuration.Diagnostics;
-using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
 
 namespace FastLb.Configuration.Binding;
 
-/// <summary>What a virtual server hands down to its real servers.</summary>
-/// <param name="Address">The service's address, whose family the servers share.</param>
+/// <summary>What a virtual server hands down to its servers.</summary>
+/// <param name="Address">The service's address, for messages.</param>
 /// <param name="Port">The service's port.</param>
-/// <param name="Method">How packets reach servers that do not say otherwise.</param>
-/// <param name="Weight">The weight of servers that set none.</param>
-/// <param name="InhibitOnFailure">For servers that do not say otherwise.</param>
-/// <param name="Probes">What their checkers take from the virtual server.</param>
-/// <param name="LogAllFailures">What their checkers take from the director.</param>
-internal sealed record RealServerDefaults(
-    IPAddress Address, ushort Port, ForwardingMethod Method, int Weight, bool InhibitOnFailure, ProbeSettings Probes, bool LogAllFailures);
+/// <param name="Forwarding">How packets reach servers that do not say otherwise.</param>
+internal sealed record RealServerDefaults(IPAddress Address, ushort Port, Forwarding Forwarding)
+{
+    /// <summary>The service's family, which all servers but those behind tunnels share.</summary>
+    public required AddressFamily Family { get; init; }
+
+    /// <summary>The weight of servers that set none.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>For servers that do not say otherwise.</summary>
+    public required bool InhibitOnFailure { get; init; }
+
+    /// <summary>What their checkers take from the virtual server.</summary>
+    public required ProbeSettings Probes { get; init; }
+
+    /// <summary>What their checkers take from the director.</summary>
+    public required bool LogAllFailures { get; init; }
+
+    /// <summary>For servers that do not say otherwise.</summary>
+    public required string? VirtualHost { get; init; }
+}
 
 /// <summary>Binds <c>real_server</c>.</summary>
-internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
+internal sealed class RealServerBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader, TrackedNames names)
 {
+    private readonly ForwardingMethodReader _methods = new(diagnostics, features);
+    private readonly NotifyScriptReader _scripts = new(diagnostics);
+    private readonly HealthCheckBinder _checks = new(diagnostics, reader, names);
+
     /// <summary>Binds one block.</summary>
     /// <param name="block">The statement with its block.</param>
     /// <param name="defaults">Null when the virtual server itself is left out: then the block is only searched for faults.</param>
     /// <returns>Null when the server is left out; the reason has been reported.</returns>
     public RealServer? Bind(CheckedStatement block, RealServerDefaults? defaults)
     {
+        List<CheckedStatement> statements = reader.Read(block.Block);
+        CheckedStatement[] checks = [.. statements.Where(HealthCheckBinder.IsCheck)];
         var probes = new ProbeSettings();
-        int? weight = null;
-        ForwardingMethod? ownMethod = null;
-        bool? inhibit = null;
-        uint upper = 0;
-        CheckedStatement? lower = null;
-        List<(CheckedStatement Block, List<CheckedStatement> Statements)> tcpChecks = [];
-        foreach (CheckedStatement statement in reader.Read(block.Block))
+        Forwarding? ownForwarding = null;
+        NotifyScript? notifyUp = null, notifyDown = null;
+        foreach (CheckedStatement statement in statements)
         {
             probes = probes.With(statement);
-            switch (statement.Name)
-            {
-                case "weight":
-                    weight = (int)statement.Integer(0);
-                    break;
-                case "lvs_method":
-                    ownMethod = ForwardingMethodReader.Read(statement, features);
-                    break;
-                case "inhibit_on_failure":
-                    inhibit = statement.Switch(0);
-                    break;
-                case "uthreshold":
-                    upper = (uint)statement.Integer(0);
-                    break;
-                case "lthreshold":
-                    lower = statement;
-                    break;
-                case "TCP_CHECK":
-                    tcpChecks.Add((statement, reader.Read(statement.Block)));
-                    break;
-                default:
-                    reader.ReadThrough(statement);
-                    break;
-            }
+            if (statement.Name == "lvs_method") ownForwarding = _methods.Read(statement);
+            if (statement.Name == "notify_up") notifyUp = _scripts.ReadFirst(notifyUp, statement);
+            if (statement.Name == "notify_down") notifyDown = _scripts.ReadFirst(notifyDown, statement);
         }
 
-        if (EndpointReader.Read(block, diagnostics) is not var (address, port) || defaults is null) return null;
-        ForwardingMethod method = ownMethod ?? defaults.Method;
-        if (!IsOfRightFamily(block, address, defaults, method)) return null;
+        if (EndpointReader.Read(block, diagnostics) is not var (address, port) || defaults is null
+            || !IsOfRightFamily(block, address, defaults, ownForwarding ?? defaults.Forwarding))
+        {
+            foreach (CheckedStatement check in checks) reader.ReadThrough(check);
+            return null;
+        }
 
+        Forwarding forwarding = ownForwarding ?? defaults.Forwarding;
         ushort written = port;
-        port = ResolvePort(block, port, defaults, method);
-        ProbeSettings settings = probes.Within(defaults.Probes);
+        port = ResolvePort(block, port, defaults, forwarding.Method);
+        uint upper = (uint)(statements.Last("uthreshold")?.Integer(0) ?? 0);
+        string? host = statements.Last("virtualhost")?.Text(0) ?? defaults.VirtualHost;
+        var surroundings = new CheckSurroundings(probes.Within(defaults.Probes), address, port == 0 ? written : port, defaults.LogAllFailures, host);
         return new RealServer(address, port)
         {
             Origin = new Origin(block.SpanOf(0)),
-            Weight = weight ?? defaults.Weight,
-            Method = method,
+            Weight = (int)(statements.Last("weight")?.Integer(0) ?? defaults.Weight),
+            Method = forwarding.Method,
+            Tunnel = forwarding.Tunnel,
             UpperThreshold = (int)Math.Min(upper, int.MaxValue),
-            LowerThreshold = ResolveLowerThreshold(lower, upper),
-            InhibitOnFailure = inhibit ?? defaults.InhibitOnFailure,
-            Checks = [.. tcpChecks.Select(c => BindCheck(c.Block, c.Statements, settings, address, port == 0 ? written : port, defaults.LogAllFailures))],
+            LowerThreshold = ResolveLowerThreshold(statements.Last("lthreshold"), upper),
+            InhibitOnFailure = statements.Last("inhibit_on_failure")?.Switch(0) ?? defaults.InhibitOnFailure,
+            VirtualHost = host,
+            SendsMail = statements.Last("smtp_alert")?.Switch(0),
+            SnmpName = statements.Last("snmp_name")?.Text(0),
+            NotifyUp = notifyUp,
+            NotifyDown = notifyDown,
+            Checks = [.. checks.SelectMany(check => _checks.Bind(check, surroundings))],
         };
     }
 
-    private TcpCheck BindCheck(
-        CheckedStatement block, IReadOnlyList<CheckedStatement> statements, ProbeSettings settings, IPAddress address, ushort port, bool logAllFailures)
+    private bool IsOfRightFamily(CheckedStatement block, IPAddress address, RealServerDefaults defaults, Forwarding forwarding)
     {
-        TcpCheck check = TcpCheckBinder.Bind(block, statements, settings, address, port, logAllFailures);
-        if (check.Port == 0)
-        {
-            diagnostics.Add(
-                DiagnosticCatalog.NoPortToCheck, block.Syntax.Span, $"neither the service nor the real server {address} has a port that TCP_CHECK could connect to", "add 'connect_port'");
-        }
-
-        return check;
-    }
-
-    private bool IsOfRightFamily(CheckedStatement block, IPAddress address, RealServerDefaults defaults, ForwardingMethod method)
-    {
-        if (address.AddressFamily == defaults.Address.AddressFamily || method == ForwardingMethod.Tunnel) return true;
+        if (address.AddressFamily == defaults.Family || forwarding.Method == ForwardingMethod.Tunnel) return true;
         diagnostics.Add(
             DiagnosticCatalog.AddressFamilyMismatch, block.SpanOf(0), $"'{block.Text(0)}' is not of the family of the virtual server {defaults.Address}",
             "the real server is left out");

@@ -25,13 +25,16 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
         return accepted;
     }
 
+    /// <summary>The statements in the block of <paramref name="statement"/>; if that is refused as a whole, it is not said again of what it holds.</summary>
+    public List<CheckedStatement> ReadBlock(CheckedStatement statement) =>
+        Read(statement.Block, statement.Entry.Feature.Standing == Standing.NotYetRefused ? statement.Entry.Feature : null);
+
     /// <summary>Checks the block of <paramref name="statement"/>, if it has one, and all blocks within, for those that no binder reads.</summary>
     public void ReadThrough(CheckedStatement statement)
     {
         // The depth of this recursion is that of the keyword table: blocks of unknown kind and lists end it.
         if (statement.Entry.Body is null or BlockContext.Unknown or BlockContext.Lines or BlockContext.VirtualAddresses) return;
-        Feature? refused = statement.Entry.Feature.Standing == Standing.NotYetRefused ? statement.Entry.Feature : null;
-        foreach (CheckedStatement inner in Read(statement.Block, refused)) ReadThrough(inner);
+        foreach (CheckedStatement inner in ReadBlock(statement)) ReadThrough(inner);
     }
 
     /// <summary>Checks one statement.</summary>

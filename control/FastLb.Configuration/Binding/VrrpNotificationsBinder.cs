@@ -21,12 +21,5 @@ internal sealed class VrrpNotificationsBinder(DiagnosticBag diagnostics)
         _ => soFar,
     };
 
-    private NotifyScript? First(NotifyScript? known, CheckedStatement statement)
-    {
-        if (known is null) return _scripts.Read(statement);
-        diagnostics.Add(
-            DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"there is a script for '{statement.Name}' before, on {known.Origin.Span.LineSeenFrom(statement.Syntax.Span)}",
-            "the second is left out", known.Origin.Span);
-        return known;
-    }
+    private NotifyScript? First(NotifyScript? known, CheckedStatement statement) => _scripts.ReadFirst(known, statement);
 }

@@ -64,6 +64,27 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor NoPortToCheck = new("FLB1317", Error, StopsRun);
     public static readonly DiagnosticDescriptor FaultyDefence = new("FLB1318", Error, StopsRun);
 
+    // Checks of real servers, and how packets reach those
+    public static readonly DiagnosticDescriptor CheckWithoutUrl = new("FLB1340", Error);
+    public static readonly DiagnosticDescriptor UrlWithoutPath = new("FLB1341", Error);
+    public static readonly DiagnosticDescriptor DoubtfulPath = new("FLB1342", Notice);
+    public static readonly DiagnosticDescriptor InvalidDigest = new("FLB1343", Error);
+    public static readonly DiagnosticDescriptor InvalidStatusCode = new("FLB1344", Error);
+    public static readonly DiagnosticDescriptor InvalidRegex = new("FLB1345", Error);
+    public static readonly DiagnosticDescriptor UnverifiedRegex = new("FLB1346", Notice);
+    public static readonly DiagnosticDescriptor RegexSettingWithoutRegex = new("FLB1347", Warning);
+    public static readonly DiagnosticDescriptor InvalidRegexLimits = new("FLB1348", Error);
+    public static readonly DiagnosticDescriptor InvalidDomainName = new("FLB1349", Error);
+    public static readonly DiagnosticDescriptor CheckWithoutCommand = new("FLB1350", Error);
+    public static readonly DiagnosticDescriptor InvalidHexadecimal = new("FLB1351", Error);
+    public static readonly DiagnosticDescriptor HalfByte = new("FLB1352", Notice);
+    public static readonly DiagnosticDescriptor ImpossibleReplyLength = new("FLB1353", Warning);
+    public static readonly DiagnosticDescriptor CheckWithoutObject = new("FLB1354", Error);
+    public static readonly DiagnosticDescriptor UndefinedTrackedObject = new("FLB1355", Error);
+    public static readonly DiagnosticDescriptor DeprecatedHostBlock = new("FLB1356", Notice);
+    public static readonly DiagnosticDescriptor InvalidTunnel = new("FLB1357", Error, StopsRun);
+    public static readonly DiagnosticDescriptor RepeatedSetting = new("FLB1358", Warning);
+
     // Known to keepalived, not (yet) done by FastLb
     public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);
     public static readonly DiagnosticDescriptor Refused = new("FLB1402", Refusal, StopsRun);

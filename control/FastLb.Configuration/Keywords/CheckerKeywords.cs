@@ -34,15 +34,15 @@ internal static class CheckerKeywords
 
     private static readonly ImmutableArray<KeywordEntry> Dns =
         Probing(BlockContext.DnsCheck, Features.OtherChecks)
-            .Add("type", Features.OtherChecks, Choice("TYPE", ("A", Features.Done), ("NS", Features.Done), ("CNAME", Features.Done), ("SOA", Features.Done), ("MX", Features.Done), ("TXT", Features.Done), ("AAAA", Features.Done)))
+            .Add("type", Features.OtherChecks, Choice("TYPE", ("A", Features.Done), ("NS", Features.Done), ("CNAME", Features.Done), ("SOA", Features.Done), ("MX", Features.Done), ("TXT", Features.Done), ("AAAA", Features.Done)) with { IgnoresCase = true })
             .Add("name", Features.OtherChecks, Text("NAME"))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Misc =
         Repeating(BlockContext.MiscCheck, Features.OtherChecks)
             .Add("misc_path", Features.OtherChecks, Rest("COMMAND"))
-            .Add("misc_timeout", Features.OtherChecks, PositiveTime())
-            .Add("misc_dynamic", Features.OtherChecks, OptionalSwitch)
+            .Add("misc_timeout", Features.OtherChecks, Integer("SECONDS", 0, 4294))
+            .Add("misc_dynamic", Features.OtherChecks)
             .Add("user", Features.OtherChecks, Text("USER"), Text("GROUP") with { IsOptional = true })
             .Entries;
 
@@ -55,19 +55,19 @@ internal static class CheckerKeywords
 
     private static readonly ImmutableArray<KeywordEntry> Bfd =
         new KeywordList(BlockContext.BfdCheck)
-            .Add("name", Features.OtherChecks, Text("NAME"))
+            .Add("name", Features.OtherChecks, Rest("NAME"))
             .Add("alpha", Features.OtherChecks, OptionalSwitch)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> File =
         new KeywordList(BlockContext.FileCheck)
             .Add("track_file", Features.OtherChecks, Text("NAME"))
-            .Add("weight", Features.OtherChecks, Integer("WEIGHT", -int.MaxValue, int.MaxValue), Text("reverse") with { IsOptional = true })
+            .Add("weight", Features.OtherChecks, Integer("WEIGHT", -int.MaxValue, int.MaxValue), Choice("reverse", ("reverse", Features.Done)) with { IsOptional = true })
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Ssl =
         new KeywordList(BlockContext.SslContext)
-            .Add("password", Features.HttpSettings, Rest("PASSWORD"))
+            .Add("password", Features.HttpSettings, Text("PASSWORD"))
             .Add("ca certificate key", Features.HttpSettings, Text("PATH"))
             .Entries;
 

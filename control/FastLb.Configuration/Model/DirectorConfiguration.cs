@@ -11,4 +11,7 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 
     /// <summary>What stands outside all blocks and tunes keepalived's own processes and files, or is refused.</summary>
     public ValueList<Setting> Settings { get; init; } = [];
+
+    /// <summary>The certificates of <c>SSL_GET</c> checks; null when none are set.</summary>
+    public SslContext? Ssl { get; init; }
 }

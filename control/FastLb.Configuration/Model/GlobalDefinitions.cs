@@ -94,7 +94,7 @@ public sealed record GlobalDefinitions
     /// <summary>Where events are written to.</summary>
     public EventPipes EventPipes { get; init; } = new();
 
-    /// <summary>For checks that do not say: <see cref="HealthCheck.LogAllFailures"/>.</summary>
+    /// <summary>For checks that do not say: <see cref="ProbingCheck.LogAllFailures"/>.</summary>
     public bool LogAllCheckFailures { get; init; }
 
     /// <summary>What tunes keepalived's own processes, files and interfaces; nothing that FastLb does depends on it.</summary>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using FastLb.Configuration.Model.Checks;
+
 namespace FastLb.Configuration.Model;
 
 /// <summary>The words that the language has for the model's choices, both ways.</summary>
@@ -21,6 +24,39 @@ public static class KeywordNames
         ForwardingMethod.DirectRouting => "DR",
         ForwardingMethod.Tunnel => "TUN",
         _ => "NAT",
+    };
+
+    /// <summary>The words after <c>lb_kind</c>: the method and, of tunnels other than IP in IP, how they wrap packets.</summary>
+    internal static string[] WordsOf(ForwardingMethod method, TunnelEncapsulation tunnel)
+    {
+        if (method != ForwardingMethod.Tunnel || tunnel == TunnelEncapsulation.IpInIp) return [Of(method)];
+        string[] port = tunnel.Port == 0 ? [] : ["port", tunnel.Port.ToString(CultureInfo.InvariantCulture)];
+        string checksum = tunnel.Checksum switch
+        {
+            TunnelChecksum.Outer => "csum",
+            TunnelChecksum.Remote => "remcsum",
+            _ => "nocsum",
+        };
+        return [Of(method), "type", Of(tunnel.Type), .. port, checksum];
+    }
+
+    /// <summary>The word after <c>type</c> of a DNS check.</summary>
+    public static string Of(DnsRecordType type) => type.ToString().ToUpperInvariant();
+
+    /// <summary>The word after <c>http_protocol</c>.</summary>
+    public static string Of(HttpProtocol protocol) => protocol switch
+    {
+        HttpProtocol.Http10Close => "1.0C",
+        HttpProtocol.Http11 => "1.1",
+        _ => "1.0",
+    };
+
+    /// <summary>The word after <c>type</c> of a tunnel.</summary>
+    public static string Of(TunnelType type) => type switch
+    {
+        TunnelType.Gue => "gue",
+        TunnelType.Gre => "gre",
+        _ => "ipip",
     };
 
     /// <summary>The word after <c>protocol</c>; <c>FWM</c>, as ipvsadm has it, of firewall marks.</summary>
@@ -65,6 +101,8 @@ public static class KeywordNames
         "TUN" => ForwardingMethod.Tunnel,
         _ => ForwardingMethod.Nat,
     };
+
+    internal static DnsRecordType ToRecordType(string name) => Enum.Parse<DnsRecordType>(name, ignoreCase: true);
 
     internal static TransportProtocol ToProtocol(string name) => name.ToUpperInvariant() switch
     {

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using FastLb.Configuration.Model;
+using FastLb.Configuration.Scripts;
 
 namespace FastLb.Configuration.Printing;
 
@@ -27,6 +29,12 @@ internal sealed class BlockWriter
 
     /// <summary>A keyword with parameters that are not for everybody.</summary>
     public void SecretLine(string keyword, params ReadOnlySpan<string> parameters) => Add(new PrintedStatement(keyword, Join(parameters), IsSecret: true));
+
+    /// <summary>A keyword with its command; nothing when there is none.</summary>
+    public void Script(string keyword, NotifyScript? script)
+    {
+        if (script is not null) QuotedLine(keyword, CommandPrinter.Print(script));
+    }
 
     /// <summary>A keyword with its parameters that opens a block.</summary>
     public void Open(string keyword, params ReadOnlySpan<string> parameters)

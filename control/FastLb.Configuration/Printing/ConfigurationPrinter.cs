@@ -29,6 +29,7 @@ public static class ConfigurationPrinter
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
         foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance);
+        if (configuration.Ssl is { } ssl) SslContextPrinter.Print(writer, ssl);
         ServerGroupPrinter.Print(writer, configuration.VirtualServers);
         foreach (VirtualServer server in configuration.VirtualServers) VirtualServerPrinter.Print(writer, server);
         return writer;

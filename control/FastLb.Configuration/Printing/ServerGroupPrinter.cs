@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using FastLb.Configuration.Model;
 
 namespace FastLb.Configuration.Printing;
@@ -14,7 +15,7 @@ internal static class ServerGroupPrinter
             writer.Open("virtual_server_group", server.Group!);
             foreach (VirtualEndpoint member in server.GroupMembers)
             {
-                if (member.Mark != 0) writer.Line("fwmark", Number(member.Mark));
+                if (member.Mark != 0) writer.Line("fwmark", [Number(member.Mark), .. FamilyOf(server, member.Mark)]);
                 else writer.Line(member.Address.ToString(), Number(member.Port));
             }
 
@@ -29,6 +30,9 @@ internal static class ServerGroupPrinter
         uint mark = server.Endpoints[0].Mark;
         return mark != 0 ? ["fwmark", Number(mark)] : [server.Address.ToString(), Number(server.Port)];
     }
+
+    private static IEnumerable<string> FamilyOf(VirtualServer server, uint mark) =>
+        server.GroupMarkFamilies.Where(known => known.Mark == mark).Select(known => known.Family == AddressFamily.InterNetworkV6 ? "inet6" : "inet");
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

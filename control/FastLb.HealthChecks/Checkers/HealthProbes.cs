@@ -1,5 +1,6 @@
 using System.Net;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 
 namespace FastLb.HealthChecks.Checkers;
 
@@ -16,6 +17,13 @@ public static class HealthProbes
         _ => throw Unknown(check),
     };
 
+    /// <summary>
+    /// The check, if there is a checker for it. A configuration with others is refused before, so that one here is a fault of ours; it must not pass for a check that
+    /// found nothing wrong.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no checker of this kind.</exception>
+    internal static ProbingCheck Supported(HealthCheck check) => check as TcpCheck ?? throw Unknown(check);
+
     /// <summary>The keyword of its kind in the configuration.</summary>
     internal static string KindOf(HealthCheck check) => check switch
     {
@@ -26,7 +34,7 @@ public static class HealthProbes
     /// <summary>What it asks.</summary>
     internal static string TargetOf(HealthCheck check) => check switch
     {
-        TcpCheck tcp => new IPEndPoint(tcp.Address, tcp.Port).ToString(),
+        TcpCheck tcp => new IPEndPoint(tcp.Endpoint.Address, tcp.Endpoint.Port).ToString(),
         _ => throw Unknown(check),
     };
 

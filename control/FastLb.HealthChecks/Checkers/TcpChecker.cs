@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
-using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Monitoring;
 
 namespace FastLb.HealthChecks.Checkers;
@@ -9,8 +9,9 @@ namespace FastLb.HealthChecks.Checkers;
 /// <summary>Passes when a TCP connection comes about in time (<c>TCP_CHECK</c>). Nothing is sent over it.</summary>
 public sealed class TcpChecker(TcpCheck check, TimeProvider clock) : IHealthProbe
 {
-    private readonly IPEndPoint _target = new(check.Address, check.Port);
-    private readonly SocketSource _source = new(check.SourceAddress, check.SourcePort, check.SourceInterface, check.FirewallMark);
+    private readonly IPEndPoint _target = new(check.Endpoint.Address, check.Endpoint.Port);
+    private readonly SocketSource _source = new(
+        check.Endpoint.SourceAddress, check.Endpoint.SourcePort, check.Endpoint.SourceInterface, check.Endpoint.FirewallMark);
 
     /// <inheritdoc/>
     public async ValueTask<ProbeResult> Probe(CancellationToken cancellation)
@@ -20,7 +21,7 @@ public sealed class TcpChecker(TcpCheck check, TimeProvider clock) : IHealthProb
         using Socket socket = opened;
         if (_source.Apply(socket) is { } fault)
             return ProbeResult.Failed(fault);
-        using var timeout = new CancellationTokenSource(TimerSpan.Of(check.Timing.ConnectTimeout), clock);
+        using var timeout = new CancellationTokenSource(TimerSpan.Of(check.Endpoint.ConnectTimeout), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
         try
         {
@@ -30,7 +31,7 @@ public sealed class TcpChecker(TcpCheck check, TimeProvider clock) : IHealthProb
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return ProbeResult.Failed($"no answer within {check.Timing.ConnectTimeout.TotalSeconds:0.######} s");
+            return ProbeResult.Failed($"no answer within {check.Endpoint.ConnectTimeout.TotalSeconds:0.######} s");
         }
         catch (SocketException failure) when (failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown)
         {
@@ -63,7 +64,7 @@ public sealed class TcpChecker(TcpCheck check, TimeProvider clock) : IHealthProb
     /// </summary>
     private void Finish(Socket socket)
     {
-        if (check.SourcePort is not null)
+        if (check.Endpoint.SourcePort is not null)
         {
             socket.LingerState = new LingerOption(enable: true, seconds: 0);
             return;

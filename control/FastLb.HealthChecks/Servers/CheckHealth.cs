@@ -8,7 +8,6 @@ namespace FastLb.HealthChecks.Servers;
 /// <summary>What is known of one check. Guarded by its owner.</summary>
 internal sealed class CheckHealth
 {
-    private readonly HealthCheck _check;
     private CheckerState _state;
     private long _attempts;
     private long _failedAttempts;
@@ -17,10 +16,10 @@ internal sealed class CheckHealth
     /// <param name="identity">Its name.</param>
     /// <param name="check">As configured.</param>
     /// <param name="saved">What an earlier process knew; null for nothing.</param>
-    public CheckHealth(CheckIdentity identity, HealthCheck check, CheckSnapshot? saved)
+    public CheckHealth(CheckIdentity identity, ProbingCheck check, CheckSnapshot? saved)
     {
         Identity = identity;
-        _check = check;
+        Check = check;
 
         // What an earlier process only assumed is no knowledge: whether to assume it is for the configuration of today to say.
         _state = saved is { HasRun: true } ? new CheckerState(saved.IsUp, HasRun: true, saved.Failures) : CheckerState.Initial(check.Alpha);
@@ -30,11 +29,14 @@ internal sealed class CheckHealth
 
     public CheckIdentity Identity { get; }
 
+    /// <summary>As configured.</summary>
+    public ProbingCheck Check { get; }
+
     public bool IsUp => _state.IsUp;
 
-    public bool LogsAllFailures => _check.LogAllFailures;
+    public bool LogsAllFailures => Check.LogAllFailures;
 
-    public ProbeTiming Timing => _check.Timing;
+    public ProbeTiming Timing => Check.Timing;
 
     /// <summary>Takes the result of a probe.</summary>
     /// <param name="result">What it found.</param>
@@ -49,7 +51,7 @@ internal sealed class CheckHealth
             _lastFailure = (result.Fault ?? string.Empty, now);
         }
 
-        CheckerStep step = _state.Step(result, _check.Timing);
+        CheckerStep step = _state.Step(result, Check.Timing);
 
         // How often a dead server has failed since is of no consequence; saving it would write a file for each probe.
         isWorthSaving = step.State != _state && (_state.IsUp || step.State.IsUp || !_state.HasRun);

@@ -17,13 +17,14 @@ internal sealed class ServerHealth
     {
         Identity = ServerIdentity.Of(server);
         var identities = new List<CheckIdentity>();
-        foreach (HealthCheck check in server.Checks)
+        ProbingCheck[] checks = [.. server.Checks.Select(HealthProbes.Supported)];
+        foreach (ProbingCheck check in checks)
         {
             (string kind, string target) = (HealthProbes.KindOf(check), HealthProbes.TargetOf(check));
             identities.Add(new CheckIdentity(kind, target, identities.Count(other => other.Kind == kind && other.Target == target)));
         }
 
-        Checks = [.. server.Checks.Zip(identities, (check, identity) => new CheckHealth(identity, check, restored.Find(service, Identity, identity)))];
+        Checks = [.. checks.Zip(identities, (check, identity) => new CheckHealth(identity, check, restored.Find(service, Identity, identity)))];
         IsUp = Checks.All(check => check.IsUp);
         ServerSnapshot? saved = restored.Find(service, Identity);
         _since = saved is not null && saved.IsUp == IsUp ? saved.Since : null;

@@ -1,6 +1,7 @@
 using System.Net;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using Xunit;
 
 namespace FastLb.Configuration.Tests.Binding;
@@ -40,13 +41,13 @@ public sealed class VirtualServerBindingTests
             connect_timeout 4
             """);
         Assert.Equal(
-            new ProbeTiming(TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(3), 7, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(6)),
+            new ProbeTiming(TimeSpan.FromSeconds(6), 7, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(6)),
             Check(server, 0).Timing);
         Assert.Equal(
-            new ProbeTiming(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), 0, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
+            new ProbeTiming(TimeSpan.FromSeconds(2), 0, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)),
             Check(server, 1).Timing);
-        Assert.Equal((IPAddress.Parse("192.0.2.21"), (ushort)80), (Check(server, 0).Address, Check(server, 0).Port));
-        Assert.Equal((IPAddress.Parse("192.0.2.99"), (ushort)8080), (Check(server, 1).Address, Check(server, 1).Port));
+        Assert.Equal(new CheckEndpoint(IPAddress.Parse("192.0.2.21"), 80) { ConnectTimeout = TimeSpan.FromSeconds(3) }, Check(server, 0).Endpoint);
+        Assert.Equal(new CheckEndpoint(IPAddress.Parse("192.0.2.99"), 8080) { ConnectTimeout = TimeSpan.FromSeconds(4) }, Check(server, 1).Endpoint);
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class VirtualServerBindingTests
     {
         VirtualServer server = Bind($"{Head} real_server 192.0.2.21 80 {{ TCP_CHECK {{ }} }}");
         Assert.Equal(
-            new ProbeTiming(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(5), 1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), Check(server, 0).Timing);
+            new ProbeTiming(TimeSpan.FromSeconds(60), 1, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)), Check(server, 0).Timing);
+        Assert.Equal(TimeSpan.FromSeconds(5), Check(server, 0).Endpoint.ConnectTimeout);
     }
 
     [Fact]
@@ -222,8 +224,8 @@ public sealed class VirtualServerBindingTests
         VirtualServer server = Assert.Single(result.Configuration!.VirtualServers);
         Assert.Equal((3u, 1u), (server.Quorum, server.Hysteresis));
         TcpCheck check = Check(server, 0);
-        Assert.Equal((true, true, (ushort?)999, 5u), (check.Alpha, check.LogAllFailures, check.SourcePort, check.FirewallMark));
-        Assert.Equal((IPAddress.Parse("192.0.2.3"), "eth0"), (check.SourceAddress, check.SourceInterface));
+        Assert.Equal((true, true, (ushort?)999, 5u), (check.Alpha, check.LogAllFailures, check.Endpoint.SourcePort, check.Endpoint.FirewallMark));
+        Assert.Equal((IPAddress.Parse("192.0.2.3"), "eth0"), (check.Endpoint.SourceAddress, check.Endpoint.SourceInterface));
     }
 
     [Theory]
@@ -249,8 +251,7 @@ public sealed class VirtualServerBindingTests
     public void Check_that_is_not_run_is_refused_once(string check)
     {
         ConfigurationResult result = Parse($"{Head} real_server 192.0.2.21 80 {{\n {check}\n }}");
-        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
-        Assert.Equal(DiagnosticSeverity.Refusal, diagnostic.Severity);
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Refusal);
         Assert.StartsWith($"'{check[..check.IndexOf(' ', StringComparison.Ordinal)]}' is refused: only TCP_CHECK is run yet", diagnostic.Message, StringComparison.Ordinal);
     }
 

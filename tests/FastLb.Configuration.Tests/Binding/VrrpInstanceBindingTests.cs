@@ -1,6 +1,7 @@
 using System.Net;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.Configuration.Tests.Conformance;
 using Xunit;
 
@@ -35,8 +36,8 @@ public sealed class VrrpInstanceBindingTests
         Assert.Equal((Scheduler.RoundRobin, ForwardingMethod.DirectRouting, TransportProtocol.Tcp, 80), (server.Scheduler, server.Method, server.Protocol, server.Port));
         Assert.Equal(["192.168.182.132", "192.168.182.133"], server.RealServers.Select(r => r.Address.ToString()));
         TcpCheck check = Assert.IsType<TcpCheck>(Assert.Single(server.RealServers[0].Checks));
-        Assert.Equal((80, 1u), (check.Port, check.Timing.Retries));
-        Assert.Equal((TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), (check.Timing.Period, check.Timing.ConnectTimeout, check.Timing.DelayBeforeRetry));
+        Assert.Equal((80, 1u), (check.Endpoint.Port, check.Timing.Retries));
+        Assert.Equal((TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)), (check.Timing.Period, check.Endpoint.ConnectTimeout, check.Timing.DelayBeforeRetry));
     }
 
     [Fact]

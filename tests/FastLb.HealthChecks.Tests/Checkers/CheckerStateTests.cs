@@ -107,7 +107,7 @@ public sealed class CheckerStateTests
         });
     }
 
-    private static ProbeTiming TimingWith(uint retries) => new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(5), retries, TimeSpan.FromSeconds(3), TimeSpan.Zero);
+    private static ProbeTiming TimingWith(uint retries) => new(TimeSpan.FromSeconds(10), retries, TimeSpan.FromSeconds(3), TimeSpan.Zero);
 
     private static ProbeResult ToResult(char result) => result switch
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Checkers;
 using FastLb.Native.Tests.Namespaces;
 
@@ -74,7 +75,7 @@ public sealed class TcpCheckerNetworkTests : IDisposable
     public async Task The_firewall_mark_is_on_the_packets()
     {
         Filter("tcp dport 80 meta mark != 0x80000007 drop");
-        Assert.Equal(ProbeResult.Passed, await Probe(Check("127.0.0.1", Long) with { FirewallMark = 0x8000_0007 }));
+        Assert.Equal(ProbeResult.Passed, await Probe(From(Check("127.0.0.1", Long), endpoint => endpoint with { FirewallMark = 0x8000_0007 })));
         Assert.Equal(ProbeResult.Failed("no answer within 0.25 s"), await Probe(Check("127.0.0.1", Short)));
     }
 
@@ -94,7 +95,7 @@ public sealed class TcpCheckerNetworkTests : IDisposable
         Filter("oifname far tcp dport 80 counter");
         await Probe(Check("10.8.0.1", Short));
         Assert.Contains("packets 0 ", _namespace.Run("nft", "list ruleset"), StringComparison.Ordinal);
-        await Probe(Check("10.8.0.1", Short) with { SourceInterface = "far" });
+        await Probe(From(Check("10.8.0.1", Short), endpoint => endpoint with { SourceInterface = "far" }));
         Assert.DoesNotContain("packets 0 ", _namespace.Run("nft", "list ruleset"), StringComparison.Ordinal);
     }
 
@@ -116,10 +117,11 @@ public sealed class TcpCheckerNetworkTests : IDisposable
     private Task<ProbeResult> Probe(TcpCheck check, CancellationToken cancellation = default) =>
         _namespace.Invoke(() => new TcpChecker(check, TimeProvider.System).Probe(cancellation).AsTask());
 
+    private static TcpCheck From(TcpCheck check, Func<CheckEndpoint, CheckEndpoint> change) => check with { Endpoint = change(check.Endpoint) };
+
     private static TcpCheck Check(string address, TimeSpan timeout) => new()
     {
-        Address = IPAddress.Parse(address),
-        Port = 80,
-        Timing = new ProbeTiming(TimeSpan.FromSeconds(10), timeout, 1, TimeSpan.FromSeconds(1), TimeSpan.Zero),
+        Endpoint = new CheckEndpoint(IPAddress.Parse(address), 80) { ConnectTimeout = timeout },
+        Timing = new ProbeTiming(TimeSpan.FromSeconds(10), 1, TimeSpan.FromSeconds(1), TimeSpan.Zero),
     };
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Checkers;
 
 namespace FastLb.HealthChecks.Tests.Checkers;
@@ -58,7 +59,7 @@ public sealed class TcpCheckerTests : IDisposable
     public async Task A_source_address_and_port_are_used_and_the_port_serves_again_at_once()
     {
         ushort source = FreePort();
-        TcpCheck check = Check(Port) with { SourceAddress = IPAddress.Parse("127.0.0.55"), SourcePort = source };
+        TcpCheck check = From(Check(Port), endpoint => endpoint with { SourceAddress = IPAddress.Parse("127.0.0.55"), SourcePort = source });
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(ProbeResult.Passed, await Probe(check));
@@ -71,7 +72,7 @@ public sealed class TcpCheckerTests : IDisposable
     public async Task A_source_port_alone_is_used()
     {
         ushort source = FreePort();
-        Assert.Equal(ProbeResult.Passed, await Probe(Check(Port) with { SourcePort = source }));
+        Assert.Equal(ProbeResult.Passed, await Probe(From(Check(Port), endpoint => endpoint with { SourcePort = source })));
         using Socket accepted = await _server.AcceptAsync(_limit.Token);
         Assert.Equal(source, ((IPEndPoint)accepted.RemoteEndPoint!).Port);
     }
@@ -80,12 +81,12 @@ public sealed class TcpCheckerTests : IDisposable
     public async Task A_source_address_that_is_not_here_fails_by_that_name() =>
         Assert.Equal(
             ProbeResult.Failed("can't use source 192.0.2.77:0: this host does not have that address"),
-            await Probe(Check(Port) with { SourceAddress = IPAddress.Parse("192.0.2.77") }));
+            await Probe(From(Check(Port), endpoint => endpoint with { SourceAddress = IPAddress.Parse("192.0.2.77") })));
 
     [Fact]
     public async Task An_interface_that_is_not_here_fails_by_that_name() =>
         Assert.Equal(
-            ProbeResult.Failed("can't use interface nosuch0: there is no such interface"), await Probe(Check(Port) with { SourceInterface = "nosuch0" }));
+            ProbeResult.Failed("can't use interface nosuch0: there is no such interface"), await Probe(From(Check(Port), endpoint => endpoint with { SourceInterface = "nosuch0" })));
 
     [Fact]
     public async Task A_cancelled_probe_throws()
@@ -96,11 +97,12 @@ public sealed class TcpCheckerTests : IDisposable
     private static Task<ProbeResult> Probe(TcpCheck check, CancellationToken cancellation = default) =>
         new TcpChecker(check, TimeProvider.System).Probe(cancellation).AsTask();
 
+    private static TcpCheck From(TcpCheck check, Func<CheckEndpoint, CheckEndpoint> change) => check with { Endpoint = change(check.Endpoint) };
+
     private static TcpCheck Check(ushort port) => new()
     {
-        Address = IPAddress.Loopback,
-        Port = port,
-        Timing = new ProbeTiming(TimeSpan.FromSeconds(10), Patience, 1, TimeSpan.FromSeconds(1), TimeSpan.Zero),
+        Endpoint = new CheckEndpoint(IPAddress.Loopback, port) { ConnectTimeout = Patience },
+        Timing = new ProbeTiming(TimeSpan.FromSeconds(10), 1, TimeSpan.FromSeconds(1), TimeSpan.Zero),
     };
 
     private static ushort FreePort()

@@ -1,5 +1,6 @@
 using System.Net;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 
 namespace FastLb.HealthChecks.Tests.Scripts;
 
@@ -7,12 +8,11 @@ namespace FastLb.HealthChecks.Tests.Scripts;
 internal static class Services
 {
     public static ProbeTiming Timing { get; } = new(
-        Period: TimeSpan.FromSeconds(10), ConnectTimeout: TimeSpan.FromSeconds(5), Retries: 2, DelayBeforeRetry: TimeSpan.FromSeconds(3), Warmup: TimeSpan.Zero);
+        Period: TimeSpan.FromSeconds(10), Retries: 2, DelayBeforeRetry: TimeSpan.FromSeconds(3), Warmup: TimeSpan.Zero);
 
     public static TcpCheck Check(int server, bool alpha = false, bool logAll = false, ushort port = 80, ProbeTiming? timing = null) => new()
     {
-        Address = AddressOf(server),
-        Port = port,
+        Endpoint = new CheckEndpoint(AddressOf(server), port),
         Timing = timing ?? Timing,
         Alpha = alpha,
         LogAllFailures = logAll,
