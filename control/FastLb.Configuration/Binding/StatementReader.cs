@@ -30,9 +30,12 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
     {
         // The depth of this recursion is that of the keyword table: blocks of unknown kind and lists end it.
         if (statement.Entry.Body is null or BlockContext.Unknown or BlockContext.Lines or BlockContext.VirtualAddresses) return;
-        Feature? refused = statement.Entry.Feature.Standing == Standing.NotYetRefused ? statement.Entry.Feature : null;
-        foreach (CheckedStatement inner in Read(statement.Block, refused)) ReadThrough(inner);
+        foreach (CheckedStatement inner in ReadWithin(statement)) ReadThrough(inner);
     }
+
+    /// <summary>The statements in the block of <paramref name="statement"/> that mean something; a feature for which it was refused is not reported again.</summary>
+    public List<CheckedStatement> ReadWithin(CheckedStatement statement) =>
+        Read(statement.Block, statement.Entry.Feature.Standing == Standing.NotYetRefused ? statement.Entry.Feature : null);
 
     /// <summary>Checks one statement.</summary>
     /// <param name="statement">The statement.</param>

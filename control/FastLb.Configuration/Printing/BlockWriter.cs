@@ -21,6 +21,13 @@ internal sealed class BlockWriter
         _text.Append('\n');
     }
 
+    /// <summary>A keyword outside of all blocks.</summary>
+    public void TopLine(string keyword)
+    {
+        if (_text.Length > 0) _text.Append('\n');
+        Line(keyword);
+    }
+
     /// <summary>A keyword with parameters that are quoted already.</summary>
     public void QuotedLine(string keyword, string parameters)
     {

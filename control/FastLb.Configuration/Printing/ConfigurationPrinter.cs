@@ -24,6 +24,11 @@ public static class ConfigurationPrinter
         var writer = new BlockWriter();
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
+        VrrpGroupsPrinter.PrintInterfaces(writer, configuration);
+        TrackedObjectsPrinter.Print(writer, configuration);
+        VrrpGroupsPrinter.PrintTrackGroups(writer, configuration);
+        RoutingPrinter.PrintStatic(writer, configuration);
+        VrrpGroupsPrinter.PrintSyncGroups(writer, configuration);
         foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance, secrets);
         ServerGroupPrinter.Print(writer, configuration.VirtualServers);
         foreach (VirtualServer server in configuration.VirtualServers) VirtualServerPrinter.Print(writer, server);
