@@ -65,6 +65,9 @@ public sealed class Properties
     public void Printed_model_of_generated_text_parses_to_the_same_model() => GeneratedText.Sample(PrintAndCompare, iter: 2000);
 
     [Fact]
+    public void Printed_model_of_generated_virtual_routers_parses_to_the_same_model() => GeneratedVrrp.Text.Sample(PrintAndCompare, iter: 2000);
+
+    [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
         text =>
         {
