@@ -91,6 +91,9 @@ public sealed class Properties
         iter: 1);
 
     [Fact]
+    public void Printed_model_of_generated_virtual_routers_parses_to_the_same_model() => GeneratedVrrp.Text.Sample(PrintAndCompare, iter: 2000);
+
+    [Fact]
     public void Spans_lie_within_their_lines() => MutatedCorpus.Sample(
         text =>
         {

@@ -32,6 +32,12 @@ internal sealed record CheckedStatement(KeywordEntry Entry, StatementSyntax Synt
             ? new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond))
             : throw new InvalidOperationException($"'{Name}' was accepted without its duration.");
 
+    /// <summary>A duration that is given in milliseconds, with microseconds.</summary>
+    public TimeSpan Milliseconds(int index) =>
+        TimeArgument.TryParse(Arguments[index], decimals: 3, out decimal milliseconds, out _)
+            ? new TimeSpan((long)(milliseconds * TimeSpan.TicksPerMillisecond))
+            : throw new InvalidOperationException($"'{Name}' was accepted without its duration.");
+
     /// <summary>A switch; on when its parameter is left out.</summary>
     public bool Switch(int index) => !Has(index) || SwitchArgument.Parse(Arguments[index]) == true;
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
@@ -22,48 +20,47 @@ internal sealed class ConfigurationBinder
     private readonly StatementReader _reader;
     private readonly GlobalDefinitionsBinder _globalBinder;
     private readonly FastLbBinder _fastLbBinder;
-    private readonly VrrpInstanceBinder _instanceBinder;
+    private readonly VrrpObjectsBinder _vrrpBinder;
     private readonly VirtualServerBinder _serverBinder;
     private readonly ServerGroupBinder _groupBinder;
     private readonly SslContextBinder _sslBinder;
-    private readonly List<VrrpInstance> _instances = [];
     private readonly List<VirtualServer> _servers = [];
-    private readonly Dictionary<string, VrrpInstance> _instanceNames = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Interface, AddressFamily Family, byte VirtualRouterId), VrrpInstance> _virtualRouters = [];
     private readonly Dictionary<VirtualEndpoint, VirtualServer> _services = [];
     private GlobalDefinitions _global = new();
     private ValueList<Setting> _settings = [];
     private SslContext? _ssl;
 
-    private ConfigurationBinder(DiagnosticBag diagnostics, TrackedNames names)
+    private ConfigurationBinder(DiagnosticBag diagnostics)
     {
         _diagnostics = diagnostics;
         _features = new FeatureReporter(diagnostics);
         _reader = new StatementReader(diagnostics, _features);
         _globalBinder = new GlobalDefinitionsBinder(diagnostics, _reader);
         _fastLbBinder = new FastLbBinder(diagnostics, _features, _reader);
-        _instanceBinder = new VrrpInstanceBinder(diagnostics, _features, _reader);
+        _vrrpBinder = new VrrpObjectsBinder(diagnostics, _features, _reader);
         _groupBinder = new ServerGroupBinder(diagnostics, _features);
-        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder, names);
+        _serverBinder = new VirtualServerBinder(diagnostics, _features, _reader, _groupBinder, _vrrpBinder.Names);
         _sslBinder = new SslContextBinder(diagnostics, _reader);
     }
 
     /// <summary>Binds a whole file; every fault of meaning goes to <paramref name="diagnostics"/>.</summary>
     public static DirectorConfiguration Bind(BlockSyntax root, DiagnosticBag diagnostics)
     {
-        var binder = new ConfigurationBinder(diagnostics, TrackedNames.Of(root));
+        var binder = new ConfigurationBinder(diagnostics);
+        binder._vrrpBinder.Announce(root);
         binder.BindWhere(root, keyword => keyword is GlobalDefinitionsKeyword);
         binder._global = binder._globalBinder.Resolve();
         binder.BindWhere(root, keyword => keyword is GroupKeyword);
         binder.BindWhere(root, keyword => keyword is not (GlobalDefinitionsKeyword or GroupKeyword));
         binder._fastLbBinder.Check();
         binder._fastLbBinder.CheckMarks(binder._servers);
-        return new DirectorConfiguration(binder._global, [.. binder._instances], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
+        var configuration = new DirectorConfiguration(binder._global, [], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,
             Settings = binder._settings,
             Ssl = binder._ssl,
         };
+        return binder._vrrpBinder.Complete(configuration);
     }
 
     private void BindWhere(BlockSyntax root, Func<string, bool> isWanted)
@@ -89,9 +86,6 @@ internal sealed class ConfigurationBinder
             case "fastlb":
                 _fastLbBinder.Add(statement);
                 break;
-            case "vrrp_instance":
-                if (_instanceBinder.Bind(statement, _global) is { } instance) Add(instance);
-                break;
             case "virtual_server":
                 if (_serverBinder.Bind(statement, _global) is { } server) Add(server);
                 break;
@@ -99,37 +93,12 @@ internal sealed class ConfigurationBinder
                 _ssl = _sslBinder.Bind(statement, _ssl);
                 break;
             default:
-                _reader.ReadThrough(statement);
-                if (statement.Entry.Body is null) _settings = SettingList.With(_settings, statement);
+                if (!_vrrpBinder.Add(statement, _global)) _settings = SettingList.With(_settings, statement);
                 break;
         }
     }
 
     private static string Title(StatementSyntax statement) => string.Join(' ', statement.Words.Take(3).Select(w => w.Text));
-
-    private void Add(VrrpInstance instance)
-    {
-        SourceSpan span = instance.Origin.Span;
-        if (_instanceNames.TryGetValue(instance.Name, out VrrpInstance? namesake))
-        {
-            _diagnostics.Add(
-                DiagnosticCatalog.DuplicateInstance, span, $"the instance '{instance.Name}' is defined before, on {namesake.Origin.Span.LineSeenFrom(span)}",
-                "the second is left out", namesake.Origin.Span);
-            return;
-        }
-
-        if (!_virtualRouters.TryAdd((instance.Interface, instance.AddressFamily, instance.VirtualRouterId), instance))
-        {
-            VrrpInstance other = _virtualRouters[(instance.Interface, instance.AddressFamily, instance.VirtualRouterId)];
-            _diagnostics.Add(
-                DiagnosticCatalog.DuplicateVirtualRouterId, span,
-                $"'{other.Name}' and '{instance.Name}' both use virtual router id {instance.VirtualRouterId} on {instance.Interface}",
-                "each instance on an interface needs its own", other.Origin.Span);
-        }
-
-        _instanceNames.Add(instance.Name, instance);
-        _instances.Add(instance);
-    }
 
     private void Add(VirtualServer server)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -10,11 +9,12 @@ using FastLb.Configuration.Syntax;
 
 namespace FastLb.Configuration.Binding;
 
-/// <summary>Binds the lines of <c>virtual_ipaddress</c>: an address, its prefix length and its options.</summary>
-internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader)
+/// <summary>Binds the lines of <c>virtual_ipaddress</c> and <c>static_ipaddress</c>: an address, its prefix length and its options.</summary>
+internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader, RoutingTrackGroups groups)
 {
-    /// <summary>IFNAMSIZ without the NUL: the kernel keeps a label in a field of an interface name's size.</summary>
-    private const int MaximumLabelLength = 15;
+    private const string TrackGroupOption = "track_group", VirtualMacOption = "use_vmac";
+
+    private readonly AddressOptionReader _options = new(diagnostics);
 
     /// <summary>Binds one line.</summary>
     /// <param name="line">The statement of the block; its first word is the address.</param>
@@ -23,13 +23,27 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
     /// <returns>Null when the line is left out; the reason has been reported.</returns>
     public VirtualAddress? Bind(StatementSyntax line, string instanceInterface, bool isAdvertised)
     {
+        string? group = null;
+        return Bind(line, instanceInterface, isAdvertised, isStatic: false, ref group);
+    }
+
+    /// <summary>Binds one line of <c>static_ipaddress</c>.</summary>
+    /// <returns>Null when the line is left out; the reason has been reported.</returns>
+    public StaticAddress? BindStatic(StatementSyntax line, string defaultInterface)
+    {
+        string? group = null;
+        return Bind(line, defaultInterface, isAdvertised: true, isStatic: true, ref group) is { } address ? new StaticAddress(address, group) : null;
+    }
+
+    private VirtualAddress? Bind(StatementSyntax line, string device, bool isAdvertised, bool isStatic, ref string? group)
+    {
         if (line.IsUnreadable) return null;
         if (line.Block is { } block) diagnostics.Add(DiagnosticCatalog.UnexpectedBlock, block.Open, "an address takes no block", "the block is left out");
         if (ParseAddress(line.Keyword) is not var (address, prefixLength)) return null;
         if (address.AddressFamily == AddressFamily.InterNetworkV6) features.Report(Features.Ipv6, line.Keyword.Text, line.Keyword.Span);
 
-        var bound = new VirtualAddress(address, prefixLength, instanceInterface) { Origin = new Origin(line.Keyword.Span), IsAdvertised = isAdvertised };
-        return ApplyOptions(bound, line);
+        var bound = new VirtualAddress(address, prefixLength, device) { Origin = new Origin(line.Keyword.Span), IsAdvertised = isAdvertised };
+        return ApplyOptions(bound, line, isStatic, ref group);
     }
 
     private (IPAddress Address, byte PrefixLength)? ParseAddress(Token token)
@@ -54,7 +68,7 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
         return (address, longest);
     }
 
-    private VirtualAddress? ApplyOptions(VirtualAddress address, StatementSyntax line)
+    private VirtualAddress? ApplyOptions(VirtualAddress address, StatementSyntax line, bool isStatic, ref string? group)
     {
         VirtualAddress result = address;
         for (int i = 1; i < line.Words.Length; i++)
@@ -66,10 +80,12 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
                 continue;
             }
 
+            // keepalived knows the one in static_ipaddress alone, the other in instances alone.
+            bool isOutOfPlace = option.Text == (isStatic ? VirtualMacOption : TrackGroupOption);
             if (entry.Arguments.Length == 0)
             {
-                features.Report(entry.Feature, entry.Name, option.Span);
-                if (entry.Name == "no_track") result = result with { TracksDevice = false };
+                if (isOutOfPlace) ReportOutOfPlace(option, isStatic);
+                else result = Apply(result, entry, option);
                 continue;
             }
 
@@ -80,13 +96,48 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
             }
 
             Token value = line.Words[++i];
-            if (reader.Accept(value, entry.Arguments[0], entry.Name) is null) continue;
+            if (isOutOfPlace)
+            {
+                ReportOutOfPlace(option, isStatic);
+                continue;
+            }
+
+            if (reader.Accept(value, entry.Arguments[0], entry.Name) is null) return null;
             features.Report(entry.Feature, entry.Name, option.Span);
-            if (Apply(result, entry.Name, value) is not { } applied) return null;
+            if (option.Text == TrackGroupOption) group = groups.Find(value) ?? group;
+            if (_options.Apply(result, entry.Name, value) is not { } applied) return null;
             result = applied;
         }
 
-        return result;
+        return result.Peer is null ? result : WithoutPrefix(result, line.Keyword);
+    }
+
+    private VirtualAddress Apply(VirtualAddress address, KeywordEntry option, Token word)
+    {
+        features.Report(option.Feature, option.Name, word.Span);
+        return option.Name switch
+        {
+            "no_track" => address with { TracksDevice = false },
+            VirtualMacOption => address with { UsesVirtualMac = true },
+            "home" => address with { Flags = address.Flags | VirtualAddressFlags.Home },
+            "-nodad" or "nodad" => address with { Flags = address.Flags | VirtualAddressFlags.NoDuplicateDetection },
+            "mngtmpaddr" => address with { Flags = address.Flags | VirtualAddressFlags.ManagesTemporaryAddresses },
+            "noprefixroute" => address with { Flags = address.Flags | VirtualAddressFlags.NoPrefixRoute },
+            "autojoin" => address with { Flags = address.Flags | VirtualAddressFlags.AutoJoin },
+            _ => address,
+        };
+    }
+
+    /// <summary>An address with a peer is one end of a link, without a network.</summary>
+    private VirtualAddress WithoutPrefix(VirtualAddress address, Token written)
+    {
+        byte longest = address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? (byte)128 : (byte)32;
+        if (written.Text.Contains('/', StringComparison.Ordinal))
+        {
+            diagnostics.Add(DiagnosticCatalog.ConflictingSetting, written.Span, $"'{written.Text}' has a peer, and then no prefix length", "the length is ignored");
+        }
+
+        return address with { PrefixLength = longest };
     }
 
     private void ReportUnknownOption(Token option)
@@ -96,65 +147,7 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
         diagnostics.Add(DiagnosticCatalog.UnknownAddressOption, option.Span, $"unknown option '{option.Text}' of an address", hint);
     }
 
-    private VirtualAddress? Apply(VirtualAddress address, string option, Token value)
-    {
-        switch (option)
-        {
-            case "dev":
-                return address with { Device = value.Text };
-            case "label" when value.Text.Length > MaximumLabelLength:
-                diagnostics.Add(
-                    DiagnosticCatalog.InvalidValue, value.Span, $"the label '{value.Text}' is longer than {MaximumLabelLength} characters", "the address is left out");
-                return null;
-            case "label":
-                return address with { Label = value.Text };
-            case "scope":
-                return ApplyScope(address, value);
-            case "brd" or "broadcast":
-                return ApplyBroadcast(address, value);
-            default:
-                return address;
-        }
-    }
-
-    private VirtualAddress ApplyScope(VirtualAddress address, Token value)
-    {
-        byte? scope = value.Text switch
-        {
-            "global" => 0,
-            "site" => 200,
-            "link" => 253,
-            "host" => 254,
-            "nowhere" => 255,
-            _ => byte.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) ? number : null,
-        };
-        if (scope is { } known) return address with { Scope = known };
-        diagnostics.Add(
-            DiagnosticCatalog.InvalidValue, value.Span, $"'{value.Text}' is no scope", "expected global, site, link, host, nowhere or 0 to 255; global is used");
-        return address;
-    }
-
-    private VirtualAddress? ApplyBroadcast(VirtualAddress address, Token value)
-    {
-        if (value.Text is "+" or "-") return address with { Broadcast = DeriveBroadcast(address, hostBits: value.Text == "+") };
-        if (NumericAddress.TryParse(value.Text, out IPAddress? broadcast) && broadcast.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return address with { Broadcast = broadcast };
-        }
-
-        diagnostics.Add(DiagnosticCatalog.InvalidAddress, value.Span, $"'{value.Text}' is no broadcast address", "the address is left out");
-        return null;
-    }
-
-    /// <summary>The address with its host bits all set or all clear; null where the prefix leaves no room for one, as ip(8) has it.</summary>
-    private static IPAddress? DeriveBroadcast(VirtualAddress address, bool hostBits)
-    {
-        if (address.Address.AddressFamily != AddressFamily.InterNetwork || address.PrefixLength > 30) return null;
-        Span<byte> bytes = stackalloc byte[4];
-        if (!address.Address.TryWriteBytes(bytes, out _)) return null;
-        uint hostMask = address.PrefixLength == 0 ? uint.MaxValue : (1u << (32 - address.PrefixLength)) - 1;
-        uint number = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, hostBits ? number | hostMask : number & ~hostMask);
-        return new IPAddress(bytes);
-    }
+    private void ReportOutOfPlace(Token option, bool isStatic) => diagnostics.Add(
+        DiagnosticCatalog.UnknownAddressOption, option.Span, $"'{option.Text}' is no option of {(isStatic ? "a static" : "a virtual")} address",
+        isStatic ? "an instance gives its addresses virtual MACs; it is ignored" : "an instance fails with its addresses anyway; it is ignored");
 }

@@ -64,6 +64,22 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor NoPortToCheck = new("FLB1317", Error, StopsRun);
     public static readonly DiagnosticDescriptor FaultyDefence = new("FLB1318", Error, StopsRun);
 
+    // What virtual routers track, and groups of them
+    public static readonly DiagnosticDescriptor UnknownTracked = new("FLB1319", Error);
+    public static readonly DiagnosticDescriptor DuplicateDefinition = new("FLB1320", Warning);
+    public static readonly DiagnosticDescriptor IncompleteDefinition = new("FLB1321", Error);
+    public static readonly DiagnosticDescriptor DuplicateLine = new("FLB1322", Warning);
+    public static readonly DiagnosticDescriptor UnknownLineOption = new("FLB1323", Error);
+    public static readonly DiagnosticDescriptor UnknownMember = new("FLB1324", Error);
+    public static readonly DiagnosticDescriptor SharedMember = new("FLB1325", Error);
+    public static readonly DiagnosticDescriptor SmallGroup = new("FLB1326", Warning);
+    public static readonly DiagnosticDescriptor UnusedDefinition = new("FLB1327", Notice);
+    public static readonly DiagnosticDescriptor UnusableRoute = new("FLB1328", Error);
+    public static readonly DiagnosticDescriptor RuleWithoutPreference = new("FLB1329", Warning);
+    public static readonly DiagnosticDescriptor WeightIgnored = new("FLB1330", Warning);
+    public static readonly DiagnosticDescriptor UntrackedRoute = new("FLB1331", Warning);
+    public static readonly DiagnosticDescriptor DelayTooLong = new("FLB1332", Warning);
+
     // Checks of real servers, and how packets reach those
     public static readonly DiagnosticDescriptor CheckWithoutUrl = new("FLB1340", Error);
     public static readonly DiagnosticDescriptor UrlWithoutPath = new("FLB1341", Error);

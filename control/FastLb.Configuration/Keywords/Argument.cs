@@ -87,38 +87,52 @@ public sealed record IntegerArgument(string Name, long Minimum, long Maximum) : 
     private static bool IsAllDigits(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 }
 
-/// <summary>A duration in seconds with up to six decimals.</summary>
+/// <summary>A duration with the decimals that a microsecond has: six of seconds, three of milliseconds.</summary>
 public sealed record TimeArgument(string Name, decimal Minimum, decimal Maximum) : Argument(Name)
 {
-    public override string Expected => string.Create(CultureInfo.InvariantCulture, $"seconds from {Minimum} to {Maximum}");
+    /// <summary>True when it counts milliseconds, false when it counts seconds.</summary>
+    public bool IsMilliseconds { get; init; }
+
+    /// <summary>What is used in place of a duration below the minimum; null when the statement is ignored then.</summary>
+    public string? InsteadOfTooSmall { get; init; }
+
+    public override string Expected => string.Create(CultureInfo.InvariantCulture, $"{(IsMilliseconds ? "milliseconds" : "seconds")} from {Minimum} to {Maximum}");
 
     /// <summary>Reads seconds, rounded to a microsecond.</summary>
     /// <param name="text">The parameter as written.</param>
     /// <param name="seconds">The duration.</param>
     /// <param name="rounded">True when there were more decimals than a microsecond has.</param>
-    public static bool TryParse(string text, out decimal seconds, out bool rounded)
+    public static bool TryParse(string text, out decimal seconds, out bool rounded) => TryParse(text, decimals: 6, out seconds, out rounded);
+
+    /// <summary>Reads a number, rounded to so many decimals.</summary>
+    public static bool TryParse(string text, int decimals, out decimal number, out bool rounded)
     {
         rounded = false;
         const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
         if (!decimal.TryParse(text, Style, CultureInfo.InvariantCulture, out decimal exact))
         {
-            seconds = 0;
+            number = 0;
             return false;
         }
 
-        seconds = decimal.Round(exact, 6);
-        rounded = seconds != exact;
+        number = decimal.Round(exact, decimals);
+        rounded = number != exact;
         return true;
     }
 
     public override ArgumentFault Check(string text)
     {
-        if (!TryParse(text, out decimal seconds, out bool rounded)) return ArgumentFault.Invalid;
-        if (seconds < Minimum || seconds > Maximum) return ArgumentFault.OutOfRange;
+        if (!TryParse(text, IsMilliseconds ? 3 : 6, out decimal number, out bool rounded)) return ArgumentFault.Invalid;
+        if (number < Minimum || number > Maximum) return ArgumentFault.OutOfRange;
         return rounded ? ArgumentFault.TooPrecise : ArgumentFault.None;
     }
 
-    public override string? Replacement(string text, ArgumentFault fault) => fault == ArgumentFault.TooPrecise ? text : InsteadOfFaulty;
+    public override string? Replacement(string text, ArgumentFault fault) => fault switch
+    {
+        ArgumentFault.TooPrecise => text,
+        ArgumentFault.OutOfRange when TryParse(text, out decimal number, out _) && number < Minimum => InsteadOfTooSmall ?? InsteadOfFaulty,
+        _ => InsteadOfFaulty,
+    };
 }
 
 /// <summary>A numeric IPv4 or IPv6 address.</summary>

@@ -80,6 +80,9 @@ internal sealed class KeywordList(BlockContext context)
     /// <summary>A duration that must not be zero.</summary>
     public static TimeArgument PositiveTime(decimal maximum = LongestShortTime) => new("SECONDS", 0.000001m, maximum);
 
+    /// <summary>Milliseconds with microseconds; keepalived keeps the microseconds in 32 bits.</summary>
+    public static TimeArgument Milliseconds(decimal minimum) => new("MILLISECONDS", minimum, 4_294_967m) { IsMilliseconds = true };
+
     /// <summary>A period between probes: bounded by what a timer takes, 49 days.</summary>
     public static TimeArgument Period { get; } = new("SECONDS", 0.000001m, 4_294_967.294m);
 

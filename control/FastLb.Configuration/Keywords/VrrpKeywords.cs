@@ -32,8 +32,9 @@ internal static class VrrpKeywords
             .Add("old_unicast_checksum", Features.VrrpVariants, Choice("WHEN", ("never", Features.VrrpVariants)) with { IsOptional = true })
             .Add("v3_checksum_as_v2", Features.VrrpVariants, OptionalSwitch)
             .Add("vrf", Features.Vrf, Interface)
-            .Add("use_vmac use_vmac_addr use_ipvlan", Features.VirtualMac, OptionalRest("[NAME] [OPTION]…"))
-            .Add("vmac_xmit_base", Features.VirtualMac)
+            .Add("use_vmac", Features.VirtualMac, OptionalRest("[NAME] [MAC] [netlink_notify_msg] [group N]"))
+            .Add("use_ipvlan", Features.VirtualMac, OptionalRest("[NAME] [ADDRESS] [bridge|private|vepa]"))
+            .Add("use_vmac_addr vmac_xmit_base", Features.VirtualMac)
 
             // Elections
             .Add("nopreempt preempt", Features.Done)
@@ -41,7 +42,8 @@ internal static class VrrpKeywords
             .Add("lower_prio_no_advert higher_prio_send_advert skip_check_adv_addr", Features.Done, OptionalSwitch)
             .Add("down_timer_adverts", Features.Done, Integer("N", 1, 100))
             .Add("owner_ignore_adverts", Features.Done, SwitchFor(Features.ElectionVariants))
-            .Add("timer_expired_backup thread_timer_expired", Features.ElectionVariants, OptionalRest("N"))
+            .Add("timer_expired_backup", Features.ElectionVariants, Integer("PRIORITY", 1, 254) with { IsOptional = true })
+            .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.ElectionVariants, Integer("PRIORITY", 1, 254) with { IsOptional = true })
             .Add("strict_mode", Features.Done, SwitchFor(Features.NoAccept))
             .Add("accept", Features.Done)
             .Add("no_accept", Features.NoAccept)
@@ -50,19 +52,20 @@ internal static class VrrpKeywords
             .Add("garp_master_delay garp_master_refresh garp_lower_prio_delay", Features.Done, Integer("SECONDS", 0, 4294))
             .Add("garp_master_repeat garp_master_refresh_repeat", Features.Done, Count("N"))
             .Add("garp_lower_prio_repeat", Features.Done, Integer("N", 0, int.MaxValue))
-            .Add("garp_extra_if vmac_garp_intvl", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
+            .Add("garp_extra_if", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
+            .AddDeprecated("vmac_garp_intvl", "garp_extra_if", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
 
             // Tracking
             .AddBlock("track_interface track_script track_file track_process track_bfd", Features.InstanceTracking, BlockContext.Lines)
             .Add("dont_track_primary", Features.Done)
-            .Add("linkbeat_use_polling", Features.Tracking)
+            .AddDeprecated("linkbeat_use_polling", "linkbeat_interfaces", Features.Tracking)
 
             // Notification
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
             .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
 
-            .Add("debug", Features.Obsolete, OptionalRest("LEVEL"))
+            .Add("debug", Features.Obsolete, Integer("LEVEL", 0, 4))
             .Add("kernel_rx_buf_size", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
             .AddDeprecated("lvs_sync_daemon_interface", "lvs_sync_daemon", Features.ConnectionSync, Interface)
             .Entries;
@@ -89,12 +92,13 @@ internal static class VrrpKeywords
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted", Features.Scripts, Rest("COMMAND"))
             .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
-            .Add("global_tracking sync_group_tracking_weight", Features.SyncGroups)
+            .AddDeprecated("global_tracking", "track_script", Features.SyncGroups)
+            .Add("sync_group_tracking_weight", Features.SyncGroups)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> GarpGroup =
         new KeywordList(BlockContext.GarpGroup)
-            .Add("garp_interval gna_interval", Features.GratuitousArpVariants, PositiveTime())
+            .Add("garp_interval gna_interval", Features.GratuitousArpVariants, Time(0, 2147.483647m))
             .Add("interface", Features.GratuitousArpVariants, Interface)
             .AddBlock("interfaces", Features.GratuitousArpVariants, BlockContext.Lines)
             .Entries;

@@ -14,4 +14,43 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 
     /// <summary>The certificates of <c>SSL_GET</c> checks; null when none are set.</summary>
     public SslContext? Ssl { get; init; }
+
+    /// <summary>Instances that change their states together.</summary>
+    public ValueList<VrrpSyncGroup> SyncGroups { get; init; } = [];
+
+    /// <summary>Scripts that instances and sync groups can track.</summary>
+    public ValueList<TrackedScript> TrackedScripts { get; init; } = [];
+
+    /// <summary>Files that instances, sync groups and checks can track.</summary>
+    public ValueList<TrackedFile> TrackedFiles { get; init; } = [];
+
+    /// <summary>Processes that instances and sync groups can track.</summary>
+    public ValueList<TrackedProcess> TrackedProcesses { get; init; } = [];
+
+    /// <summary>BFD sessions that instances, sync groups and checks can track.</summary>
+    public ValueList<BfdSession> BfdSessions { get; init; } = [];
+
+    /// <summary>Who fails with static addresses, routes and rules.</summary>
+    public ValueList<TrackGroup> TrackGroups { get; init; } = [];
+
+    /// <summary>Interfaces whose gratuitous messages are spaced together.</summary>
+    public ValueList<GratuitousArpGroup> GratuitousArpGroups { get; init; } = [];
+
+    /// <summary>Addresses that are there in every state.</summary>
+    public ValueList<StaticAddress> StaticAddresses { get; init; } = [];
+
+    /// <summary>Routes that are there in every state.</summary>
+    public ValueList<RouteDefinition> StaticRoutes { get; init; } = [];
+
+    /// <summary>Rules that are there in every state.</summary>
+    public ValueList<RuleDefinition> StaticRules { get; init; } = [];
+
+    /// <summary>Interfaces whose links are asked for.</summary>
+    public ValueList<LinkbeatInterface> LinkbeatInterfaces { get; init; } = [];
+
+    /// <summary>True when the links of all interfaces are asked for (<c>linkbeat_use_polling</c> outside of instances).</summary>
+    public bool PollsLinks { get; init; }
+
+    /// <summary>Interfaces whose links must have changed for a while.</summary>
+    public ValueList<InterfaceDelay> InterfaceDelays { get; init; } = [];
 }

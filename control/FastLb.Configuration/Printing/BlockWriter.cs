@@ -27,8 +27,9 @@ internal sealed class BlockWriter
     /// <summary>A keyword with parameters that are quoted already.</summary>
     public void QuotedLine(string keyword, string parameters) => Add(new PrintedStatement(keyword, parameters));
 
-    /// <summary>A keyword with parameters that are not for everybody.</summary>
-    public void SecretLine(string keyword, params ReadOnlySpan<string> parameters) => Add(new PrintedStatement(keyword, Join(parameters), IsSecret: true));
+    /// <summary>A keyword with a last parameter that is not for everybody.</summary>
+    public void SecretLine(string keyword, ReadOnlySpan<string> open, Secret secret) =>
+        Add(new PrintedStatement(keyword, Join([.. open, secret.Reveal()])) { Covered = Join([.. open, $"{secret}"]) });
 
     /// <summary>A keyword with its command; nothing when there is none.</summary>
     public void Script(string keyword, NotifyScript? script)
@@ -51,10 +52,12 @@ internal sealed class BlockWriter
     public string ToText(SecretPrinting secrets)
     {
         var text = new StringBuilder();
+        bool isAfterBlock = false;
         foreach (PrintedStatement statement in _statements)
         {
-            if (statement.Block is not null && text.Length > 0) text.Append('\n');
+            if (text.Length > 0 && (statement.Block is not null || isAfterBlock)) text.Append('\n');
             Append(text, statement, depth: 0, secrets);
+            isAfterBlock = statement.Block is not null;
         }
 
         return text.ToString();

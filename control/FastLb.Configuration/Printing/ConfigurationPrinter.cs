@@ -28,6 +28,11 @@ public static class ConfigurationPrinter
         SettingPrinter.Print(writer, configuration.Settings);
         GlobalDefinitionsPrinter.Print(writer, configuration.Global);
         DataplaneSettingsPrinter.Print(writer, configuration.Dataplane, configuration.VirtualServers);
+        VrrpGroupsPrinter.PrintInterfaces(writer, configuration);
+        TrackedObjectsPrinter.Print(writer, configuration);
+        VrrpGroupsPrinter.PrintTrackGroups(writer, configuration);
+        RoutingPrinter.PrintStatic(writer, configuration);
+        VrrpGroupsPrinter.PrintSyncGroups(writer, configuration);
         foreach (VrrpInstance instance in configuration.VrrpInstances) VrrpInstancePrinter.Print(writer, instance);
         if (configuration.Ssl is { } ssl) SslContextPrinter.Print(writer, ssl);
         ServerGroupPrinter.Print(writer, configuration.VirtualServers);

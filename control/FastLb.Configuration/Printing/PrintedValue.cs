@@ -11,4 +11,7 @@ internal static class PrintedValue
 
     /// <summary>Seconds with as many decimals as there are, down to a microsecond.</summary>
     public static string Seconds(TimeSpan duration) => ((decimal)duration.Ticks / TimeSpan.TicksPerSecond).ToString("0.######", CultureInfo.InvariantCulture);
+
+    /// <summary>Milliseconds with as many decimals as there are, down to a microsecond.</summary>
+    public static string Milliseconds(TimeSpan duration) => ((decimal)duration.Ticks / TimeSpan.TicksPerMillisecond).ToString("0.###", CultureInfo.InvariantCulture);
 }

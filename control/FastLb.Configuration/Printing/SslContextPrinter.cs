@@ -9,7 +9,7 @@ internal static class SslContextPrinter
     public static void Print(BlockWriter writer, SslContext context)
     {
         writer.Open("SSL");
-        if (context.Password is { } password) writer.SecretLine("password", password.Reveal());
+        if (context.Password is { } password) writer.SecretLine("password", [], password);
         if (context.AuthorityFile is { } authorities) writer.Line("ca", authorities);
         if (context.CertificateFile is { } certificate) writer.Line("certificate", certificate);
         if (context.KeyFile is { } key) writer.Line("key", key);

@@ -212,7 +212,6 @@ public sealed class VrrpInstanceBindingTests
     public void What_is_switched_off_is_not_refused(string line) => Assert.Empty(Parse($"{Head} {line}\n {Address}").Diagnostics);
 
     [Theory]
-    [InlineData("unicast_ttl 3")]
     [InlineData("check_unicast_src")]
     [InlineData("v3_checksum_as_v2")]
     [InlineData("garp_extra_if 5")]
@@ -226,7 +225,7 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Theory]
-    [InlineData("vrrp_sync_group G {\n group {\n VI_1\n }\n sync_group_tracking_weight\n}", "'vrrp_sync_group' is refused")]
+    [InlineData("vrrp_instance VI_1 {\n interface e0\n virtual_router_id 1\n no_virtual_ipaddress\n}\nvrrp_instance VI_2 {\n interface e1\n virtual_router_id 1\n no_virtual_ipaddress\n}\nvrrp_sync_group G {\n group {\n VI_1\n VI_2\n }\n sync_group_tracking_weight\n}", "'vrrp_sync_group' is refused")]
     [InlineData("interface_up_down_delays {\n eth0 3\n}", "'interface_up_down_delays' is refused")]
     [InlineData("global_defs {\n vrrp_delay_after_boot 20\n}", "'vrrp_delay_after_boot' is refused")]
     [InlineData("global_defs {\n vrrp_owner_ignore_adverts\n}", "'vrrp_owner_ignore_adverts' is refused")]

@@ -38,9 +38,9 @@ internal sealed class TrackingCheckBinder(DiagnosticBag diagnostics, TrackedName
             return null;
         }
 
-        if (!names.BfdSessions.Contains(session.Text(0)))
+        if (names.Find(TrackedKind.Bfd, session.Text(0)) is null)
         {
-            ReportUndefined(session, "bfd_instance", names.BfdSessions, "the check is left out");
+            ReportUndefined(session, TrackedKind.Bfd, "bfd_instance", "the check is left out");
             return null;
         }
 
@@ -55,8 +55,8 @@ internal sealed class TrackingCheckBinder(DiagnosticBag diagnostics, TrackedName
         CheckedStatement? file = null;
         foreach (CheckedStatement statement in statements.Where(s => s.Name == "track_file"))
         {
-            if (names.Files.Contains(statement.Text(0))) file = statement;
-            else ReportUndefined(statement, "track_file", names.Files, "the line is ignored");
+            if (names.Find(TrackedKind.File, statement.Text(0)) is not null) file = statement;
+            else ReportUndefined(statement, TrackedKind.File, "track_file", "the line is ignored");
         }
 
         if (file is null)
@@ -72,11 +72,19 @@ internal sealed class TrackingCheckBinder(DiagnosticBag diagnostics, TrackedName
         };
     }
 
-    private void ReportUndefined(CheckedStatement statement, string keyword, IReadOnlySet<string> known, string outcome)
+    // keepalived reads from the top, and knows nothing of what is defined below.
+    private void ReportUndefined(CheckedStatement statement, TrackedKind kind, string keyword, string outcome)
     {
-        string? nearest = NearestKeyword.Find(statement.Text(0), known);
+        string name = statement.Text(0);
+        if (names.FindAnywhere(kind, name) is { } below)
+        {
+            diagnostics.Add(
+                DiagnosticCatalog.UndefinedTrackedObject, statement.SpanOf(0), $"no {keyword} '{name}' is defined above", $"put the sound definition of it before the virtual server; {outcome}", below);
+            return;
+        }
+
+        string? nearest = NearestKeyword.Find(name, names.NamesOf(kind));
         diagnostics.Add(
-            DiagnosticCatalog.UndefinedTrackedObject, statement.SpanOf(0), $"there is no {keyword} '{statement.Text(0)}'",
-            $"{(nearest is null ? string.Empty : $"did you mean '{nearest}'? ")}{outcome}");
+            DiagnosticCatalog.UndefinedTrackedObject, statement.SpanOf(0), $"there is no {keyword} '{name}'", $"{(nearest is null ? string.Empty : $"did you mean '{nearest}'? ")}{outcome}");
     }
 }
