@@ -5,6 +5,7 @@ var root = new RootCommand("FastLb, a layer-4 load balancer that reads keepalive
 {
     RunCommand.Create(),
     CheckCommand.Create(),
+    KeywordCommand.Create(),
     ReloadCommand.Create(),
     StatusCommand.Create(),
     ConnsCommand.Create(),

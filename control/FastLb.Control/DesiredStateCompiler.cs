@@ -17,6 +17,8 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
 {
     private readonly HashSet<string> _refusedLinks = [];
     private readonly HashSet<int> _servedLinks = [];
+    private readonly HashSet<string> _absentLinks = [];
+    private readonly HashSet<IPAddress> _unservedServers = [];
     private readonly HashSet<IPAddress> _vrrpAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => address.Address)];
 
     private readonly HashSet<IPAddress> _serviceAddresses = [.. configuration.VirtualServers.SelectMany(service => service.Endpoints).Where(endpoint => endpoint.Mark == 0).Select(endpoint => endpoint.Address)];
@@ -31,6 +33,9 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
 
     /// <summary>What holds for all services.</summary>
     public DesiredForwarding Forwarding { get; } = ForwardingOf(configuration);
+
+    /// <summary>How ports are opened.</summary>
+    public DesiredPorts Ports { get; } = PortsOf(configuration.Dataplane.Ports);
 
     /// <summary>Which packets have firewall marks.</summary>
     public IReadOnlyList<DesiredMarkRule> Marks { get; } = MarksOf(configuration);
@@ -82,6 +87,8 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
     /// </summary>
     public IReadOnlyList<DesiredInterface> FindInterfaces(AdjacencyState adjacencies)
     {
+        if (configuration.Dataplane.Ports.Interfaces.Count > 0)
+            return FindNamedInterfaces(configuration.Dataplane.Ports.Interfaces, adjacencies);
         IEnumerable<LinkInfo?> links = configuration.VrrpInstances
             .SelectMany(instance => instance.VirtualAddresses.Select(address => kernel.Links.Find(address.Device)))
             .Concat(kernel.Addresses.List().Where(address => _serviceAddresses.Contains(address.Address)).Select(address => kernel.Links.Find(address.InterfaceIndex))
@@ -95,7 +102,7 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         // A route that goes, as with a link that is down for a moment, mostly comes back: giving the interface up would hold up the connections over all others, twice.
         _servedLinks.Clear();
         _servedLinks.UnionWith(served.Select(link => link.Index));
-        return [.. served.Select(link => new DesiredInterface(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu))];
+        return [.. served.Select(ToInterface)];
     }
 
     /// <summary>
@@ -118,6 +125,38 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
                     .Select(hop => new NeighbourKey(hop.InterfaceIndex, hop.Gateway!)),
             ]
             : null;
+
+    // Those that the configuration names, and no others, whatever leads elsewhere.
+    private IReadOnlyList<DesiredInterface> FindNamedInterfaces(IReadOnlyList<string> names, AdjacencyState adjacencies)
+    {
+        List<LinkInfo> served = [];
+        foreach (string name in names)
+        {
+            if (kernel.Links.Find(name) is { } link && CanCarryPorts(link))
+                served.Add(link);
+            else if (kernel.Links.Find(name) is null && _absentLinks.Add(name))
+                log.LogWarning("there is no interface {Interface}, which 'interfaces' in the block fastlb names; it is waited for", name);
+        }
+
+        _absentLinks.ExceptWith(served.Select(link => link.Name));
+        foreach (ServerAdjacency way in adjacencies.Servers.Where(way => way.InterfaceIndex != 0 && served.All(link => link.Index != way.InterfaceIndex) && _unservedServers.Add(way.Server)))
+        {
+            log.LogWarning("{Server} is reached by {Interface}, which 'interfaces' in the block fastlb leaves out: it gets no packets", way.Server,
+                kernel.Links.Find(way.InterfaceIndex)?.Name ?? $"interface {way.InterfaceIndex}");
+        }
+
+        return [.. served.OrderBy(link => link.Index).Select(ToInterface)];
+    }
+
+    private static DesiredInterface ToInterface(LinkInfo link) => new(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu);
+
+    private static DesiredPorts PortsOf(PortSettings settings) => new()
+    {
+        Backends = [.. settings.Backends.Select(backend => backend == Backend.XdpNative ? PortBackend.XdpNative : PortBackend.XdpGeneric)],
+        RingSize = settings.RingSize,
+        FramesPerQueue = settings.FramesPerQueue,
+        Processors = settings.WorkerProcessors,
+    };
 
     private bool CanCarryPorts(LinkInfo link)
     {

@@ -86,10 +86,12 @@ public sealed class Director : IAsyncDisposable
             DirectorWork work = await Begin(network);
             status.Show(work);
             await using ApiServer api = await ApiServer.Start(_options.Directory, status, _events, _logs, _stopping);
+            await using var listeners = new TcpListeners(status, _events, _logs);
+            await listeners.Follow(work.Running.Director.Dataplane.Listeners, _stopping);
             supervisor.Works(work.Running.Number);
             supervisor.Ready("serving");
             using var watch = new NetworkWatch(_log);
-            await Duties.Together(_stopping, Work(work, network, status, supervisor), Alive(supervisor), watch.Run(() => _reconciler?.Wake(), _stopping));
+            await Duties.Together(_stopping, Work(work, network, status, listeners, supervisor), Alive(supervisor), watch.Run(() => _reconciler?.Wake(), _stopping));
         }
         finally
         {
@@ -121,7 +123,7 @@ public sealed class Director : IAsyncDisposable
     }
 
     /// <summary>Works by one configuration after the other.</summary>
-    private async Task Work(DirectorWork work, DirectorNetwork network, StatusReader status, ServiceNotifier supervisor)
+    private async Task Work(DirectorWork work, DirectorNetwork network, StatusReader status, TcpListeners listeners, ServiceNotifier supervisor)
     {
         while (true)
         {
@@ -150,6 +152,7 @@ public sealed class Director : IAsyncDisposable
                 Tell(late);
             work = await Continue(work, next, network);
             status.Show(work);
+            await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
             supervisor.Works(next.Number);
             _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
         }

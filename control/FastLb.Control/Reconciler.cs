@@ -58,7 +58,12 @@ public sealed class Reconciler(
         IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
         AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
-        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) { Forwarding = compiler.Forwarding, Marks = compiler.Marks };
+        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) 
+        {
+            Forwarding = compiler.Forwarding,
+            Marks = compiler.Marks,
+            Ports = compiler.Ports,
+        };
         bool stateDiffers = _engineIsBehind || !SameAsBefore(state);
         bool adjacenciesDiffer = _engineIsBehind || !adjacencies.Servers.SequenceEqual(_adjacencies.Servers);
         _engineIsBehind = stateDiffers || adjacenciesDiffer; // until it has taken both
@@ -123,7 +128,7 @@ public sealed class Reconciler(
 
     // What holds for all services and the marks are made once for each configuration: the same objects are the same.
     private bool SameAsBefore(DesiredState state) =>
-        ReferenceEquals(_state.Forwarding, state.Forwarding) && ReferenceEquals(_state.Marks, state.Marks) && _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
+        ReferenceEquals(_state.Forwarding, state.Forwarding) && ReferenceEquals(_state.Marks, state.Marks) && _state.Ports.IsSameAs(state.Ports) && _state.Services.Count == state.Services.Count && _state.Interfaces.SequenceEqual(state.Interfaces)
         && _state.OwnAddresses.SequenceEqual(state.OwnAddresses)
         && _state.Services.Zip(state.Services).All(pair =>
             pair.First with { Servers = pair.Second.Servers, Endpoints = pair.Second.Endpoints } == pair.Second

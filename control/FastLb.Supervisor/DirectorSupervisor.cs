@@ -23,7 +23,7 @@ namespace FastLb.Supervisor;
 /// <param name="LogArguments">Options that make every process log alike.</param>
 /// <param name="Reload">Reads the configuration anew.</param>
 /// <param name="Reloads">Gives an element when that is asked for.</param>
-/// <param name="Workers">Threads that forward; 0 leaves their number to the dataplane.</param>
+/// <param name="Workers">Threads that forward, whatever the configuration says; 0 for what it says.</param>
 public sealed record SupervisorOptions(
     DirectorConfiguration Configuration, ConfigurationSnapshot Snapshot, RuntimeDirectory Directory, IReadOnlyList<string> LogArguments,
     Func<ReadConfiguration> Reload, ChannelReader<bool> Reloads, int Workers = 0);
@@ -48,6 +48,7 @@ public sealed class DirectorSupervisor
     private readonly List<ChildProcess> _children = [];
     private readonly Lock _reporting = new();
     private readonly int _flowTableSize;
+    private readonly int _workers;
     private DirectorConfiguration _configuration;
     private SharedMemory? _flows;
     private ServiceGuard? _guard;
@@ -59,6 +60,7 @@ public sealed class DirectorSupervisor
         _options = options;
         _configuration = options.Configuration;
         _flowTableSize = options.Configuration.Dataplane.FlowTableSize;
+        _workers = options.Workers != 0 ? options.Workers : options.Configuration.Dataplane.Ports.Workers;
         _number = options.Snapshot.Number;
         _log = log;
     }
@@ -187,6 +189,8 @@ public sealed class DirectorSupervisor
         (snapshot with { Number = ++_number }).Write(Directory);
         if (next.Dataplane.FlowTableSize != _flowTableSize)
             _log.LogWarning("the flow table keeps its size, {Size}, until the director is started again", _flowTableSize);
+        if (_options.Workers == 0 && next.Dataplane.Ports.Workers != _workers)
+            _log.LogWarning("the number of workers stays {Workers} until the director is started again (0: one for each queue)", _workers);
         TellMissingInterfaces();
         Guard(before, next);
         List<string> late = [];
@@ -260,7 +264,7 @@ public sealed class DirectorSupervisor
             ProcessRole.Dataplane,
             _ =>
             [
-                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{_flowTableSize}", "--workers", $"{_options.Workers}",
+                "--flow-table", $"{inherited!.DangerousGetHandle()}", "--flow-capacity", $"{_flowTableSize}", "--workers", $"{_workers}",
                 .. _options.LogArguments,
             ],
             () => inherited = flows.DuplicateInheritable());

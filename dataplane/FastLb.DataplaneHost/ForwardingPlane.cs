@@ -84,8 +84,8 @@ internal sealed class ForwardingPlane : IDisposable
         ServiceTable table = _tables.Build(
             [.. state.Services.Select(MessageConversion.ToDefinition)], _workers?.AcknowledgedGeneration ?? long.MaxValue, RulesOf(state));
         _workers?.Publish(table);
-        if (_ports is null || !_ports.TryAdjust(state.Interfaces))
-            Reopen(state.Interfaces);
+        if (_ports is null || !_ports.TryAdjust(state.Interfaces, state.Ports))
+            Reopen(state.Interfaces, state.Ports);
         _flows.LimitHalfOpen(state.Forwarding.Defence.HalfOpenLimit);
         Steer(state);
         _state = state;
@@ -233,27 +233,27 @@ internal sealed class ForwardingPlane : IDisposable
     ];
 
     // An interface that has gone already is found out while the ports are still open. Offloads stay off where they are to be off again.
-    private void Reopen(IReadOnlyList<DesiredInterface> interfaces)
+    private void Reopen(IReadOnlyList<DesiredInterface> interfaces, DesiredPorts wanted)
     {
         IReadOnlyList<InterfaceQueue> queues = OpenPorts.QueuesOf(interfaces);
         ClosePorts();
         if (interfaces.Count > 0)
-            OpenAll(interfaces, queues);
+            OpenAll(interfaces, queues, wanted);
         _offloads.Restore(_ports?.GenericInterfaces ?? new HashSet<int>());
     }
 
     // The workers first, then the sockets into the programs: no frame arrives before there is someone to take it.
-    private void OpenAll(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues)
+    private void OpenAll(IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, DesiredPorts wanted)
     {
         MakeFlowTables(queues);
-        _ports = OpenPorts.Open(interfaces, queues, _steered, _flows.Tables.Count, _offloads, _log);
+        _ports = OpenPorts.Open(interfaces, queues, wanted, _steered, _flows.Tables.Count, _offloads, _log);
         FrameMemory frames = _ports.Ports.Umem.Frames;
         int workers = _flows.Tables.Count;
         IEnumerable<PacketPipeline> pipelines = _flows.Tables.Select(
             (flows, worker) => new PacketPipeline(frames, flows, _verdicts[worker], worker, workers));
         try
         {
-            _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, _log);
+            _workers = WorkerThreads.Start(_ports.Ports, [.. pipelines], _flows.Tables, _ports.Kernel, _tables.Current, wanted.Processors, _log);
             _ports.Start();
         }
         catch

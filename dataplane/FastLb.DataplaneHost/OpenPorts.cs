@@ -16,8 +16,11 @@ internal sealed class OpenPorts : IDisposable
     private readonly List<SteeredInterface> _steering;
     private readonly PuntPath _punt;
 
-    private OpenPorts(IReadOnlyList<DesiredInterface> interfaces, List<SteeredInterface> steering, AfXdpPortSet ports)
+    private readonly DesiredPorts _settings;
+
+    private OpenPorts(IReadOnlyList<DesiredInterface> interfaces, DesiredPorts settings, List<SteeredInterface> steering, AfXdpPortSet ports)
     {
+        _settings = settings;
         Interfaces = interfaces;
         Ports = ports;
         _steering = steering;
@@ -62,17 +65,18 @@ internal sealed class OpenPorts : IDisposable
     ];
 
     /// <summary>
-    /// Attaches programs, natively where that is possible and else in generic mode, and opens sockets. Nothing is steered before <see cref="Start"/>: a program
+    /// Attaches programs, in the first of the ways allowed that is possible, and opens sockets. Nothing is steered before <see cref="Start"/>: a program
     /// without sockets leaves all frames to the kernel.
     /// </summary>
     /// <param name="interfaces">What was asked for.</param>
     /// <param name="queues">Their queues.</param>
+    /// <param name="settings">In which ways, and with how much memory.</param>
     /// <param name="table">What is steered.</param>
     /// <param name="workers">Workers to share the queues out to.</param>
     /// <param name="offloads">Switched off where a program runs in generic mode.</param>
     /// <param name="log">Hears where native XDP is refused.</param>
     public static OpenPorts Open(
-        IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, SteeringTable table, int workers, GenericModeOffloads offloads, ILogger log)
+        IReadOnlyList<DesiredInterface> interfaces, IReadOnlyList<InterfaceQueue> queues, DesiredPorts settings, SteeringTable table, int workers, GenericModeOffloads offloads, ILogger log)
     {
         var steering = new List<SteeredInterface>();
         try
@@ -80,16 +84,22 @@ internal sealed class OpenPorts : IDisposable
             foreach (DesiredInterface wanted in interfaces)
             {
                 int count = queues.Count(queue => queue.InterfaceIndex == wanted.Index);
-                steering.Add(Attach(wanted, SteeringProgram.Load(table, count), offloads, log));
+                steering.Add(Attach(wanted, settings.Backends, SteeringProgram.Load(table, count), offloads, log));
             }
 
             // Sockets that share memory share the mode, and those of an interface in generic mode copy.
             bool mustCopy = steering.Exists(entry => entry.Mode == XdpAttachMode.Generic);
-            var options = new AfXdpOptions { Mode = mustCopy ? AfXdpMode.Copy : AfXdpMode.Automatic };
+            var options = new AfXdpOptions
+            {
+                Mode = mustCopy ? AfXdpMode.Copy : AfXdpMode.Automatic,
+                RingSize = settings.RingSize,
+                ReceiveChunksPerQueue = settings.RingSize,
+                ChunksPerQueue = settings.FramesPerQueue,
+            };
             AfXdpPortSet ports = AfXdpPortSet.Open(queues, options, workers);
             try
             {
-                return new OpenPorts(interfaces, steering, ports);
+                return new OpenPorts(interfaces, settings, steering, ports);
             }
             catch
             {
@@ -106,9 +116,9 @@ internal sealed class OpenPorts : IDisposable
     }
 
     /// <summary>Takes up what has changed of the interfaces if the ports can stay as they are; false when they must be opened anew.</summary>
-    public bool TryAdjust(IReadOnlyList<DesiredInterface> interfaces)
+    public bool TryAdjust(IReadOnlyList<DesiredInterface> interfaces, DesiredPorts settings)
     {
-        if (!Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity)))
+        if (!_settings.IsSameAs(settings) || !Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity)))
             return false;
         foreach ((DesiredInterface before, DesiredInterface now) in Interfaces.Zip(interfaces).Where(pair => pair.First.Mac != pair.Second.Mac))
             _steering.Find(entry => entry.Interface.Index == before.Index)!.Program.SetOwnMacs([PhysicalAddress.Parse(now.Mac)]);
@@ -150,12 +160,12 @@ internal sealed class OpenPorts : IDisposable
     }
 
     // Takes ownership of the program.
-    private static SteeredInterface Attach(DesiredInterface wanted, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
+    private static SteeredInterface Attach(DesiredInterface wanted, IReadOnlyList<PortBackend> backends, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
     {
         try
         {
             program.SetOwnMacs([PhysicalAddress.Parse(wanted.Mac)]);
-            return new SteeredInterface(wanted, program, AttachBest(wanted, program, offloads, log));
+            return new SteeredInterface(wanted, program, AttachBest(wanted, backends, program, offloads, log));
         }
         catch
         {
@@ -164,21 +174,35 @@ internal sealed class OpenPorts : IDisposable
         }
     }
 
-    private static XdpAttachMode AttachBest(DesiredInterface wanted, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
+    // The last of the ways has the last word: why it can't be is what the caller hears.
+    private static XdpAttachMode AttachBest(
+        DesiredInterface wanted, IReadOnlyList<PortBackend> backends, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
     {
-        try
+        for (int i = 0; ; i++)
         {
-            program.Attach(wanted.Index, wanted.Name, XdpAttachMode.Native);
-            return XdpAttachMode.Native;
-        }
-        catch (KernelFeatureException refusal)
-        {
-            log.LogWarning("{Interface}: {Reason}; generic XDP is used, which is slower", wanted.Name, refusal.Message);
-            offloads.Suspend(wanted);
-            program.Attach(wanted.Index, wanted.Name, XdpAttachMode.Generic);
-            return XdpAttachMode.Generic;
+            try
+            {
+                return AttachAs(backends[i], wanted, program, offloads);
+            }
+            catch (KernelFeatureException refusal) when (i + 1 < backends.Count)
+            {
+                log.LogWarning(
+                    "{Interface}: {Reason}; {Next} XDP is used{Consequence}", wanted.Name, refusal.Message, StatusNames.Of(ModeOf(backends[i + 1])),
+                    backends[i + 1] == PortBackend.XdpGeneric ? ", which is slower" : string.Empty);
+            }
         }
     }
+
+    private static XdpAttachMode AttachAs(PortBackend backend, DesiredInterface wanted, SteeringProgram program, GenericModeOffloads offloads)
+    {
+        XdpAttachMode mode = ModeOf(backend);
+        if (mode == XdpAttachMode.Generic)
+            offloads.Suspend(wanted);
+        program.Attach(wanted.Index, wanted.Name, mode);
+        return mode;
+    }
+
+    private static XdpAttachMode ModeOf(PortBackend backend) => backend == PortBackend.XdpNative ? XdpAttachMode.Native : XdpAttachMode.Generic;
 
     private sealed record SteeredInterface(DesiredInterface Interface, SteeringProgram Program, XdpAttachMode Mode);
 }

@@ -22,12 +22,12 @@ internal sealed class WorkerThreads : IDisposable
     private readonly Thread[] _threads;
     private readonly ILogger _log;
 
-    private WorkerThreads(WorkerGroup<AfXdpPort> group, IReadOnlyList<FlowTable> flows, ILogger log)
+    private WorkerThreads(WorkerGroup<AfXdpPort> group, IReadOnlyList<FlowTable> flows, IReadOnlyList<int> processors, ILogger log)
     {
         _group = group;
         _flows = flows;
         _log = log;
-        _processors = PlacesFor(group.Workers.Count);
+        _processors = PlacesFor(group.Workers.Count, processors);
         _threads = [.. Enumerable.Range(0, group.Workers.Count).Select(worker => new Thread(() => Run(worker)) { Name = $"worker {worker}", IsBackground = true })];
     }
 
@@ -36,12 +36,13 @@ internal sealed class WorkerThreads : IDisposable
 
     /// <summary>Starts a worker for each table of flows.</summary>
     public static WorkerThreads Start(
-        AfXdpPortSet ports, IReadOnlyList<PacketPipeline> pipelines, IReadOnlyList<FlowTable> flows, IKernelPath kernel, ServiceTable table, ILogger log)
+        AfXdpPortSet ports, IReadOnlyList<PacketPipeline> pipelines, IReadOnlyList<FlowTable> flows, IKernelPath kernel, ServiceTable table,
+        IReadOnlyList<int> processors, ILogger log)
     {
         var parts = new WorkerParts<AfXdpPort>[flows.Count];
         for (int worker = 0; worker < parts.Length; worker++)
             parts[worker] = new WorkerParts<AfXdpPort>(ports.PortsOf(worker), ports.Mesh.Pools[worker], pipelines[worker], flows[worker], kernel);
-        var started = new WorkerThreads(new WorkerGroup<AfXdpPort>(ports.Mesh, parts, table), flows, log);
+        var started = new WorkerThreads(new WorkerGroup<AfXdpPort>(ports.Mesh, parts, table), flows, processors, log);
         foreach (Thread thread in started._threads)
             thread.Start();
         return started;
@@ -76,13 +77,13 @@ internal sealed class WorkerThreads : IDisposable
 
     public void Dispose() => _group.Dispose();
 
-    // One worker goes where the kernel puts it. Several would take turns on one processor while another is idle, so each gets one of its own while there are enough.
-    private static int?[] PlacesFor(int workers)
+    // One worker goes where the kernel puts it, unless it is told. Several would take turns on one processor while another is idle, so each gets one of its own while there are enough.
+    private static int?[] PlacesFor(int workers, IReadOnlyList<int> wanted)
     {
-        if (workers == 1)
+        if (workers == 1 && wanted.Count == 0)
             return [null];
-        int[] processors = ThreadScheduling.ReadAffinity();
-        return [.. Enumerable.Range(0, workers).Select(worker => (int?)processors[worker % processors.Length])];
+        IReadOnlyList<int> processors = wanted.Count > 0 ? wanted : ThreadScheduling.ReadAffinity();
+        return [.. Enumerable.Range(0, workers).Select(worker => (int?)processors[worker % processors.Count])];
     }
 
     private void Run(int worker)
@@ -91,7 +92,10 @@ internal sealed class WorkerThreads : IDisposable
         {
             Errno refused = ThreadScheduling.TryPin(processor);
             if (refused != Errno.None)
-                _log.LogWarning("worker {Worker} can't be kept on processor {Processor}: {Reason}", worker, processor, refused);
+            {
+                _log.LogWarning("worker {Worker} can't be kept on processor {Processor}: {Reason}; the process may use {Allowed}",
+                    worker, processor, refused, string.Join(", ", ThreadScheduling.ReadAffinity()));
+            }
         }
 
         _group.Workers[worker].Run();

@@ -17,6 +17,14 @@ internal static class GeneratedGlobals
         "vrrp_cpu_affinity 1 2 3", "vrrp_cpu_affinity x", "checker_priority -5", "process_names", "vrrp_rx_bufs_policy MTU", "vrrp_iptables in out", "nftables", "nftables_priority -7",
         "enable_snmp_vrrp", "snmp_socket \"tcp:1 2\"", "dbus_service_name a.b", "reload_check_config", "reload_time_file /x", "umask 0 2", "random_seed 5", "dynamic_interfaces allow_if_changes",
         "state_dump_file \"/tmp/a b\"", "json_version 2", "json_version 3", "vmac_prefix v", "data_use_instance off",
+        "vrrp_garp_extra_if all 30", "vrrp_garp_extra_if 5", "vrrp_vmac_garp_intvl al 9",
+    ];
+
+    private static readonly string[] FastLbLines =
+    [
+        "backends xdp_generic", "backends xdp_generic xdp_native", "backends ipvs", "backends xdp_native x", "interfaces eth0 \"eth 1\"", "workers 4", "workers 65", "worker_cpus 1 4-6 5", "worker_cpus 9-2 x",
+        "ring_size 512", "ring_size 1000", "frames_per_queue 300", "frames_per_queue 20000", "api_listen 127.0.0.1 8080 \"/etc/a token\"", "api_listen ::1 81 token", "metrics_listen 127.0.0.1 8080",
+        "metrics_listen ::1 9100", "flow_table_size 4096", "unknown_flows drop", "defence {\n half_open_limit 99\n}",
     ];
 
     private static readonly string[] RootLines =
@@ -25,8 +33,8 @@ internal static class GeneratedGlobals
     ];
 
     /// <summary>Root lines and a block.</summary>
-    public static Gen<string> Text { get; } = Gen.Select(Pick(RootLines).Array[0, 4], Pick(Lines).Array[0, 25])
-        .Select((outside, lines) => $"{string.Join('\n', outside)}\nglobal_defs {{\n {string.Join("\n ", lines)}\n}}\n");
+    public static Gen<string> Text { get; } = Gen.Select(Pick(RootLines).Array[0, 4], Pick(Lines).Array[0, 25], Pick(FastLbLines).Array[0, 8])
+        .Select((outside, lines, own) => $"{string.Join('\n', outside)}\nglobal_defs {{\n {string.Join("\n ", lines)}\n}}\nfastlb {{\n {string.Join("\n ", own)}\n}}\n");
 
     private static Gen<string> Pick(string[] choices) => Gen.Int[0, choices.Length - 1].Select(i => choices[i]);
 }

@@ -15,7 +15,7 @@ internal static class CheckCommand
 {
     private static readonly Argument<string?> File = new("FILE")
     {
-        Description = "The configuration; with --explain-changes the present one, unless that is what the running director works by",
+        Description = $"The configuration; default: {SharedOptions.DefaultFile}. With --explain-changes: the present one; default: what the running director works by",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -53,8 +53,6 @@ internal static class CheckCommand
     private static void Validate(CommandResult command)
     {
         bool comparesFiles = command.GetResult(NewFile) is { Implicit: false };
-        if (!comparesFiles && command.GetValue(File) is null)
-            command.AddError("which FILE?");
         if (command.GetValue(Print) && (comparesFiles || command.GetValue(Json)))
             command.AddError($"--print does not go with {(comparesFiles ? "--explain-changes" : "--json")}");
         if (command.GetValue(Reveal) && !command.GetValue(Print))
@@ -63,7 +61,7 @@ internal static class CheckCommand
 
     private static int Check(ParseResult arguments, Option<string?> id)
     {
-        ConfigurationResult result = ConfigurationReading.Read(arguments.GetValue(File)!, arguments.GetValue(id));
+        ConfigurationResult result = ConfigurationReading.Read(arguments.GetValue(File) ?? SharedOptions.DefaultFile, arguments.GetValue(id));
         if (arguments.GetValue(Json))
         {
             Console.Out.WriteLine(DiagnosticJson.Render(result.Diagnostics));
@@ -99,6 +97,8 @@ internal static class CheckCommand
         {
             try
             {
+                if (!System.IO.File.Exists(directory.SnapshotFile))
+                    throw new DirectorException($"no director runs with the runtime directory {directory.Path}");
                 before = RunningConfiguration.Read(directory).Director;
                 count = await ReadConnections(directory, cancellation);
             }

@@ -13,15 +13,13 @@ namespace FastLb.Command.Commands;
 /// <summary><c>fastlb run</c>: a director in the foreground.</summary>
 internal static class RunCommand
 {
-    private const string DefaultFile = "/etc/keepalived/keepalived.conf";
-
     public static System.CommandLine.Command Create()
     {
         var file = new Option<string>("--use-file", "-f")
         {
             Description = "The configuration",
             HelpName = "FILE",
-            DefaultValueFactory = _ => DefaultFile,
+            DefaultValueFactory = _ => SharedOptions.DefaultFile,
         };
         Option<string?> id = ConfigurationReading.Id();
         Option<string> directory = SharedOptions.RuntimeDirectory();

@@ -9,11 +9,14 @@ namespace FastLb.Command.Commands;
 /// <summary>Options that several commands have.</summary>
 internal static class SharedOptions
 {
+    /// <summary>Where keepalived looks, too.</summary>
+    public const string DefaultFile = "/etc/keepalived/keepalived.conf";
+
     public static Option<string> Configuration() => new("--use-file", "-f", "-c")
     {
         Description = "The configuration",
         HelpName = "FILE",
-        DefaultValueFactory = _ => "/etc/keepalived/keepalived.conf",
+        DefaultValueFactory = _ => DefaultFile,
     };
 
     public static Option<string> RuntimeDirectory() => new("--runtime-dir")
@@ -27,7 +30,7 @@ internal static class SharedOptions
     {
         var workers = new Option<int>("--workers")
         {
-            Description = $"Threads that forward, up to {FlowStore.MostTables}; 0, the default: one for each queue of an interface, but no more than processors",
+            Description = $"Threads that forward, up to {FlowStore.MostTables}; 0, the default: what 'workers' in the configuration says, or one for each queue of an interface, but no more than processors",
             HelpName = "N",
         };
         workers.Validators.Add(result =>

@@ -9,6 +9,8 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
     private readonly MarkRuleBinder _marks = new(diagnostics, features, reader);
     private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
     private readonly DefenceBinder _defence = new(diagnostics, reader);
+    private readonly PortsBinder _ports = new(diagnostics);
+    private readonly ListenersBinder _listeners = new(diagnostics);
     private readonly List<CheckedStatement> _serviceTimeouts = [];
 
     /// <summary>What the blocks so far say.</summary>
@@ -20,8 +22,13 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
         foreach (CheckedStatement statement in reader.Read(block.Block)) Settings = Apply(Settings, statement);
     }
 
-    /// <summary>Reports what only shows when all blocks have been read.</summary>
-    public void Check() => _defence.CheckRules(Settings.Defence);
+    /// <summary>Resolves and reports what only shows when all blocks have been read.</summary>
+    public void Check()
+    {
+        _defence.CheckRules(Settings.Defence);
+        _listeners.Check(Settings.Listeners);
+        Settings = Settings with { Ports = _ports.Resolve(Settings.Ports) };
+    }
 
     /// <summary>The services with the timeouts that are set for them here.</summary>
     public IReadOnlyList<VirtualServer> ApplyTimeouts(IReadOnlyList<VirtualServer> servers, ConnectionTimeouts defaults)
@@ -91,7 +98,8 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
                 _serviceTimeouts.Add(statement);
                 return settings;
             default:
-                return settings;
+                if (_ports.Apply(settings.Ports, statement) is { } ports) return settings with { Ports = ports };
+                return _listeners.Apply(settings.Listeners, statement) is { } listeners ? settings with { Listeners = listeners } : settings;
         }
     }
 }

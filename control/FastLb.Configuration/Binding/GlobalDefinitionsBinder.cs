@@ -14,6 +14,7 @@ internal sealed class GlobalDefinitionsBinder(DiagnosticBag diagnostics, Stateme
     private readonly ConnectionTimeoutsReader _timeouts = new(diagnostics);
     private readonly ConnectionSynchronisationReader _synchronisation = new(diagnostics);
     private readonly DirectorScriptsBinder _scripts = new(diagnostics);
+    private readonly ExtraGratuitousArpReader _extraReader = new(diagnostics);
     private readonly EventPipesBinder _pipes = new(diagnostics);
     private readonly List<CheckedStatement> _statements = [];
     private GlobalDefinitions _global = new();
@@ -50,6 +51,7 @@ internal sealed class GlobalDefinitionsBinder(DiagnosticBag diagnostics, Stateme
         "vrrp_higher_prio_send_advert" => global with { AdvertisesBeforeYielding = statement.Switch(0) },
         "vrrp_garp_interval" => global with { GratuitousArpInterval = statement.Time(0) },
         "vrrp_gna_interval" => global with { NeighbourAdvertisementInterval = statement.Time(0) },
+        "vrrp_garp_extra_if" or "vrrp_vmac_garp_intvl" => global with { ExtraGratuitousArp = _extraReader.Read(statement) ?? global.ExtraGratuitousArp },
         "vrrp_skip_check_adv_addr" => global with { SkipCheckAdvertisementAddresses = statement.Switch(0) },
         "vrrp_check_unicast_src" => global with { ChecksUnicastSource = statement.Switch(0) },
         "v3_checksum_as_v2" => global with { ChecksumAsVersion2 = statement.Switch(0) },

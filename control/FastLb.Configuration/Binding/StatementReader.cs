@@ -73,7 +73,7 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
             ArgumentFault.UnknownChoice => (DiagnosticCatalog.UnknownChoice, $"'{keyword}' knows no '{token.Text}'"),
             _ => (DiagnosticCatalog.InvalidValue, $"'{token.Text}' is no value for '{keyword}'"),
         };
-        string? nearest = argument is ChoiceArgument choice ? NearestKeyword.Find(token.Text, choice.Choices.Select(c => c.Word)) : null;
+        string? nearest = argument.Choice is { } choice ? NearestKeyword.Find(token.Text, choice.Choices.Select(c => c.Word)) : null;
         string meant = nearest is null ? string.Empty : $"did you mean '{nearest}'? ";
         diagnostics.Add(descriptor, token.Span, message, $"{meant}expected {argument.Expected}; {outcome}");
         return replacement;
@@ -156,7 +156,7 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
 
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (entry.ArgumentAt(i) is ChoiceArgument choice && choice.FeatureOf(arguments[i]) is { } feature && feature != entry.Feature)
+            if (entry.ArgumentAt(i).Choice is { } choice && choice.FeatureOf(arguments[i]) is { } feature && feature != entry.Feature)
             {
                 features.Report(feature, $"{entry.Name} {arguments[i]}", statement.Words[i + 1].Span);
             }

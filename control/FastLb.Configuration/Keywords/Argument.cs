@@ -32,6 +32,9 @@ public abstract record Argument(string Name)
     /// <summary>What is used in place of a faulty value; null when the whole statement is ignored then, which is keepalived's rule for most.</summary>
     public string? InsteadOfFaulty { get; init; }
 
+    /// <summary>The words to choose from; null when it is of another kind.</summary>
+    public virtual ChoiceArgument? Choice => null;
+
     /// <summary>What is expected, as a noun phrase with the range.</summary>
     public abstract string Expected { get; }
 
@@ -57,6 +60,8 @@ public sealed record TextArgument(string Name, int MaximumLength = int.MaxValue)
 /// <param name="Each">What every one of them must be; null when they may be anything here, and the binder looks at them.</param>
 public sealed record RestArgument(string Name, Argument? Each = null) : Argument(Name)
 {
+    public override ChoiceArgument? Choice => Each?.Choice;
+
     public override string Expected => Each?.Expected ?? Name;
 
     public override ArgumentFault Check(string text) => Each?.Check(text) ?? ArgumentFault.None;
@@ -161,6 +166,8 @@ public sealed record SwitchArgument(string Name) : Argument(Name)
 /// <summary>One word of several, each with the feature that it calls for.</summary>
 public sealed record ChoiceArgument(string Name, bool IgnoresCase, ImmutableArray<(string Word, Feature Feature)> Choices) : Argument(Name)
 {
+    public override ChoiceArgument Choice => this;
+
     /// <summary>The word that leaving it out amounts to; null when that calls for no feature.</summary>
     public string? WhenLeftOut { get; init; }
 

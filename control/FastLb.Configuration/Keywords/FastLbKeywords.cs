@@ -22,6 +22,15 @@ internal static class FastLbKeywords
             .Add("service_timeouts", Features.Done, Text("ADDRESS"), Text("PORT"), Rest("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]"))
             .AddBlock("mark", Features.Done, BlockContext.MarkRule, Integer("MARK", 1, uint.MaxValue))
             .Add("flow_table_size", Features.Done, Integer("FLOWS", FlowTableSize.Least, FlowTableSize.Most))
+            .Add("backends", Features.Done, Each(Choice(
+                "BACKEND", ("xdp_native", Features.Done), ("xdp_generic", Features.Done), ("af_packet", Features.OtherBackends), ("ipvs", Features.OtherBackends))))
+            .Add("interfaces", Features.Done, Each(Interface))
+            .Add("workers", Features.Done, Integer("N", 0, PortSettings.MostWorkers))
+            .Add("worker_cpus", Features.Done, Rest("CPU|FIRST-LAST…"))
+            .Add("ring_size", Features.Done, Integer("ENTRIES", PortSettings.SmallestRing, PortSettings.LargestRing))
+            .Add("frames_per_queue", Features.Done, Integer("FRAMES", PortSettings.FewestFrames, PortSettings.MostFrames))
+            .Add("api_listen", Features.Done, Address, Port, Text("TOKEN_FILE"))
+            .Add("metrics_listen", Features.Done, Address, Port)
             .AddBlock("defence", Features.Done, BlockContext.Defence)
             .Entries,
         .. new KeywordList(BlockContext.Defence)

@@ -67,6 +67,9 @@ public static class Features
     public static readonly Feature OtherChecks = new(
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
 
+    public static readonly Feature OtherBackends = new(
+        "AF_PACKET and kernel IPVS", NotYetRefused, "frames are taken by AF_XDP alone yet", "leave 'backends' out, or write 'backends xdp_native xdp_generic'");
+
     public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
@@ -83,7 +86,7 @@ public static class Features
     [
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, RandomSeed, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
-        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, TunnelTypes,
+        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
         NetworkNamespaces, NoAccept, AddressOptions, IncludeChecks,
     ];

@@ -30,6 +30,12 @@ public sealed record DataplaneSettings
     /// <summary>Connections that are remembered at a time; one whose addresses are translated counts twice.</summary>
     public int FlowTableSize { get; init; } = Model.FlowTableSize.Default;
 
+    /// <summary>Where and how frames are taken and sent.</summary>
+    public PortSettings Ports { get; init; } = new();
+
+    /// <summary>Where the director answers.</summary>
+    public ListenerSettings Listeners { get; init; } = new();
+
     /// <summary>What services are defended with.</summary>
     public DefenceSettings Defence { get; init; } = new();
 }

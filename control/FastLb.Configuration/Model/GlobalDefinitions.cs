@@ -43,6 +43,9 @@ public sealed record GlobalDefinitions
     /// </summary>
     public GratuitousArpTiming GratuitousArp { get; init; } = new();
 
+    /// <summary>For instances that do not say: <see cref="VrrpInstance.ExtraGratuitousArp"/>; null for none.</summary>
+    public ExtraGratuitousArp? ExtraGratuitousArp { get; init; }
+
     /// <summary>The pause between two gratuitous ARP messages on one interface; zero for none.</summary>
     public TimeSpan GratuitousArpInterval { get; init; }
 

@@ -76,6 +76,9 @@ public static class KeywordNames
         _ => "refuse",
     };
 
+    /// <summary>The word after <c>backends</c>.</summary>
+    public static string Of(Backend backend) => backend == Backend.XdpNative ? "xdp_native" : "xdp_generic";
+
     /// <summary>The scheduler that IPVS calls <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static Scheduler ToScheduler(string name)
@@ -93,6 +96,14 @@ public static class KeywordNames
         "drop" => UnknownFlowAnswer.Drop,
         "kernel" => UnknownFlowAnswer.Kernel,
         _ => UnknownFlowAnswer.Refuse,
+    };
+
+    /// <summary>Null for those that are not there yet, which have been refused.</summary>
+    internal static Backend? ToBackend(string name) => name switch
+    {
+        "xdp_native" => Backend.XdpNative,
+        "xdp_generic" => Backend.XdpGeneric,
+        _ => null,
     };
 
     internal static ForwardingMethod ToMethod(string name) => name switch

@@ -19,6 +19,9 @@ internal static class DataplaneSettingsPrinter
         writer.Line("secure_tcp", Switch(settings.SecureTcp));
         writer.Line("mh_table_size", Number(settings.MaglevTableSize));
         writer.Line("flow_table_size", Number(settings.FlowTableSize));
+        PrintPorts(writer, settings.Ports);
+        if (settings.Listeners.Api is { } api) writer.Line("api_listen", [.. Words(api.Endpoint), api.TokenFile]);
+        if (settings.Listeners.Metrics is { } metrics) writer.Line("metrics_listen", Words(metrics));
         foreach (VirtualServer service in services)
         {
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
@@ -28,6 +31,18 @@ internal static class DataplaneSettingsPrinter
         foreach (MarkRule rule in settings.Marks) Print(writer, rule);
         writer.Close();
     }
+
+    private static void PrintPorts(BlockWriter writer, PortSettings ports)
+    {
+        writer.Line("backends", [.. ports.Backends.Select(KeywordNames.Of)]);
+        if (ports.Interfaces.Count > 0) writer.Line("interfaces", [.. ports.Interfaces]);
+        writer.Line("workers", Number(ports.Workers));
+        if (ports.WorkerProcessors.Count > 0) writer.Line("worker_cpus", [.. ports.WorkerProcessors.Select(processor => Number(processor))]);
+        writer.Line("ring_size", Number(ports.RingSize));
+        writer.Line("frames_per_queue", Number(ports.FramesPerQueue));
+    }
+
+    private static string[] Words(IPEndPoint endpoint) => [endpoint.Address.ToString(), Number(endpoint.Port)];
 
     private static void Print(BlockWriter writer, MarkRule rule)
     {

@@ -59,6 +59,7 @@ internal static class GlobalDefinitionsPrinter
         writer.Line("vrrp_lower_prio_no_advert", Switch(!global.AnswersLowerPriority));
         writer.Line("vrrp_higher_prio_send_advert", Switch(global.AdvertisesBeforeYielding));
         GratuitousArpPrinter.Print(writer, "vrrp_", global.GratuitousArp);
+        GratuitousArpPrinter.PrintExtra(writer, "vrrp_garp_extra_if", global.ExtraGratuitousArp);
         if (global.GratuitousArpInterval > TimeSpan.Zero) writer.Line("vrrp_garp_interval", Seconds(global.GratuitousArpInterval));
         if (global.NeighbourAdvertisementInterval > TimeSpan.Zero) writer.Line("vrrp_gna_interval", Seconds(global.NeighbourAdvertisementInterval));
         writer.Line("vrrp_skip_check_adv_addr", Switch(global.SkipCheckAdvertisementAddresses));

@@ -6,6 +6,12 @@ namespace FastLb.Configuration.Printing;
 /// <summary>Writes when gratuitous ARP is sent, which <c>global_defs</c> and <c>vrrp_instance</c> say alike.</summary>
 internal static class GratuitousArpPrinter
 {
+    /// <summary>When the addresses are announced on further interfaces; nothing when they are not.</summary>
+    public static void PrintExtra(BlockWriter writer, string keyword, ExtraGratuitousArp? extra)
+    {
+        if (extra is not null) writer.Line(keyword, extra.OnAllInterfaces ? ["all", Seconds(extra.Period)] : [Seconds(extra.Period)]);
+    }
+
     /// <summary>The lines; <paramref name="prefix"/> is what their keywords begin with in this block.</summary>
     public static void Print(BlockWriter writer, string prefix, GratuitousArpTiming timing)
     {

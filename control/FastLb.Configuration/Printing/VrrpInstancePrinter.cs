@@ -18,7 +18,7 @@ internal static class VrrpInstancePrinter
         VrrpTransportPrinter.Print(writer, instance);
         PrintElection(writer, instance);
         GratuitousArpPrinter.Print(writer, string.Empty, instance.GratuitousArp);
-        if (instance.ExtraGratuitousArp is { } extra) writer.Line("garp_extra_if", extra.OnAllInterfaces ? ["all", Seconds(extra.Period)] : [Seconds(extra.Period)]);
+        GratuitousArpPrinter.PrintExtra(writer, "garp_extra_if", instance.ExtraGratuitousArp);
         VrrpAuthenticationPrinter.Print(writer, instance);
         VrrpTrackersPrinter.Print(writer, instance.Trackers);
         VrrpNotificationsPrinter.Print(writer, instance.Notifications, instance.SendsMail, instance.TellsPriorityChanges);

@@ -8,5 +8,6 @@ internal static class ApiPaths
     public const string Events = "/v1/events";
     public const string Explanation = "/v1/explain";
     public const string Connections = "/v1/connections";
+    public const string Metrics = "/metrics";
     public const string EventStream = "/v1/events/stream";
 }

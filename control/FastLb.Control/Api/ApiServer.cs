@@ -35,13 +35,7 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services.AddSingleton(logs);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(directory.ApiSocket));
         WebApplication application = builder.Build();
-        Serve(application, ApiPaths.Status, status.ReadStatus, ApiJson.Default.DirectorStatus);
-        Serve(application, ApiPaths.Vrrp, status.ReadVrrp, ApiJson.Default.VrrpStatus);
-        Serve(application, ApiPaths.Events, _ => Task.FromResult(events.Read()), ApiJson.Default.IReadOnlyListDirectorEvent);
-        application.MapGet(ApiPaths.EventStream, (RequestDelegate)(context =>
-            LineStream.Write(context, events.Follow(context.RequestAborted), LineJson.Default.DirectorEvent, atOnce: true)));
-        application.MapGet(ApiPaths.Explanation, (RequestDelegate)(context => WriteExplanation(context, new ExplanationReader(status.Engine, status))));
-        application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, status.Engine)));
+        Map(application, status, events);
         await application.StartAsync(cancellation);
         File.SetUnixFileMode(directory.ApiSocket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new ApiServer(application);
@@ -49,12 +43,38 @@ public sealed class ApiServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Whoever follows events would follow for ever.
+        await Stop(_application);
+    }
+
+    /// <summary>Ends an application with its open requests: whoever follows events would follow for ever.</summary>
+    internal static async Task Stop(WebApplication application)
+    {
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
-        await _application.StopAsync(now.Token);
-        await _application.DisposeAsync();
+        await application.StopAsync(now.Token);
+        await application.DisposeAsync();
     }
+
+    /// <summary>Has <paramref name="application"/> answer all that the API answers.</summary>
+    internal static void Map(WebApplication application, StatusReader status, EventLog events)
+    {
+        Serve(application, ApiPaths.Status, status.ReadStatus, ApiJson.Default.DirectorStatus);
+        Serve(application, ApiPaths.Vrrp, status.ReadVrrp, ApiJson.Default.VrrpStatus);
+        Serve(application, ApiPaths.Events, _ => Task.FromResult(events.Read()), ApiJson.Default.IReadOnlyListDirectorEvent);
+        application.MapGet(ApiPaths.EventStream, (RequestDelegate)(context =>
+            LineStream.Write(context, events.Follow(context.RequestAborted), LineJson.Default.DirectorEvent, atOnce: true)));
+        application.MapGet(ApiPaths.Explanation, (RequestDelegate)(context => WriteExplanation(context, new ExplanationReader(status.Engine, status))));
+        application.MapGet(ApiPaths.Connections, (RequestDelegate)(context => WriteConnections(context, status.Engine)));
+        MapMetrics(application, status);
+    }
+
+    /// <summary>Has <paramref name="application"/> answer with figures for Prometheus.</summary>
+    internal static void MapMetrics(WebApplication application, StatusReader status) => application.MapGet(ApiPaths.Metrics, (RequestDelegate)(async context =>
+    {
+        string text = MetricsText.Render(await status.ReadStatus(context.RequestAborted), await status.ReadVrrp(context.RequestAborted));
+        context.Response.ContentType = MetricsText.ContentType;
+        await context.Response.WriteAsync(text, context.RequestAborted);
+    }));
 
     private static void Serve<T>(WebApplication application, string path, Func<CancellationToken, Task<T>> read, JsonTypeInfo<T> form) =>
         application.MapGet(path, (RequestDelegate)(async context =>

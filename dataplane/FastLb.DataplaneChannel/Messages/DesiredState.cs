@@ -35,6 +35,9 @@ public sealed record DesiredState(
     /// <summary>What holds for all services.</summary>
     public DesiredForwarding Forwarding { get; init; } = new();
 
+    /// <summary>How the ports of the interfaces are opened.</summary>
+    public DesiredPorts Ports { get; init; } = new();
+
     /// <summary>Which packets have firewall marks; the first rule that fits counts.</summary>
     public IReadOnlyList<DesiredMarkRule> Marks { get; init; } = [];
 }

@@ -51,7 +51,7 @@ public sealed class KeywordTableTests
     [Fact]
     public void Every_feature_of_the_table_is_listed()
     {
-        IEnumerable<Feature> used = KeywordTable.Entries.SelectMany(e => e.Arguments.OfType<ChoiceArgument>().SelectMany(a => a.Choices).Select(c => c.Feature).Append(e.Feature));
+        IEnumerable<Feature> used = KeywordTable.Entries.SelectMany(e => e.Arguments.Select(a => a.Choice).OfType<ChoiceArgument>().SelectMany(a => a.Choices).Select(c => c.Feature).Append(e.Feature));
         Assert.Empty(used.Except(Features.All));
     }
 
