@@ -32,6 +32,35 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Printed_configuration_is_one_that_means_the_same_and_hides_its_password_unless_asked()
+    {
+        string covered = (await Balancer.RunCommand("check", "--print", Repository.NatConfiguration)).Expected();
+        string whole = (await Balancer.RunCommand("check", "--print", "--reveal-secrets", Repository.NatConfiguration)).Expected();
+        string printed = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(printed, whole, TestContext.Current.CancellationToken);
+            CommandResult differences = await Balancer.RunCommand("check", "--explain-changes", printed, Repository.NatConfiguration);
+            Assert.Equal("nothing changes\n", differences.Expected());
+            Assert.Contains("auth_pass ********\n", covered, StringComparison.Ordinal);
+            Assert.Contains("auth_pass 1111\n", whole, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(printed);
+        }
+    }
+
+    [Fact]
+    public async Task Keyword_is_explained_and_a_misspelt_one_recognised()
+    {
+        Assert.Contains("default xdp_native xdp_generic", (await Balancer.RunCommand("keyword", "backends")).Expected(), StringComparison.Ordinal);
+        CommandResult misspelt = await Balancer.RunCommand("keyword", "prioriti");
+        Assert.Equal(1, misspelt.ExitCode);
+        Assert.Contains("did you mean 'priority'?", misspelt.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_reports_every_fault_at_its_position()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();

@@ -140,6 +140,49 @@ public sealed class ReloadTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task What_a_reload_would_change_is_told_with_the_connections_that_it_would_end()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        string running = VirtualService.WriteConfiguration(lab, Web(lab), Talk(lab));
+        await using Balancer balancer = await Balancer.Start(lab, running);
+        await using RunningConversation conversation = await RunningConversation.Start(lab.Client, lab.Web01, ReferenceLab.VirtualAddress, Port);
+        string next = VirtualService.WriteConfiguration(lab, Web(lab) with { Scheduler = "wlc", Servers = [(lab.Web01, 5), (lab.Web02, 1)] }, Second(lab));
+
+        string told = (await Balancer.RunCommand("check", "--explain-changes", next, "--runtime-dir", balancer.RuntimeDirectory)).Expected();
+
+        Assert.Contains($"- virtual_server {ReferenceLab.VirtualAddressText} {Port} TCP: 1 open connection\n", told, StringComparison.Ordinal);
+        Assert.Contains("    ~ lb_algo rr -> wlc\n", told, StringComparison.Ordinal);
+        Assert.Contains("        ~ weight 1 -> 5\n", told, StringComparison.Ordinal);
+        Assert.Contains($"+ virtual_server {SecondAddress} 80 TCP\n", told, StringComparison.Ordinal);
+        Assert.EndsWith("; 1 open connection affected\n", told, StringComparison.Ordinal);
+        Assert.Equal("rr", (await balancer.Status()).Service(80).Scheduler);
+        await conversation.Finish();
+
+        File.Copy(next, running, overwrite: true);
+        string outcome = (await Reload(balancer)).Expected();
+        Assert.StartsWith("1 virtual server added, 1 virtual server removed, 1 virtual server changed, 1 real server changed", outcome, StringComparison.Ordinal);
+        Assert.Equal("nothing changes\n", (await Balancer.RunCommand("check", "--explain-changes", next, "--runtime-dir", balancer.RuntimeDirectory)).Expected().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public async Task Changed_file_and_one_that_comes_among_included_ones_are_taken_up_if_that_is_wanted()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        string running = VirtualService.WriteConfiguration(lab, Web(lab)), folder = Path.Combine(lab.Master.Folder, "more");
+        Directory.CreateDirectory(folder);
+        await File.AppendAllTextAsync(running, $"include {folder}/*.conf\n", TestContext.Current.CancellationToken);
+        await using Balancer balancer = await Balancer.Start(lab, running, "--reload-on-change");
+
+        await File.WriteAllTextAsync(running, (await Read(running)).Replace("lb_algo rr", "lb_algo wlc", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await Eventually.Observe(balancer.Status, status => status.Service(80).Scheduler == "wlc", "the other scheduler");
+
+        string talk = await Read(VirtualService.WriteConfiguration(lab, Talk(lab)));
+        await File.WriteAllTextAsync(Path.Combine(folder, "talk.conf"), talk[talk.IndexOf("virtual_server ", StringComparison.Ordinal)..], TestContext.Current.CancellationToken);
+        await Eventually.Observe(balancer.Status, status => status.Services.Count == 2, "the service of the new file");
+        (await balancer.Status()).AssertSound();
+    }
+
+    [Fact]
     public async Task Nobody_to_reload_is_said()
     {
         CommandResult result = await Balancer.RunCommand("reload", "--runtime-dir", "/nowhere/at-all");

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using FastLb.Configuration;
 using FastLb.Configuration.Diagnostics;
+using FastLb.Configuration.Preprocessing;
 using FastLb.Native;
 using FastLb.Runtime;
 using FastLb.Supervisor;
@@ -24,16 +25,17 @@ internal static class RunCommand
         Option<string?> id = ConfigurationReading.Id();
         Option<string> directory = SharedOptions.RuntimeDirectory();
         Option<int> workers = SharedOptions.Workers();
+        var follows = new Option<bool>("--reload-on-change") { Description = "Reload when the configuration's files change, too" };
         var logging = new LogOptions();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, directory, workers };
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, directory, workers, follows };
         logging.AddTo(command);
         command.SetAction((arguments, cancellation) =>
-            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), logging, arguments, cancellation));
+            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), arguments.GetValue(follows), logging, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> Run(
-        string file, string? id, RuntimeDirectory directory, int workers, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
+        string file, string? id, RuntimeDirectory directory, int workers, bool follows, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
         ConfigurationResult result = ConfigurationReading.Read(file, id);
         using ILoggerFactory logs = logging.Create(arguments);
@@ -55,9 +57,22 @@ internal static class RunCommand
             reloads.Writer.TryWrite(true);
         });
 
+        var watch = new ConfigurationWatch(new DiskFiles(), TimeProvider.System);
+        watch.Read(result.Reading);
+        Task watching = follows
+            ? watch.Follow(
+                () =>
+                {
+                    log.LogInformation("{File}, or a file that it includes, has changed", file);
+                    reloads.Writer.TryWrite(true);
+                },
+                stop.Token)
+            : Task.CompletedTask;
+
         ReadConfiguration ReadAnew()
         {
             ConfigurationResult read = ConfigurationReading.Read(file, id);
+            watch.Read(read.Reading);
             Report(read, logging.Format(arguments), log);
             return new ReadConfiguration(read.CanReplace ? read.Configuration : null, SnapshotOf(file, read), DiagnosticRenderer.Render(read.Diagnostics, read.Source));
         }
@@ -76,6 +91,11 @@ internal static class RunCommand
         {
             log.LogCritical("{Fault}", fault.Message);
             return 1;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // cancelled
         }
     }
 
