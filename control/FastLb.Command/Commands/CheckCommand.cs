@@ -19,6 +19,8 @@ internal static class CheckCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private static readonly Option<bool> AllFiles = ConfigurationReading.AllFiles();
+
     private static readonly Option<bool> Json = new("--json") { Description = "Diagnostics, or changes, as JSON on standard output, for editors and programs" };
 
     private static readonly Option<bool> Print = new("--print")
@@ -41,7 +43,7 @@ internal static class CheckCommand
         var command = new System.CommandLine.Command(
             "check", "Report every fault of a configuration; exit 0 when there is none, 5 for any error or warning, as keepalived -t does")
         {
-            File, id, Json, Print, Reveal, NewFile, directory,
+            File, id, AllFiles, Json, Print, Reveal, NewFile, directory,
         };
         command.Validators.Add(Validate);
         command.SetAction(async (arguments, cancellation) => arguments.GetValue(NewFile) is { } next
@@ -61,7 +63,7 @@ internal static class CheckCommand
 
     private static int Check(ParseResult arguments, Option<string?> id)
     {
-        ConfigurationResult result = ConfigurationReading.Read(arguments.GetValue(File) ?? SharedOptions.DefaultFile, arguments.GetValue(id));
+        ConfigurationResult result = ConfigurationReading.Read(arguments.GetValue(File) ?? SharedOptions.DefaultFile, arguments.GetValue(id), arguments.GetValue(AllFiles));
         if (arguments.GetValue(Json))
         {
             Console.Out.WriteLine(DiagnosticJson.Render(result.Diagnostics));
@@ -76,7 +78,7 @@ internal static class CheckCommand
 
     private static async Task<int> ExplainChanges(ParseResult arguments, string next, Option<string?> id, RuntimeDirectory directory, CancellationToken cancellation)
     {
-        ConfigurationResult result = ConfigurationReading.Read(next, arguments.GetValue(id));
+        ConfigurationResult result = ConfigurationReading.Read(next, arguments.GetValue(id), arguments.GetValue(AllFiles));
         Report(result);
         if (result.Configuration is not { } after)
             return result.CheckExitStatus;
@@ -84,7 +86,7 @@ internal static class CheckCommand
         ConnectionCount? count = null;
         if (arguments.GetValue(File) is { } file)
         {
-            ConfigurationResult present = ConfigurationReading.Read(file, arguments.GetValue(id));
+            ConfigurationResult present = ConfigurationReading.Read(file, arguments.GetValue(id), arguments.GetValue(AllFiles));
             if (present.Configuration is not { } read)
             {
                 Report(present);

@@ -15,11 +15,18 @@ internal static class ConfigurationReading
         HelpName = "ID",
     };
 
-    /// <summary>Reads <paramref name="file"/> and what it includes as the director <paramref name="id"/>; null for the one that the host is named after.</summary>
-    public static ConfigurationResult Read(string file, string? id) => ConfigurationLoader.Load(file, new Surroundings
+    /// <summary>The option that demands all files.</summary>
+    public static Option<bool> AllFiles() => new("--all-config", "-e") { Description = "Files that 'include' does not find, or can't read, are errors" };
+
+    /// <summary>Reads <paramref name="file"/> and what it includes.</summary>
+    /// <param name="file">The main file.</param>
+    /// <param name="id">Which director this is; null for the one that the host is named after.</param>
+    /// <param name="demandsAll">Whether all files must be there.</param>
+    public static ConfigurationResult Read(string file, string? id, bool demandsAll = false) => ConfigurationLoader.Load(file, new Surroundings
     {
         ConfigurationId = id ?? Environment.MachineName.Split('.')[0],
         WorkingDirectory = Environment.CurrentDirectory,
+        DemandsAllIncludes = demandsAll,
         RandomSeed = RandomNumberGenerator.GetInt32(int.MaxValue),
         Variable = Environment.GetEnvironmentVariable,
         Files = new DiskFiles(),

@@ -23,21 +23,22 @@ internal static class RunCommand
             DefaultValueFactory = _ => SharedOptions.DefaultFile,
         };
         Option<string?> id = ConfigurationReading.Id();
+        Option<bool> all = ConfigurationReading.AllFiles();
         Option<string> directory = SharedOptions.RuntimeDirectory();
         Option<int> workers = SharedOptions.Workers();
         var follows = new Option<bool>("--reload-on-change") { Description = "Reload when the configuration's files change, too" };
         var logging = new LogOptions();
-        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, directory, workers, follows };
+        var command = new System.CommandLine.Command("run", "Run a director in the foreground, in this network namespace, until SIGTERM or SIGINT") { file, id, all, directory, workers, follows };
         logging.AddTo(command);
         command.SetAction((arguments, cancellation) =>
-            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), arguments.GetValue(follows), logging, arguments, cancellation));
+            Run(arguments.GetRequiredValue(file), arguments.GetValue(id), arguments.GetValue(all), new RuntimeDirectory(arguments.GetRequiredValue(directory)), arguments.GetValue(workers), arguments.GetValue(follows), logging, arguments, cancellation));
         return command;
     }
 
     private static async Task<int> Run(
-        string file, string? id, RuntimeDirectory directory, int workers, bool follows, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
+        string file, string? id, bool demandsAll, RuntimeDirectory directory, int workers, bool follows, LogOptions logging, ParseResult arguments, CancellationToken cancellation)
     {
-        ConfigurationResult result = ConfigurationReading.Read(file, id);
+        ConfigurationResult result = ConfigurationReading.Read(file, id, demandsAll);
         using ILoggerFactory logs = logging.Create(arguments);
         ILogger log = logs.CreateLogger(ProcessRole.Supervisor.Name());
         Report(result, logging.Format(arguments), log);
@@ -71,7 +72,7 @@ internal static class RunCommand
 
         ReadConfiguration ReadAnew()
         {
-            ConfigurationResult read = ConfigurationReading.Read(file, id);
+            ConfigurationResult read = ConfigurationReading.Read(file, id, demandsAll);
             watch.Read(read.Reading);
             Report(read, logging.Format(arguments), log);
             return new ReadConfiguration(read.CanReplace ? read.Configuration : null, SnapshotOf(file, read), DiagnosticRenderer.Render(read.Diagnostics, read.Source));

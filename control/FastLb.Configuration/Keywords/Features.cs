@@ -40,7 +40,6 @@ public static class Features
     public static readonly Feature Management = new("SNMP and D-Bus", NotYetHarmless, "SNMP and D-Bus are not served yet");
     public static readonly Feature Reloading = new("reloads by file or clock", NotYetHarmless, "SIGHUP and 'fastlb reload' have the configuration read again, which is checked before whether or not this is said");
     public static readonly Feature Housekeeping = new("housekeeping", NotYetHarmless, "files, dumps and logs are FastLb's own, so this has no effect");
-    public static readonly Feature RandomSeed = new("seed of random numbers", NotYetHarmless, "the numbers of ${_RANDOM} are drawn anew at every start");
     public static readonly Feature DynamicInterfaces = new("dynamic interfaces", NotYetHarmless, "interfaces that are not there yet are waited for, whether or not this is said");
     public static readonly Feature Obsolete = new("obsolete", NotYetHarmless, "has no effect, in keepalived neither");
 
@@ -78,16 +77,15 @@ public static class Features
     public static readonly Feature Routing = new("static and virtual routing", NotYetRefused, "addresses outside virtual_ipaddress, routes and rules are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
     public static readonly Feature NoAccept = new("no_accept and strict mode", NotYetRefused, "the host is not kept from answering at the address yet");
-    public static readonly Feature IncludeChecks = new("checks of includes by default", NotYetRefused, "what 'include' demands is not set in one place yet", "write 'includea' (or r, m, w, b) for each include");
     public static readonly Feature AddressOptions = new("further address options", NotYetRefused, "this option of an address is not there yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
         Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
-        KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, RandomSeed, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
+        KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
         MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
-        NetworkNamespaces, NoAccept, AddressOptions, IncludeChecks,
+        NetworkNamespaces, NoAccept, AddressOptions,
     ];
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FastLb.Configuration.Preprocessing;
 using static FastLb.Configuration.Keywords.KeywordList;
 
 namespace FastLb.Configuration.Keywords;
@@ -6,6 +7,10 @@ namespace FastLb.Configuration.Keywords;
 /// <summary>The keywords of <c>global_defs</c>.</summary>
 internal static class GlobalKeywords
 {
+    /// <summary>With a sign before each or alone, and without.</summary>
+    private static readonly (string Word, Feature Feature)[] IncludeChecks =
+        [.. new[] { string.Empty, "+", "-" }.SelectMany(sign => ReadingDirective.Checks.Select(check => $"{sign}{check}").Prepend(sign)).Where(word => word.Length > 0).Select(word => (word, Features.Done))];
+
     public static ImmutableArray<KeywordEntry> Entries { get; } =
         new KeywordList(BlockContext.GlobalDefinitions)
             .AddLenient("router_id", Features.Done, Rest("NAME"))
@@ -94,10 +99,10 @@ internal static class GlobalKeywords
             .Add("reload_check_config reload_file", Features.Reloading, OptionalRest("PATH"))
             .Add("reload_time_file", Features.Reloading, Text("PATH"))
             .Add("reload_repeat", Features.Reloading)
-            .Add("include_check", Features.IncludeChecks, OptionalRest("[+|-]OPTION…"))
+            .Add("include_check", Features.Done, Each(Choice("[+|-]CHECK", IncludeChecks)) with { IsOptional = true })
             .Add("config_save_dir tmp_config_directory iproute_usr_dir iproute_etc_dir", Features.Housekeeping, Text("PATH"))
             .Add("state_dump_file stats_dump_file json_dump_file", Features.Housekeeping, Text("PATH"))
-            .Add("random_seed", Features.RandomSeed, Integer("SEED", 0, uint.MaxValue))
+            .Add("random_seed", Features.Done, Integer("SEED", 0, uint.MaxValue))
             .Add("json_version", Features.Housekeeping, Integer("VERSION", 1, 2))
             .Add("umask", Features.Housekeeping, Rest("MODE"))
             .Add("data_use_instance", Features.Housekeeping, OptionalSwitch)

@@ -161,7 +161,7 @@ public static class KeywordDescriptions
         reload_file	a file by which a reload is agreed upon
         reload_time_file	a file that says when to reload
         reload_repeat	reload at that time every day
-        include_check	what 'include' demands of the files it names
+        include_check	what a plain 'include' demands from here on, in this file and those it includes: all without a word; + and - add to it and take away
         config_save_dir	where faulty configurations are kept
         tmp_config_directory	where the configuration is put together
         iproute_usr_dir	where iproute2's names of tables and the like are
@@ -170,7 +170,7 @@ public static class KeywordDescriptions
         stats_dump_file	where SIGUSR2 dumps the figures
         json_dump_file	where the JSON dump goes
         json_version	version of the JSON dump
-        random_seed	seed of ${_RANDOM}
+        random_seed	seed of ${_RANDOM} from here on; default: another at each reading
         umask	permissions that files which are made do not get
         data_use_instance	put the instance's name into the names of dumps
         log_unknown_vrids	log advertisements of virtual routers that are not configured

@@ -19,6 +19,7 @@ internal sealed class IncludeReader(Surroundings surroundings, SourceFiles sourc
     /// <param name="requirement">What the keyword demands.</param>
     public void Read(MappedText line, int start, int patternStart, IncludeRequirement requirement)
     {
+        requirement |= pending.IncludeChecks;
         string pattern = line.Text[patternStart..];
         SourceSpan place = line.Span(patternStart, pattern.Length);
         if (pending.Files.Count >= ExpansionBudget.MaximumFileDepth)

@@ -23,6 +23,9 @@ internal sealed class FileFrame(SourceText source, DiagnosticBag diagnostics) : 
     /// <summary>The file.</summary>
     public SourceText Source => source;
 
+    /// <summary>What plain includes demand, if the file says so.</summary>
+    public IncludeRequirement? IncludeChecks { get; set; }
+
     /// <summary>The folder that the file lies in, as far as its name says; empty for the working directory.</summary>
     public string Directory { get; } = Path.GetDirectoryName(source.FileName) ?? "/";
 

@@ -14,7 +14,7 @@ internal readonly record struct PendingLine(MappedText Text, int Start, bool IsE
 /// What is still to be read: the rest of a line after a brace, then the lines of definitions, loops and files, each of them within the one below. It is a stack of
 /// its own, so that hostile nesting costs no call depth. Not thread-safe.
 /// </summary>
-internal sealed class PendingLines(ExpansionBudget budget, DiagnosticBag diagnostics)
+internal sealed class PendingLines(ExpansionBudget budget, IncludeRequirement includeChecks, DiagnosticBag diagnostics)
 {
     private readonly Stack<LineFrame> _frames = new();
     private readonly List<FileFrame> _files = [];
@@ -26,6 +26,25 @@ internal sealed class PendingLines(ExpansionBudget budget, DiagnosticBag diagnos
 
     /// <summary>The folder of the file that is being read; empty for the working directory.</summary>
     public string Directory => _files.Count > 0 ? _files[^1].Directory : string.Empty;
+
+    /// <summary>What a plain <c>include</c> demands of its files in the file that is being read. Files that it includes begin with it, and it is as before when they end.</summary>
+    public IncludeRequirement IncludeChecks
+    {
+        get
+        {
+            for (int i = _files.Count - 1; i >= 0; i--)
+            {
+                if (_files[i].IncludeChecks is { } checks) return checks;
+            }
+
+            return includeChecks;
+        }
+
+        set
+        {
+            if (_files.Count > 0) _files[^1].IncludeChecks = value;
+        }
+    }
 
     /// <summary>The next line; false when all has been read or the reading has been given up.</summary>
     public bool TryRead(out PendingLine line)

@@ -16,7 +16,10 @@ internal sealed class PredefinedVariables(Surroundings surroundings, PendingLine
 
     private const int SmallestRandom = 0, LargestRandom = 32767;
 
-    private readonly Random _random = new(surroundings.RandomSeed);
+    private Random _random = new(surroundings.RandomSeed);
+
+    /// <summary>Has the numbers of <c>_RANDOM</c> follow from <paramref name="seed"/> from here on.</summary>
+    public void Seed(uint seed) => _random = new Random(unchecked((int)seed));
 
     /// <summary>True for the names that take arguments within their braces.</summary>
     public static bool TakesArguments(string name) => name is "_ENV" or "_RANDOM";

@@ -15,6 +15,7 @@ internal sealed class Preprocessor
     private readonly DiagnosticBag _diagnostics;
     private readonly ExpansionBudget _budget = new();
     private readonly PendingLines _pending;
+    private readonly PredefinedVariables _predefined;
     private readonly ReferenceExpander _expander;
     private readonly DefinitionReader _definitionReader;
     private readonly LoopReader _loopReader;
@@ -25,9 +26,10 @@ internal sealed class Preprocessor
     {
         _surroundings = surroundings;
         _diagnostics = diagnostics;
-        _pending = new PendingLines(_budget, diagnostics);
+        _pending = new PendingLines(_budget, surroundings.DemandsAllIncludes ? ReadingDirective.All : IncludeRequirement.None, diagnostics);
         Dictionary<string, Definition> definitions = new(StringComparer.Ordinal);
-        _expander = new ReferenceExpander(definitions, new PredefinedVariables(surroundings, _pending, diagnostics), _pending, _budget, diagnostics);
+        _predefined = new PredefinedVariables(surroundings, _pending, diagnostics);
+        _expander = new ReferenceExpander(definitions, _predefined, _pending, _budget, diagnostics);
         _definitionReader = new DefinitionReader(definitions, _pending);
         _loopReader = new LoopReader(definitions, _expander, _pending, diagnostics);
         _includeReader = new IncludeReader(surroundings, sources, _pending, _budget, diagnostics);
@@ -102,7 +104,12 @@ internal sealed class Preprocessor
                     return null;
             }
 
-            if (isExpanded) return TakeLogicalLine(line, at);
+            if (isExpanded)
+            {
+                Follow(line.Text, at);
+                return TakeLogicalLine(line, at);
+            }
+
             if (_expander.Expand(line, at) is not { } expanded) return null;
 
             // A substitution has the condition looked at again, even one that now stands first because another was met.
@@ -147,9 +154,17 @@ internal sealed class Preprocessor
         '@' => true,
         '$' => DefinitionReader.NameEnd(text, at) > 0,
         '~' => LoopReader.Begins(text, at),
-        'i' => IncludeKeyword.PatternStart(text, at, out _) > 0,
+        'i' => IncludeKeyword.PatternStart(text, at, out _) > 0 || ReadingDirective.Begins(text, at),
+        'r' => ReadingDirective.Begins(text, at),
         _ => false,
     };
+
+    /// <summary>Takes up what the statement at <paramref name="at"/> says of the lines to come, if it does.</summary>
+    private void Follow(string text, int at)
+    {
+        if (ReadingDirective.ReadIncludeCheck(text, at, _pending.IncludeChecks) is { } checks) _pending.IncludeChecks = checks;
+        else if (ReadingDirective.ReadRandomSeed(text, at) is { } seed) _predefined.Seed(seed);
+    }
 
     private void WarnOfDroppedDefinition(MappedText line, int start)
     {

@@ -23,12 +23,16 @@ public sealed record ReadingRecord(
     IReadOnlyDictionary<string, IReadOnlyList<string>?> Directories,
     IReadOnlyDictionary<string, string?> Variables)
 {
+    /// <summary>See <see cref="Surroundings.DemandsAllIncludes"/>.</summary>
+    public bool DemandsAllIncludes { get; init; }
+
     /// <summary>The surroundings as they were; what was not asked for is not there.</summary>
     public Surroundings ToSurroundings() => new()
     {
         ConfigurationId = ConfigurationId,
         WorkingDirectory = WorkingDirectory,
         RandomSeed = RandomSeed,
+        DemandsAllIncludes = DemandsAllIncludes,
         Variable = name => Variables.GetValueOrDefault(name),
         Files = new RecordedFiles(this),
     };

@@ -11,6 +11,9 @@ public sealed record Surroundings
     /// <summary>Where relative paths start; absolute.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
+    /// <summary>Whether includes demand all of their files unless <c>include_check</c> says otherwise, as keepalived's <c>--all-config</c> has it.</summary>
+    public bool DemandsAllIncludes { get; init; }
+
     /// <summary>What the numbers of <c>${_RANDOM}</c> are derived from.</summary>
     public int RandomSeed { get; init; }
 

@@ -19,7 +19,10 @@ internal sealed class SurroundingsRecorder : IFileSource
 
     /// <summary>What has been asked and answered.</summary>
     public ReadingRecord Record(string file) =>
-        new(file, _asked.ConfigurationId, _asked.WorkingDirectory, _asked.RandomSeed, _files, _directories, _variables);
+        new(file, _asked.ConfigurationId, _asked.WorkingDirectory, _asked.RandomSeed, _files, _directories, _variables)
+        {
+            DemandsAllIncludes = _asked.DemandsAllIncludes,
+        };
 
     /// <inheritdoc/>
     public FileContent Read(string path)
