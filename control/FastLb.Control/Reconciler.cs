@@ -58,7 +58,7 @@ public sealed class Reconciler(
         IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);
         AdjacencyState adjacencies = resolver.Resolve(AddressesOf(services), gateways ?? []);
         IReadOnlyList<DesiredInterface> interfaces = compiler.FindInterfaces(adjacencies);
-        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services)) 
+        var state = new DesiredState(_state.Generation + 1, interfaces, services, compiler.FindOwnAddresses(services))
         {
             Forwarding = compiler.Forwarding,
             Marks = compiler.Marks,
