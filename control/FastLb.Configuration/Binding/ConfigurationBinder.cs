@@ -1,3 +1,5 @@
+using FastLb.Configuration.Binding.Servers;
+using FastLb.Configuration.Binding.Vrrp;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;

@@ -4,7 +4,7 @@ namespace FastLb.Configuration.Preprocessing;
 
 /// <summary>
 /// Statements of <c>global_defs</c> that change how the lines after them are read: <c>include_check</c> and <c>random_seed</c>. They are statements all the same, and judged as such later;
-/// one with a fault changes nothing.
+/// one with a fault changes nothing. The checks follow keepalived's manual; version 2.2.7 was seen to take the first of several only, and not to know <c>readable</c>.
 /// </summary>
 internal static class ReadingDirective
 {

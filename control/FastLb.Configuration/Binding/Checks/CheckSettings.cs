@@ -1,3 +1,4 @@
+using FastLb.Configuration.Binding.Servers;
 using FastLb.Configuration.Model;
 
 namespace FastLb.Configuration.Binding.Checks;

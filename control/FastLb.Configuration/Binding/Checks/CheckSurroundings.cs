@@ -1,4 +1,5 @@
 using System.Net;
+using FastLb.Configuration.Binding.Servers;
 
 namespace FastLb.Configuration.Binding.Checks;
 

@@ -1,3 +1,4 @@
+using FastLb.Configuration.Binding.Vrrp;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
