@@ -54,7 +54,14 @@ internal sealed class ConfigurationWatch(IFileSource files, TimeProvider clock)
 
     private static string LookAt(string path)
     {
-        var file = new FileInfo(path.Length == 0 ? "." : path);
-        return $"{file.LastWriteTimeUtc.Ticks} {(file.Exists ? file.Length : -1)}";
+        try
+        {
+            var file = new FileInfo(path.Length == 0 ? "." : path);
+            return $"{file.LastWriteTimeUtc.Ticks} {(file.Exists ? file.Length : -1)}";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return fault.Message; // which is a difference, too, when it begins and when it ends; what can't be read is told by the reading
+        }
     }
 }
