@@ -289,7 +289,7 @@ public sealed class DirectorSupervisor
         using Rtnetlink kernel = Rtnetlink.Open();
         foreach (VrrpInstance instance in _configuration.VrrpInstances)
         {
-            if (kernel.Links.Find(instance.Interface) is null)
+            if (instance.Interface.Length > 0 && kernel.Links.Find(instance.Interface) is null)
             {
                 _log.LogWarning("{Place}: there is no interface {Interface}; vrrp_instance {Instance} is in fault until there is",
                     instance.InterfaceOrigin, instance.Interface, instance.Name);

@@ -31,7 +31,7 @@ internal static class AuthenticationHeader
         BinaryPrimitives.WriteUInt32BigEndian(header[SequenceNumber..], sequence);
         header[ValueOffset..].Clear();
         Span<byte> value = stackalloc byte[ValueLength];
-        ComputeValue(packet, key, value);
+        ComputeValue(packet, key, coversTimeToLive: true, value);
         value.CopyTo(header[ValueOffset..]);
     }
 
@@ -55,26 +55,30 @@ internal static class AuthenticationHeader
         Span<byte> computed = stackalloc byte[ValueLength];
         header[ValueOffset..].CopyTo(received);
         header[ValueOffset..].Clear();
-        ComputeValue(packet, key, computed);
+        ComputeValue(packet, key, coversTimeToLive: true, computed);
+        bool isGood = CryptographicOperations.FixedTimeEquals(received, computed);
+        ComputeValue(packet, key, coversTimeToLive: false, computed);
+        isGood |= CryptographicOperations.FixedTimeEquals(received, computed);
         received.CopyTo(header[ValueOffset..]);
-        if (!CryptographicOperations.FixedTimeEquals(received, computed))
+        if (!isGood)
             return DiscardReason.AuthenticationFailed;
         sequence = BinaryPrimitives.ReadUInt32BigEndian(header[SequenceNumber..]);
         return sequence > last ? DiscardReason.None : DiscardReason.Replayed;
     }
 
     /// <summary>
-    /// The first 96 bits of HMAC-MD5 over the packet, in which what routers may change counts as zero (RFC 2402 §3.3.3.1.1.1): type of service, flags and fragment offset, time to
-    /// live, checksum.
+    /// The first 96 bits of HMAC-MD5 over the packet, in which what routers may change counts as zero (RFC 2402 §3.3.3.1.1.1): type of service, flags and fragment offset, checksum,
+    /// and, by the RFC, the time to live. keepalived 2.2.7 covers that; what is sent here does as well, and either is accepted.
     /// </summary>
     [SuppressMessage("Security", "CA5351:Do not use broken cryptographic algorithms", Justification = "It is what other directors speak.")]
-    private static void ComputeValue(Span<byte> packet, VrrpPassword key, Span<byte> value)
+    private static void ComputeValue(Span<byte> packet, VrrpPassword key, bool coversTimeToLive, Span<byte> value)
     {
         Span<byte> saved = stackalloc byte[12];
         packet[..12].CopyTo(saved);
         packet[Ipv4Offset.TypeOfService] = 0;
         packet.Slice(Ipv4Offset.Fragment, 2).Clear();
-        packet[Ipv4Offset.TimeToLive] = 0;
+        if (!coversTimeToLive)
+            packet[Ipv4Offset.TimeToLive] = 0;
         packet.Slice(Ipv4Offset.Checksum, 2).Clear();
         Span<byte> keyBytes = stackalloc byte[VrrpPassword.Length];
         key.Write(keyBytes);

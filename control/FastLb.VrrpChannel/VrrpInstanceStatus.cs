@@ -55,7 +55,7 @@ public sealed record VrrpInstanceStatus(
 
 /// <summary>An address that moves with a virtual router.</summary>
 /// <param name="Address">Without prefix length.</param>
-/// <param name="PrefixLength">0 to 32 bits.</param>
+/// <param name="PrefixLength">0 to 32 bits, or to 128 of IPv6.</param>
 /// <param name="Interface">Where it belongs.</param>
 /// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, <c>waiting</c> for its interface, which doesn't exist, or <c>failed</c>: the kernel refused it.
 /// </param>

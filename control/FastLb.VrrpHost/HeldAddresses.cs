@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using FastLb.Configuration.Model;
 using FastLb.Native;
-using FastLb.Native.Interfaces;
 using FastLb.Netlink;
 using FastLb.Runtime;
 using FastLb.VrrpChannel;
@@ -10,17 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost;
 
 /// <summary>
-/// The addresses of one virtual router: puts them on their interfaces and takes them off, and tells the segment by gratuitous ARP (RFC 5227 §3) where they are.
+/// The addresses of one virtual router: puts them on their interfaces and takes them off, and tells the segment by gratuitous ARP (RFC 5227 §3) and unsolicited neighbour
+/// advertisements (RFC 4861 §7.2.6) where they are.
 /// Used by one task; <see cref="Report"/> may be read by any thread.
 /// </summary>
 internal sealed class HeldAddresses : IDisposable
 {
     private IReadOnlyList<VirtualAddress> _addresses;
-    private TimeSpan _spacing;
+    private AnnouncementSpacing _spacing;
     private bool _isHolding;
     private readonly Rtnetlink _kernel;
     private readonly KernelJournal _journal;
-    private readonly GratuitousArpSender _sender;
+    private readonly AddressAnnouncer _announcer;
     private readonly ILogger _log;
     private readonly HashSet<AddressInfo> _told = []; // that they were added
     private CancellationTokenSource _bursts = new();
@@ -28,18 +27,18 @@ internal sealed class HeldAddresses : IDisposable
     private volatile IReadOnlyList<VrrpAddressStatus> _report;
 
     /// <param name="instance">Whose addresses they are.</param>
-    /// <param name="spacing">From one gratuitous ARP message to the next; zero for none.</param>
+    /// <param name="spacing">From one message to the next.</param>
     /// <param name="kernel">Where they are put.</param>
     /// <param name="journal">Where that is written down.</param>
-    /// <param name="sender">Sends gratuitous ARP.</param>
+    /// <param name="announcer">Tells the segment.</param>
     /// <param name="log">Tells what the kernel refuses.</param>
-    public HeldAddresses(VrrpInstance instance, TimeSpan spacing, Rtnetlink kernel, KernelJournal journal, GratuitousArpSender sender, ILogger log)
+    public HeldAddresses(VrrpInstance instance, AnnouncementSpacing spacing, Rtnetlink kernel, KernelJournal journal, AddressAnnouncer announcer, ILogger log)
     {
         _addresses = instance.VirtualAddresses;
         _spacing = spacing;
         _kernel = kernel;
         _journal = journal;
-        _sender = sender;
+        _announcer = announcer;
         _log = log;
         _report = ReportAll("released");
     }
@@ -60,7 +59,7 @@ internal sealed class HeldAddresses : IDisposable
     /// <param name="addresses">All of them.</param>
     /// <param name="spacing">As at the start.</param>
     /// <param name="repeat">Gratuitous ARP messages for each new one.</param>
-    public void Become(IReadOnlyList<VirtualAddress> addresses, TimeSpan spacing, uint repeat)
+    public void Become(IReadOnlyList<VirtualAddress> addresses, AnnouncementSpacing spacing, uint repeat)
     {
         IReadOnlyList<VirtualAddress> before = _addresses;
         _addresses = addresses;
@@ -153,10 +152,20 @@ internal sealed class HeldAddresses : IDisposable
         ? null
         : new AddressInfo(link.Index, address.Address, address.PrefixLength)
         {
+            Peer = address.Peer,
             Broadcast = address.Broadcast,
             Label = address.Label,
             Scope = (AddressScope)address.Scope,
-        };
+            Flags = FlagsOf(address.Flags),
+            PreferredLifetime = address.PreferredLifetime == Timeout.InfiniteTimeSpan ? null : address.PreferredLifetime,
+        }.ForVirtualRouter();
+
+    private static AddressFlags FlagsOf(VirtualAddressFlags flags) =>
+        (flags.HasFlag(VirtualAddressFlags.Home) ? AddressFlags.Home : AddressFlags.None)
+        | (flags.HasFlag(VirtualAddressFlags.NoDuplicateDetection) ? AddressFlags.NoDuplicateDetection : AddressFlags.None)
+        | (flags.HasFlag(VirtualAddressFlags.ManagesTemporaryAddresses) ? AddressFlags.ManagesTemporaryAddresses : AddressFlags.None)
+        | (flags.HasFlag(VirtualAddressFlags.NoPrefixRoute) ? AddressFlags.NoPrefixRoute : AddressFlags.None)
+        | (flags.HasFlag(VirtualAddressFlags.AutoJoin) ? AddressFlags.AutoJoin : AddressFlags.None);
 
     private async Task Announce(Task before, IReadOnlyList<VirtualAddress> addresses, uint repeat, CancellationToken cancellation)
     {
@@ -169,8 +178,9 @@ internal sealed class HeldAddresses : IDisposable
                 {
                     cancellation.ThrowIfCancellationRequested();
                     Announce(address);
-                    if (_spacing > TimeSpan.Zero)
-                        await Task.Delay(_spacing, TimeProvider.System, cancellation);
+                    TimeSpan pause = _spacing.After(address);
+                    if (pause > TimeSpan.Zero)
+                        await Task.Delay(pause, TimeProvider.System, cancellation);
                 }
             }
         }
@@ -182,11 +192,11 @@ internal sealed class HeldAddresses : IDisposable
 
     private void Announce(VirtualAddress address)
     {
-        if (address.Address.AddressFamily != AddressFamily.InterNetwork || _kernel.Links.Find(address.Device) is not { IsRunning: true, Mac: { } mac } link)
+        if (_kernel.Links.Find(address.Device) is not { IsRunning: true } link)
             return;
         try
         {
-            _sender.Announce(link.Index, mac, address.Address);
+            _announcer.Announce(link, address.Address);
         }
         catch (SystemCallException fault)
         {

@@ -56,7 +56,7 @@ internal sealed class InterfaceWatch : IDisposable
 
     private static string Describe(InterfaceState state)
     {
-        if (state.Index == 0)
+        if (state is { Index: 0, Obstacle: not null })
             return "gone";
         string address = state.PrimaryAddress is { } primary ? $"primary address {primary}" : "no address";
         return state.Obstacle is { } obstacle ? $"down, {address} ({obstacle})" : $"up, {address}";

@@ -51,6 +51,8 @@ internal sealed class Router : IDisposable
         OwnInterface = nic;
         _isUp = IsUp(nic);
         _state = VirtualRouterState.Initial(_machine.Settings, _isUp, nic.PrimaryAddress, Now());
+        if (LacksPeer)
+            _state = _state with { Faults = _state.Faults | VrrpFaults.NoPeer };
         _snapshot = new RouterSnapshot(_state, time.GetUtcNow(), nic.Obstacle);
         Open();
     }
@@ -144,6 +146,7 @@ internal sealed class Router : IDisposable
         _link.Use(definition.Settings, definition.Instance);
         Open();
         Step(VrrpInput.PriorityChanged(definition.Instance.Priority), Now());
+        Step(LacksPeer ? VrrpInput.Raised(VrrpFaults.NoPeer) : VrrpInput.Cleared(VrrpFaults.NoPeer), Now());
     }
 
     /// <summary>The interface has changed.</summary>
@@ -177,7 +180,9 @@ internal sealed class Router : IDisposable
 
     public void Dispose() => _link.Dispose();
 
-    private bool IsUp(InterfaceState nic) => nic.IsRunning || (!Instance.TracksInterface && nic.Index != 0);
+    private bool LacksPeer => Instance.Unicast is { FailsWithoutPeer: true, Peers.Count: 0 };
+
+    private bool IsUp(InterfaceState nic) => nic.IsRunning || (!Instance.TracksInterface && (nic.Index != 0 || Instance.Interface.Length == 0));
 
     /// <summary>Has a socket on the interface of the present index.</summary>
     private void Open()

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using FastLb.Configuration.Model;
-using FastLb.Native.Interfaces;
 using FastLb.Netlink;
 using FastLb.Runtime;
 using FastLb.Vrrp;
@@ -16,7 +15,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private static readonly TimeSpan StopScriptPatience = TimeSpan.FromSeconds(1); // keepalived's
 
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
-    private readonly GratuitousArpSender _sender = GratuitousArpSender.Open();
+    private readonly AddressAnnouncer _announcer = new();
     private readonly RouterSet _routers = new();
     private readonly ConcurrentDictionary<Router, HeldAddresses> _addresses = new();
     private readonly InterfaceWatch _watch;
@@ -133,7 +132,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _thread.Dispose();
         await Reports.DisposeAsync();
         _watch.Dispose();
-        _sender.Dispose();
+        _announcer.Dispose();
         _kernel.Dispose();
     }
 
@@ -144,7 +143,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private Router Make(VrrpInstance instance)
     {
         var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
-        _addresses[router] = new HeldAddresses(instance, _configuration.Global.GratuitousArpInterval, _kernel, _journal, _sender, _log);
+        _addresses[router] = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _log);
         return router;
     }
 
@@ -199,7 +198,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private void Change(Router router, VrrpInstance instance)
     {
         RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
-        GlobalDefinitions global = _configuration.Global;
+        AnnouncementSpacing spacing = AnnouncementSpacing.Of(_configuration.Global);
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
         _thread.Tell(() =>
@@ -208,7 +207,7 @@ internal sealed class RouterHost : IAsyncDisposable
             router.Take(nic);
             _office.Do(() =>
             {
-                _addresses[router].Become(instance.VirtualAddresses, global.GratuitousArpInterval, instance.GratuitousArp.MasterRepeat);
+                _addresses[router].Become(instance.VirtualAddresses, spacing, instance.GratuitousArp.MasterRepeat);
                 _ = Reports.Publish(null);
                 return Task.CompletedTask;
             });

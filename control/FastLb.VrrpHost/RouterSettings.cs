@@ -44,8 +44,15 @@ internal static class RouterSettings
         OwnerIgnoresAdvertisements = instance.OwnerIgnoresAdvertisements ?? global.OwnerIgnoresAdvertisements,
         YieldsWhenLateTo = instance.YieldsWhenLateTo,
         IsInSyncGroup = isInSyncGroup,
-        StartDelay = global.StartupDelay,
+        StartDelay = StartDelayOf(global),
     };
+
+    /// <summary>The longer of the two delays, of which one is counted from the machine's start.</summary>
+    private static TimeSpan StartDelayOf(GlobalDefinitions global)
+    {
+        TimeSpan rest = global.DelayAfterBoot - TimeSpan.FromMilliseconds(Environment.TickCount64);
+        return rest > global.StartupDelay ? rest : global.StartupDelay;
+    }
 
     private static IPAddress GroupOf(VrrpInstance instance, GlobalDefinitions global) =>
         instance.MulticastGroup ?? (instance.AddressFamily == AddressFamily.InterNetworkV6 ? global.MulticastGroup6 : global.MulticastGroup);

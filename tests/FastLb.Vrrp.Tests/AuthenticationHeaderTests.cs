@@ -22,15 +22,34 @@ public sealed class AuthenticationHeaderTests
         Assert.Equal("21336401" + "0201", Convert.ToHexString(_packet.AsSpan(44, 6)));
         Assert.Equal("0000000000000000", Convert.ToHexString(_packet.AsSpan(56)));
 
-        byte[] immutable = [.. _packet];
-        foreach (int mutable in (int[])[1, 6, 7, 8, 10, 11])
-            immutable[mutable] = 0;
-        immutable.AsSpan(32, 12).Clear();
-#pragma warning disable CA5351 // it is what other directors speak
-        byte[] key = [0x31, 0x31, 0x31, 0x31, 0, 0, 0, 0];
-        byte[] expected = HMACMD5.HashData(key, immutable);
-#pragma warning restore CA5351
-        Assert.Equal(Convert.ToHexString(expected.AsSpan(0, 12)), Convert.ToHexString(_packet.AsSpan(32, 12)));
+        Assert.Equal(Convert.ToHexString(ValueWithout(1, 6, 7, 10, 11)), Convert.ToHexString(_packet.AsSpan(32, 12)));
+    }
+
+    /// <summary>Version 2, virtual router 52, password "s3cret", first packet after its start.</summary>
+    [Fact]
+    public void A_packet_of_keepalived_2_2_7_is_good()
+    {
+        byte[] packet = Convert.FromHexString(
+            "45c0004000010000ff3318b6c0000201e0000012" + "70040000c000020100000001" + "95281878f4b8b1f8408819fa" + "2134960102018462c0000266" + "0000000000000000");
+        VirtualRouterSettings settings = Settings with
+        {
+            VirtualRouterId = 52,
+            Password = VrrpPassword.FromText("s3cret"),
+            AdvertisedAddresses = [IpAddress.Parse("192.0.2.102")],
+        };
+        Assert.Equal(DiscardReason.None, RouterFixture.Check(settings, packet, out VrrpAdvertisement advertisement));
+        Assert.Equal((byte)150, advertisement.Priority);
+        byte[] own = new byte[packet.Length];
+        AdvertisementFormat.WritePacket(own, settings, new AdvertisementRoute(150, IpAddress.Parse("192.0.2.1"), settings.Group) { Sequence = 1 });
+        Assert.Equal(Convert.ToHexString(packet.AsSpan(44)), Convert.ToHexString(own.AsSpan(44)));
+    }
+
+    [Fact]
+    public void A_value_that_leaves_the_time_to_live_out_is_good_too() // as the RFC has it
+    {
+        ValueWithout(1, 6, 7, 8, 10, 11).CopyTo(_packet.AsSpan(32));
+        _packet[8] = 255;
+        Assert.Equal(DiscardReason.None, RouterFixture.Check(Settings, _packet));
     }
 
     [Fact]
@@ -125,6 +144,19 @@ public sealed class AuthenticationHeaderTests
                 good += AdvertisementCheck.Check(_packet, Settings, state, out _) == DiscardReason.None ? 1 : 0;
             }
         }
+    }
+
+    /// <summary>The check value of the packet with these bytes zero.</summary>
+    private byte[] ValueWithout(params int[] mutable)
+    {
+        byte[] bytes = [.. _packet];
+        foreach (int at in mutable)
+            bytes[at] = 0;
+        bytes.AsSpan(32, 12).Clear();
+        byte[] key = [0x31, 0x31, 0x31, 0x31, 0, 0, 0, 0];
+#pragma warning disable CA5351 // it is what other directors speak
+        return HMACMD5.HashData(key, bytes)[..12];
+#pragma warning restore CA5351
     }
 
     private static byte[] Packet(VirtualRouterSettings settings, uint sequence, byte priority = 100)

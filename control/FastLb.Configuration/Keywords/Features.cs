@@ -11,8 +11,6 @@ public static class Features
     public static readonly Feature Done = new("implemented", Implemented, "implemented");
 
     // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
-    public static readonly Feature VrrpVariants = new(
-        "settings of other VRRP modes", NotYetHarmless, "only unicast, IPv6 and VRRP version 3 use it, which are not there yet");
 
     public static readonly Feature GratuitousArpVariants = new(
         "further gratuitous ARP", NotYetHarmless, "gratuitous ARP is sent on the interface of each address, spaced by vrrp_garp_interval alone");
@@ -46,16 +44,11 @@ public static class Features
     public static readonly Feature Obsolete = new("obsolete", NotYetHarmless, "has no effect, in keepalived neither");
 
     // Refused: who holds an address depends on them.
-    public static readonly Feature VrrpVersion3 = new("VRRP version 3", NotYetRefused, "only version 2 is spoken yet, which the other directors would not hear", "use version 2 on all directors");
-    public static readonly Feature Unicast = new("unicast VRRP", NotYetRefused, "advertisements travel by multicast alone yet, so both directors would become master");
-    public static readonly Feature MulticastDestination = new("multicast destination of an instance", NotYetRefused, "all instances use one multicast group yet", "use vrrp_mcast_group4");
     public static readonly Feature Vrf = new("VRFs", NotYetRefused, "advertisements do not travel within a VRF yet");
 
-    public static readonly Feature StrongAuthentication = new(
-        "AH and HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' alone yet, so both directors would become master");
+    public static readonly Feature SignedAdvertisements = new(
+        "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
-    public static readonly Feature ElectionVariants = new("variants of the election", NotYetRefused, "this rule of who becomes master, and when, is not there yet");
-    public static readonly Feature SyncGroups = new("sync groups", NotYetRefused, "instances become master one by one yet", "put the addresses into one instance, if they must move together");
 
     public static readonly Feature InstanceTracking = new(
         "tracking by instances", NotYetRefused, "this would decide who is master, and only an instance's interface and those of its addresses are tracked yet");
@@ -74,20 +67,19 @@ public static class Features
     public static readonly Feature TunnelTypes = new("GUE and GRE tunnels", NotYetRefused, "only IP-in-IP tunnels are there yet", "use 'lb_kind TUN' without a type, or with 'type ipip'");
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
-    public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "IPv6 is neither forwarded nor held as a virtual address yet");
+    public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "services of IPv6 are not forwarded yet");
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
     public static readonly Feature Routing = new("static and virtual routing", NotYetRefused, "addresses outside virtual_ipaddress, routes and rules are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
     public static readonly Feature NoAccept = new("no_accept and strict mode", NotYetRefused, "the host is not kept from answering at the address yet");
-    public static readonly Feature AddressOptions = new("further address options", NotYetRefused, "this option of an address is not there yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, VrrpVariants, GratuitousArpVariants, Tracking, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
-        KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete, VrrpVersion3, Unicast,
-        MulticastDestination, Vrf, StrongAuthentication, ElectionVariants, SyncGroups, InstanceTracking, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
+        Done, GratuitousArpVariants, Tracking, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
+        Vrf, SignedAdvertisements, InstanceTracking, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
-        NetworkNamespaces, NoAccept, AddressOptions,
+        NetworkNamespaces, NoAccept,
     ];
 }

@@ -24,7 +24,7 @@ internal static class RootKeywords
             .AddBlock("vrrp_script", Features.Tracking, BlockContext.VrrpScript, Text("NAME"))
             .AddBlock("vrrp_track_process", Features.Tracking, BlockContext.TrackProcess, Text("NAME"))
             .AddBlock("bfd_instance", Features.Tracking, BlockContext.BfdInstance, Text("NAME"))
-            .AddBlock("vrrp_sync_group", Features.SyncGroups, BlockContext.VrrpSyncGroup, Text("NAME"))
+            .AddBlock("vrrp_sync_group", Features.Done, BlockContext.VrrpSyncGroup, Text("NAME"))
             .AddBlock("garp_group", Features.GratuitousArpVariants, BlockContext.GarpGroup)
             .AddBlock("vrrp_instance", Features.Done, BlockContext.VrrpInstance, OptionalRest("NAME"))
             .AddBlock("virtual_server_group", Features.Done, BlockContext.Lines, Text("NAME"))

@@ -19,18 +19,18 @@ internal static class VrrpKeywords
             .Add("promote_secondaries", Features.PromoteSecondaries)
             .AddBlock("virtual_routes virtual_rules", Features.Routing, BlockContext.Lines)
             .AddBlock("authentication", Features.Done, BlockContext.Authentication)
-            .AddBlock("auth_hmac", Features.StrongAuthentication, BlockContext.HmacAuthentication)
+            .AddBlock("auth_hmac", Features.SignedAdvertisements, BlockContext.HmacAuthentication)
 
             // How adverts travel
             .Add("mcast_src_ip unicast_src_ip", Features.Done, Address)
-            .Add("mcast_dst_ip", Features.MulticastDestination, Address)
-            .AddBlock("unicast_peer", Features.Unicast, BlockContext.Lines)
-            .Add("unicast_ttl", Features.VrrpVariants, Integer("TTL", 0, 255))
-            .Add("check_unicast_src native_ipv6", Features.VrrpVariants)
-            .Add("unicast_fault_no_peer", Features.Unicast)
-            .Add("track_src_ip", Features.InstanceTracking)
-            .Add("old_unicast_checksum", Features.VrrpVariants, Choice("WHEN", ("never", Features.VrrpVariants)) with { IsOptional = true })
-            .Add("v3_checksum_as_v2", Features.VrrpVariants, OptionalSwitch)
+            .Add("mcast_dst_ip", Features.Done, Address)
+            .AddBlock("unicast_peer", Features.Done, BlockContext.Lines)
+            .Add("unicast_ttl", Features.Done, Integer("TTL", 0, 255))
+            .Add("check_unicast_src native_ipv6", Features.Done)
+            .Add("unicast_fault_no_peer", Features.Done)
+            .Add("track_src_ip", Features.Done)
+            .Add("old_unicast_checksum", Features.Done, Choice("WHEN", ("never", Features.Done)) with { IsOptional = true })
+            .Add("v3_checksum_as_v2", Features.Done, OptionalSwitch)
             .Add("vrf", Features.Vrf, Interface)
             .Add("use_vmac", Features.VirtualMac, OptionalRest("[NAME] [MAC] [netlink_notify_msg] [group N]"))
             .Add("use_ipvlan", Features.VirtualMac, OptionalRest("[NAME] [ADDRESS] [bridge|private|vepa]"))
@@ -41,9 +41,9 @@ internal static class VrrpKeywords
             .Add("preempt_delay", Features.Done, Time(0, 1000))
             .Add("lower_prio_no_advert higher_prio_send_advert skip_check_adv_addr", Features.Done, OptionalSwitch)
             .Add("down_timer_adverts", Features.Done, Integer("N", 1, 100))
-            .Add("owner_ignore_adverts", Features.Done, SwitchFor(Features.ElectionVariants))
-            .Add("timer_expired_backup", Features.ElectionVariants, Integer("PRIORITY", 1, 254) with { IsOptional = true })
-            .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.ElectionVariants, Integer("PRIORITY", 1, 254) with { IsOptional = true })
+            .Add("owner_ignore_adverts", Features.Done, OptionalSwitch)
+            .Add("timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
+            .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
             .Add("strict_mode", Features.Done, SwitchFor(Features.NoAccept))
             .Add("accept", Features.Done)
             .Add("no_accept", Features.NoAccept)
@@ -72,28 +72,28 @@ internal static class VrrpKeywords
 
     private static readonly ImmutableArray<KeywordEntry> Authentication =
         new KeywordList(BlockContext.Authentication)
-            .Add("auth_type", Features.Done, Choice("TYPE", ("PASS", Features.Done), ("AH", Features.StrongAuthentication)))
+            .Add("auth_type", Features.Done, Choice("TYPE", ("PASS", Features.Done), ("AH", Features.Done)))
             .Add("auth_pass", Features.Done, Text("PASSWORD"))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> HmacAuthentication =
         new KeywordList(BlockContext.HmacAuthentication)
-            .Add("key", Features.StrongAuthentication, Rest("ID KEY"))
-            .Add("active_key", Features.StrongAuthentication, Integer("ID", 0, 255))
-            .Add("anti_replay", Features.StrongAuthentication, Choice("MEANS", ("time", Features.Done), ("monotonic", Features.Done)))
-            .Add("time_window", Features.StrongAuthentication, Integer("SECONDS", 1, 300))
-            .Add("mode", Features.StrongAuthentication, Choice("MODE", ("enforce", Features.Done), ("permissive", Features.Done), ("receive-only", Features.Done)))
+            .Add("key", Features.SignedAdvertisements, Rest("ID KEY"))
+            .Add("active_key", Features.SignedAdvertisements, Integer("ID", 0, 255))
+            .Add("anti_replay", Features.SignedAdvertisements, Choice("MEANS", ("time", Features.Done), ("monotonic", Features.Done)))
+            .Add("time_window", Features.SignedAdvertisements, Integer("SECONDS", 1, 300))
+            .Add("mode", Features.SignedAdvertisements, Choice("MODE", ("enforce", Features.Done), ("permissive", Features.Done), ("receive-only", Features.Done)))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> SyncGroup =
         new KeywordList(BlockContext.VrrpSyncGroup)
-            .AddBlock("group", Features.SyncGroups, BlockContext.Lines)
-            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.SyncGroups, BlockContext.Lines)
+            .AddBlock("group", Features.Done, BlockContext.Lines)
+            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.InstanceTracking, BlockContext.Lines)
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted", Features.Scripts, Rest("COMMAND"))
             .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
             .Add("smtp_alert", Features.Mail, OptionalSwitch)
-            .AddDeprecated("global_tracking", "track_script", Features.SyncGroups)
-            .Add("sync_group_tracking_weight", Features.SyncGroups)
+            .AddDeprecated("global_tracking", "track_script", Features.InstanceTracking)
+            .Add("sync_group_tracking_weight", Features.InstanceTracking)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> GarpGroup =
@@ -112,9 +112,9 @@ internal static class VrrpKeywords
             .Add("label", Features.Done, Text("LABEL"))
             .Add("no_track", Features.Done)
             .Add("track_group", Features.Tracking, Text("NAME"))
-            .Add("peer", Features.AddressOptions, Address)
-            .Add("preferred_lft", Features.AddressOptions, Text("SECONDS|forever"))
-            .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.AddressOptions)
+            .Add("peer", Features.Done, Address)
+            .Add("preferred_lft", Features.Done, Text("SECONDS|forever"))
+            .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.Done)
             .Add("use_vmac", Features.VirtualMac)
             .Entries;
 

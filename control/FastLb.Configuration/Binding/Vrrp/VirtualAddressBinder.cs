@@ -40,7 +40,6 @@ internal sealed class VirtualAddressBinder(DiagnosticBag diagnostics, FeatureRep
         if (line.IsUnreadable) return null;
         if (line.Block is { } block) diagnostics.Add(DiagnosticCatalog.UnexpectedBlock, block.Open, "an address takes no block", "the block is left out");
         if (ParseAddress(line.Keyword) is not var (address, prefixLength)) return null;
-        if (address.AddressFamily == AddressFamily.InterNetworkV6) features.Report(Features.Ipv6, line.Keyword.Text, line.Keyword.Span);
 
         var bound = new VirtualAddress(address, prefixLength, device) { Origin = new Origin(line.Keyword.Span), IsAdvertised = isAdvertised };
         return ApplyOptions(bound, line, isStatic, ref group);

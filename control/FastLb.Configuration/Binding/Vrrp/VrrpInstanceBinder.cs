@@ -5,7 +5,7 @@ using FastLb.Configuration.Sources;
 namespace FastLb.Configuration.Binding.Vrrp;
 
 /// <summary>Binds <c>vrrp_instance</c>: each statement goes to the topic that knows it, and the topics then make the instance together.</summary>
-internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureReporter features, StatementReader reader, VirtualAddressBinder addresses, RoutingTrackGroups groups, VrrpTrackersBinder trackers)
+internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, StatementReader reader, VirtualAddressBinder addresses, RoutingTrackGroups groups, VrrpTrackersBinder trackers)
 {
     /// <summary>Binds one block.</summary>
     /// <param name="block">The block.</param>
@@ -15,7 +15,7 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, FeatureRepor
     public VrrpInstance? Bind(CheckedStatement block, GlobalDefinitions global, string defaultInterface)
     {
         var held = new VrrpAddressTopic(diagnostics, addresses, groups, defaultInterface);
-        var transport = new VrrpTransportTopic(diagnostics, features, global);
+        var transport = new VrrpTransportTopic(diagnostics, global);
 
         // In the order in which they build on each other.
         IVrrpInstanceTopic[] topics =

@@ -46,7 +46,7 @@ internal sealed class VrrpObjectsBinder
         var groups = new RoutingTrackGroups(diagnostics, Names);
         _addressBinder = new VirtualAddressBinder(diagnostics, features, reader, groups);
         _trackersBinder = new VrrpTrackersBinder(diagnostics, Names);
-        _instanceBinder = new VrrpInstanceBinder(diagnostics, features, reader, _addressBinder, groups, _trackersBinder);
+        _instanceBinder = new VrrpInstanceBinder(diagnostics, reader, _addressBinder, groups, _trackersBinder);
         _scriptBinder = new TrackedScriptBinder(diagnostics, reader);
         _fileBinder = new TrackedFileBinder(diagnostics, reader);
         _processBinder = new TrackedProcessBinder(diagnostics, reader);

@@ -8,7 +8,7 @@ using FastLb.Configuration.Sources;
 namespace FastLb.Configuration.Binding.Vrrp;
 
 /// <summary>How an instance's advertisements travel, and how often. It comes after <see cref="VrrpAddressTopic"/>, whose addresses decide the family.</summary>
-internal sealed class VrrpTransportTopic(DiagnosticBag diagnostics, FeatureReporter features, GlobalDefinitions global) : IVrrpInstanceTopic
+internal sealed class VrrpTransportTopic(DiagnosticBag diagnostics, GlobalDefinitions global) : IVrrpInstanceTopic
 {
     private readonly UnicastPeerReader _peerReader = new(diagnostics);
     private readonly List<CheckedStatement> _peers = [];
@@ -64,7 +64,7 @@ internal sealed class VrrpTransportTopic(DiagnosticBag diagnostics, FeatureRepor
         // Those of an IPv6 instance are refused themselves.
         bool isIpv6 = instance.VirtualAddresses.Any(a => a.IsAdvertised && a.Address.AddressFamily == AddressFamily.InterNetworkV6);
         AddressFamily? family = instance.VirtualAddresses.Count > 0 ? (isIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork) : null;
-        int version = ResolveVersion(isIpv6, instance.Origin.Span);
+        int version = ResolveVersion(isIpv6);
         VrrpUnicast unicast = _unicast with { Peers = _peerReader.Read(_peers, family) };
         return instance with
         {
@@ -105,19 +105,11 @@ internal sealed class VrrpTransportTopic(DiagnosticBag diagnostics, FeatureRepor
         }
     }
 
-    /// <summary>The instance's version; 3 is refused where it is asked for, or at the instance when that is in <c>global_defs</c>.</summary>
-    private int ResolveVersion(bool isIpv6, SourceSpan nameSpan)
+    /// <summary>The instance's version; IPv6 is of version 3 alone.</summary>
+    private int ResolveVersion(bool isIpv6)
     {
         if (isIpv6) return 3;
-        if (_version is { } statement)
-        {
-            int own = (int)statement.Integer(0);
-            if (own == 3) features.Report(Features.VrrpVersion3, "version 3", statement.Syntax.Span);
-            return own;
-        }
-
-        if (global.VrrpVersion == 3) features.Report(Features.VrrpVersion3, "vrrp_version 3", nameSpan);
-        return global.VrrpVersion;
+        return _version is { } statement ? (int)statement.Integer(0) : global.VrrpVersion;
     }
 
     private IPAddress? ResolveSource(bool isIpv6)
