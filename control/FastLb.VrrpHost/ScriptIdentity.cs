@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using FastLb.Configuration.Model;
 using FastLb.Native.Files;
 using FastLb.Native.Processes;
@@ -14,7 +15,7 @@ internal sealed class ScriptIdentity
     private const string DefaultUser = "keepalived_script";
     private const string Root = "root";
     private const uint RootId = 0;
-    private const string PasswordFile = "/etc/passwd";
+    private const string PasswordFile = "/etc/passwd", GroupFile = "/etc/group";
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
     private const UnixFileMode ExecutableBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -57,6 +58,18 @@ internal sealed class ScriptIdentity
             start.ArgumentList.Add(argument);
         ServiceNotifier.RemoveVariables(start.Environment);
         return start;
+    }
+
+    /// <summary>The numbers of a user and its group, or of the user's own group where none is named; null when either isn't known here.</summary>
+    public static (uint User, uint Group)? NumbersOf(ScriptUser user)
+    {
+        string[]? entry = File.ReadLines(PasswordFile).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 3 && fields[0] == user.Name);
+        string? group = user.Group is { } name
+            ? File.ReadLines(GroupFile).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[0] == name)?[2]
+            : entry?[3];
+        return uint.TryParse(entry?[2], CultureInfo.InvariantCulture, out uint userNumber) && uint.TryParse(group, CultureInfo.InvariantCulture, out uint groupNumber)
+            ? (userNumber, groupNumber)
+            : null;
     }
 
     // Without a group the user's own is taken, which --init-groups needs to be told by number or name.

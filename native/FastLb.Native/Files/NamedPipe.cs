@@ -17,14 +17,18 @@ public sealed unsafe partial class NamedPipe : IDisposable
 
     private readonly SafeFileHandle _handle;
 
-    private NamedPipe(string path, SafeFileHandle handle)
+    private NamedPipe(string path, bool isMade, SafeFileHandle handle)
     {
         Path = path;
+        IsMade = isMade;
         _handle = handle;
     }
 
     /// <summary>Its path.</summary>
     public string Path { get; }
+
+    /// <summary>True when it was made by <see cref="Open"/>.</summary>
+    public bool IsMade { get; }
 
     /// <summary>Opens a FIFO, and makes it before if there is nothing at the path.</summary>
     /// <param name="path">Where it is.</param>
@@ -34,10 +38,10 @@ public sealed unsafe partial class NamedPipe : IDisposable
     /// <exception cref="SystemCallException">It can't be made or opened, or there is something else at the path (<see cref="Errno.EEXIST"/>).</exception>
     public static NamedPipe Open(string path, UnixFileMode mode, uint user, uint group)
     {
-        Make(path, mode, user, group);
+        bool isMade = Make(path, mode, user, group);
         int descriptor = OpenFile(path, OpenReadWrite | OpenNonBlocking | OpenCloseOnExec);
         return descriptor >= 0
-            ? new NamedPipe(path, new SafeFileHandle(descriptor, ownsHandle: true))
+            ? new NamedPipe(path, isMade, new SafeFileHandle(descriptor, ownsHandle: true))
             : throw new SystemCallException("open", path, SystemCallException.LastImportErrno, NotPermitted);
     }
 
@@ -59,7 +63,8 @@ public sealed unsafe partial class NamedPipe : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private static void Make(string path, UnixFileMode mode, uint user, uint group)
+    /// <returns>False when there is a FIFO already.</returns>
+    private static bool Make(string path, UnixFileMode mode, uint user, uint group)
     {
         if (MakeFifo(path, (uint)mode) == 0)
         {
@@ -67,14 +72,15 @@ public sealed unsafe partial class NamedPipe : IDisposable
             File.SetUnixFileMode(path, mode);
             if (ChangeOwner(path, user, group) != 0)
                 throw new SystemCallException("chown", path, SystemCallException.LastImportErrno, NotPermitted);
-            return;
+            return true;
         }
 
         Errno errno = SystemCallException.LastImportErrno;
         if (errno != Errno.EEXIST)
             throw new SystemCallException("mkfifo", path, errno, errno == Errno.EACCES ? NotPermitted : null);
-        if (!FileKind.IsFifo(path))
-            throw new SystemCallException("mkfifo", path, errno, "there is something there that is no FIFO; remove it or name another path");
+        return FileKind.IsFifo(path)
+            ? false
+            : throw new SystemCallException("mkfifo", path, errno, "there is something there that is no FIFO; remove it or name another path");
     }
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
