@@ -35,7 +35,8 @@ internal sealed class EventFifos(ScriptIdentity identity, TimeProvider time, ILo
 
     private async Task<(EventPipe, EventFifo?)> Change((EventPipe Definition, EventFifo? Fifo) before, EventPipe wanted, GlobalDefinitions global, bool sameRules)
     {
-        if (before.Definition == wanted && (sameRules || wanted.Reader is null))
+        bool isOpen = before.Fifo is not null || wanted.Path is null;
+        if (isOpen && before.Definition == wanted && (sameRules || wanted.Reader is null))
             return before;
         if (before.Fifo is { } fifo)
             await fifo.DisposeAsync();

@@ -35,8 +35,8 @@ internal sealed class TrackedFileLoop : IDisposable
         {
             string path = Path.GetFullPath(file.Path);
             Place(file, path);
-            if (File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target)
-                Place(file, target.FullName);
+            if (FindTarget(path) is { } target)
+                Place(file, target);
         }
 
         foreach (string folder in Folders.Where(folder => !_watch.TryAdd(folder)))
@@ -72,6 +72,20 @@ internal sealed class TrackedFileLoop : IDisposable
         if (!_places.TryGetValue(place, out List<TrackedFile>? files))
             _places[place] = files = [];
         files.Add(file);
+    }
+
+    /// <summary>Where the link at a path leads to in the end; null when there is no link, or one that leads in a circle.</summary>
+    private string? FindTarget(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        }
+        catch (IOException fault)
+        {
+            _log.LogWarning("where the link {Path} leads to is not watched: {Fault}", path, fault.Message);
+            return null;
+        }
     }
 
     private void Run()
