@@ -16,6 +16,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
     private readonly Dictionary<TrackedKey, TrackedState> _states = [];
     private readonly Dictionary<string, InstanceTracking> _instances = new(StringComparer.Ordinal);
     private readonly Action<string, InstanceTracking> _changed;
+    private readonly ScriptIdentity _identity;
     private readonly TrackedScripts _scripts;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -39,6 +40,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
     public TrackedObjects(DirectorConfiguration configuration, ScriptIdentity identity, Action<string, InstanceTracking> changed, TimeProvider time, ILogger log)
     {
         _configuration = configuration;
+        _identity = identity;
         _changed = changed;
         _time = time;
         _log = log;
@@ -87,8 +89,9 @@ internal sealed class TrackedObjects : IAsyncDisposable
 
     private async Task Use(DirectorConfiguration configuration, bool isStart)
     {
+        HashSet<TrackedKey> disabled = FindDisabled(configuration);
         Dictionary<string, IReadOnlyList<EffectiveTracker>> trackers = configuration.VrrpInstances.ToDictionary(
-            instance => instance.Name, instance => EffectiveTracker.Of(instance, configuration), StringComparer.Ordinal);
+            instance => instance.Name, instance => (IReadOnlyList<EffectiveTracker>)[.. EffectiveTracker.Of(instance, configuration).Where(tracker => !disabled.Contains(tracker.Key))], StringComparer.Ordinal);
         HashSet<TrackedKey> used = [.. trackers.Values.SelectMany(list => list).Select(tracker => tracker.Key)];
         _configuration = configuration;
         WatchFiles([.. configuration.TrackedFiles.Where(file => used.Contains(new TrackedKey(TrackerKind.File, file.Name)))], isStart);
@@ -109,6 +112,21 @@ internal sealed class TrackedObjects : IAsyncDisposable
             foreach (string name in trackers.Keys)
                 Compute(name, tells: !isStart);
         }
+    }
+
+    /// <summary>Scripts that can't or must not be run: as in keepalived, nobody tracks them. One that becomes so later fails.</summary>
+    private HashSet<TrackedKey> FindDisabled(DirectorConfiguration configuration)
+    {
+        HashSet<TrackedKey> disabled = [];
+        foreach (TrackedScript script in configuration.TrackedScripts)
+        {
+            if (_identity.FindFault(script.Command, configuration.Global) is not { } fault)
+                continue;
+            _log.LogError("{Place}: the script {Script} is not tracked, {Command} can't be run: {Fault}", script.Origin, script.Name, script.Command.Arguments[0], fault);
+            disabled.Add(new TrackedKey(TrackerKind.Script, script.Name));
+        }
+
+        return disabled;
     }
 
     // One that starts as failed is down before its first run.

@@ -21,14 +21,15 @@ internal sealed class TrackedScriptLoop(TrackedScript script, GlobalDefinitions 
     {
         try
         {
-            using var timer = new PeriodicTimer(script.Interval, time);
-            do
+            while (true)
             {
+                long began = time.GetTimestamp();
                 bool succeeds = await RunOnce(cancellation);
                 cancellation.ThrowIfCancellationRequested();
                 result(succeeds);
+                TimeSpan beyond = TimeSpan.FromTicks(time.GetElapsedTime(began).Ticks % script.Interval.Ticks);
+                await Task.Delay(script.Interval - beyond, time, cancellation);
             }
-            while (await timer.WaitForNextTickAsync(cancellation));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
