@@ -38,7 +38,7 @@ internal sealed class StateAnnouncements : IAsyncDisposable
 
     /// <summary>Tells that an instance has taken on a role; of the role before the start nobody is told.</summary>
     /// <param name="instance">Which one.</param>
-    /// <param name="to">Its role; <see cref="VrrpRole.Stopped"/> when the director stops, see also <see cref="Deleted"/>.</param>
+    /// <param name="to">Its role; <see cref="VrrpRole.Stopped"/> when the director stops, see also <see cref="Deleted(VrrpInstance, int)"/>.</param>
     /// <param name="priority">What it advertises with its trackers.</param>
     public void InstanceChanged(VrrpInstance instance, VrrpRole to, int priority)
     {
@@ -49,14 +49,18 @@ internal sealed class StateAnnouncements : IAsyncDisposable
     /// <summary>Tells that an instance has gone with a reload.</summary>
     public void Deleted(VrrpInstance instance, int priority) => TellInstance(instance, VrrpEvents.OfRemoval(instance), priority);
 
-    /// <summary>Tells that a sync group has taken on a role: after its instances have, but at the start before them, as in keepalived. Of a group that goes with a reload nobody is told.</summary>
+    /// <summary>Tells that a sync group has taken on a role: after its instances have, but at the start before them, as in keepalived; see also <see cref="Deleted(VrrpSyncGroup)"/>.</summary>
     public void GroupChanged(VrrpSyncGroup group, VrrpRole to)
     {
-        if (VrrpEvents.Of(to) is not { } what)
-            return;
-        _scripts.RunGroup(group, what);
-        _pipes.Write(EventLines.OfGroup(group.Name, what));
-        _mail.TellGroup(group, what);
+        if (VrrpEvents.Of(to) is { } what)
+            TellGroup(group, what);
+    }
+
+    /// <summary>Tells that a sync group has gone with a reload, if it has a script for that; else nobody is told, as by keepalived 2.2.7, whose groups know no such script.</summary>
+    public void Deleted(VrrpSyncGroup group)
+    {
+        if (group.Notifications.Deleted is not null)
+            TellGroup(group, VrrpEvent.Deleted);
     }
 
     /// <summary>Tells the event pipes that the priority of an instance has changed, if they are to be told.</summary>
@@ -117,5 +121,12 @@ internal sealed class StateAnnouncements : IAsyncDisposable
         _scripts.RunInstance(instance, what, priority);
         _pipes.Write(EventLines.OfInstance(instance.Name, what, priority));
         _mail.TellInstance(instance, what);
+    }
+
+    private void TellGroup(VrrpSyncGroup group, VrrpEvent what)
+    {
+        _scripts.RunGroup(group, what);
+        _pipes.Write(EventLines.OfGroup(group.Name, what));
+        _mail.TellGroup(group, what);
     }
 }

@@ -57,6 +57,11 @@ internal sealed class TrackedObjects : IAsyncDisposable
         }
     }
 
+    /// <summary>The interfaces that instances and sync groups track, each of which is to be reported.</summary>
+    public static IReadOnlySet<string> InterfacesOf(DirectorConfiguration configuration) =>
+        configuration.VrrpInstances.Select(instance => instance.Trackers).Concat(configuration.SyncGroups.Select(group => group.Trackers))
+            .SelectMany(trackers => trackers.Interfaces).Select(tracker => tracker.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>
     /// Writes first values into files, reads files, counts processes and begins to run scripts. Interfaces should have been reported by then: one that has not been counts as
     /// down, and so does a BFD session. What comes of it is read by <see cref="Of"/>.

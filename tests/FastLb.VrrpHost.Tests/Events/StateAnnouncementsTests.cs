@@ -226,6 +226,22 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
         Assert.Equal(["GROUP G1 MASTER 0", "INSTANCE VI_1 MASTER 120"], (await _scripts.Lines(2)).Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public async Task Group_that_a_reload_removes_is_told_of_only_where_a_script_asks_for_that()
+    {
+        string deleted = _scripts.Add("deleted", "deleted: $*"), any = _scripts.Add("any", "any: $*");
+        DirectorConfiguration with = Configuration($"notify_fifo {All}", $"notify_deleted {deleted}\n notify {any}"), without = Configuration("", $"notify {any}");
+        await using var announcements = new StateAnnouncements(with, new ScriptIdentity(), TimeProvider.System, _log);
+        await announcements.Start();
+
+        announcements.Deleted(without.SyncGroups[0]);
+        announcements.Deleted(with.SyncGroups[0]);
+
+        Assert.Equal(["any: GROUP G1 DELETED 0", "deleted: "], (await _scripts.Lines(2)).Order(StringComparer.Ordinal));
+        using var end = new PipeEnd(All, $"{_scripts.Path}/read");
+        Assert.Equal(["GROUP \"G1\" DELETED 0"], await end.Lines(1));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();

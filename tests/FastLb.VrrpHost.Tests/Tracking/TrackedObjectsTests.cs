@@ -236,6 +236,14 @@ public sealed class TrackedObjectsTests : IDisposable
     }
 
     [Fact]
+    public void Interfaces_of_instances_and_groups_are_to_be_reported()
+    {
+        DirectorConfiguration configuration = Configuration("vrrp_sync_group G {\n group {\n VI_1\n }\n track_interface {\n eth7\n eth9\n }\n}\n", "track_interface {\n eth8\n eth9\n }");
+
+        Assert.Equal(["eth7", "eth8", "eth9"], TrackedObjects.InterfacesOf(configuration).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Reload_keeps_what_is_known_and_tells_what_is_different()
     {
         string script = Answering("1");
