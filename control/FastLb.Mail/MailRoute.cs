@@ -11,13 +11,16 @@ namespace FastLb.Mail;
 /// <param name="Patience">How long connecting, and then each answer, may take.</param>
 public sealed record MailRoute(SmtpServer Server, string HeloName, string Sender, ValueList<string> Recipients, TimeSpan Patience)
 {
-    /// <summary>The route that settings describe; null when no mail is sent, because nobody is to get it or no server takes it.</summary>
+    /// <summary>
+    /// The route that settings describe; the sender is this user at this host if they name none, as in keepalived 2.2.7. Null when no mail is sent, because nobody is to get it or
+    /// no server takes it.
+    /// </summary>
     public static MailRoute? Of(MailSettings settings)
     {
         if (settings.Server is not { } server || settings.Recipients.Count == 0)
             return null;
         string host = HostName();
-        return new MailRoute(server, settings.HeloName ?? host, settings.Sender ?? $"keepalived@{host}", settings.Recipients, settings.ConnectTimeout);
+        return new MailRoute(server, settings.HeloName ?? host, settings.Sender ?? $"{Environment.UserName}@{host}", settings.Recipients, settings.ConnectTimeout);
     }
 
     /// <summary>The address alone, of a name with an address in angle brackets.</summary>

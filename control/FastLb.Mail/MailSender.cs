@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.Mail;
 
 /// <summary>
-/// Sends mail one after another, in the order in which it was posted, on a task of its own. What can't be sent is logged with the server and the reason and isn't tried again,
-/// as in keepalived; when more waits than there is room for, the newest is left out and told of. Any thread may post.
+/// Sends mail one after another, in the order in which it was posted, on a task of its own. What can't be sent is logged with the server and the reason and
+/// isn't tried again, as in keepalived; when more waits than there is room for, the newest is left out and told of. Any thread may post.
 /// </summary>
 public sealed class MailSender : IAsyncDisposable
 {

@@ -4,7 +4,8 @@ using System.Text;
 namespace FastLb.Mail;
 
 /// <summary>
-/// One message handed to a mail server over one connection (RFC 5321): no authentication, no encryption, no pipelining. Each answer must come within the route's patience.
+/// One message handed to a mail server over one connection (RFC 5321): no authentication, no encryption, no pipelining. Each answer must come within the
+/// route's patience.
 /// </summary>
 internal sealed class SmtpSession : IDisposable
 {

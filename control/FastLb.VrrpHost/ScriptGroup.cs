@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace FastLb.VrrpHost;
 
 /// <summary>
-/// Scripts that are to be ended with all that they have started: each leads a process group, and what it prints is nobody's, as in keepalived, which connects their output to /dev/null.
+/// Scripts that are to be ended with all that they have started: each leads a process group, and what it prints is nobody's, as in keepalived, which connects
+/// their output to /dev/null.
 /// </summary>
 internal static class ScriptGroup
 {

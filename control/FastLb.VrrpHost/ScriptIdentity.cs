@@ -74,9 +74,8 @@ internal sealed class ScriptIdentity
         string? group = user.Group is { } name
             ? File.ReadLines(GroupFile).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[0] == name)?[2]
             : entry?[3];
-        return uint.TryParse(entry?[2], CultureInfo.InvariantCulture, out uint userNumber) && uint.TryParse(group, CultureInfo.InvariantCulture, out uint groupNumber)
-            ? (userNumber, groupNumber)
-            : null;
+        bool areKnown = uint.TryParse(entry?[2], CultureInfo.InvariantCulture, out uint userNumber) & uint.TryParse(group, CultureInfo.InvariantCulture, out uint groupNumber);
+        return areKnown ? (userNumber, groupNumber) : null;
     }
 
     // Without a group the user's own is taken, which --init-groups needs to be told by number or name.
@@ -112,8 +111,8 @@ internal sealed class ScriptIdentity
     }
 
     /// <summary>
-    /// A part of a path, or of what a link in it leads to, that others than root can write to: as its owner, as its group unless that is root's, or as anybody. Sticky folders such
-    /// as /tmp let nobody replace another's file.
+    /// A part of a path, or of what a link in it leads to, that others than root can write to: as its owner, as its group unless that is root's, or as anybody.
+    /// Sticky folders such as /tmp let nobody replace another's file.
     /// </summary>
     private static string? FindUnsafePart(string path)
     {

@@ -8,7 +8,8 @@ namespace FastLb.Mail.Tests;
 /// <summary>A mail that has arrived: the commands before it, and its lines as they were sent.</summary>
 internal sealed record ReceivedMail(IReadOnlyList<string> Commands, IReadOnlyList<string> Lines)
 {
-    public string Header(string name) => Lines.TakeWhile(line => line.Length > 0).Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
+    public string Header(string name) =>
+        Lines.TakeWhile(line => line.Length > 0).Single(line => line.StartsWith(name + ": ", StringComparison.Ordinal))[(name.Length + 2)..];
 
     public IEnumerable<string> Body => Lines.SkipWhile(line => line.Length > 0).Skip(1);
 }
@@ -37,7 +38,11 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>Says nothing at all to those who connect.</summary>
     public bool IsSilent { get; init; }
 
-    public async Task<ReceivedMail> Next() => await _received.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+    public async Task<ReceivedMail> Next()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        return await _received.Reader.ReadAsync(cancellation).AsTask().WaitAsync(Patience, cancellation);
+    }
 
     public bool HasMore => _received.Reader.TryPeek(out _);
 
@@ -83,7 +88,8 @@ internal sealed class MailServer : IAsyncDisposable
         while (await reader.ReadLineAsync(_ending.Token) is { } command)
         {
             commands.Add(command);
-            string answer = Answers.GetValueOrDefault(command) ?? Answers.GetValueOrDefault(command.Split(' ')[0]) ?? (command == "DATA" ? "354 go on" : "250-fine\r\n250 well");
+            string usual = command == "DATA" ? "354 go on" : "250-fine\r\n250 well";
+            string answer = Answers.GetValueOrDefault(command) ?? Answers.GetValueOrDefault(command.Split(' ')[0]) ?? usual;
             await writer.WriteLineAsync(answer);
             if (command != "DATA" || answer[0] != '3')
                 continue;

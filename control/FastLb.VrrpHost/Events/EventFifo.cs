@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Events;
 
 /// <summary>
-/// An event pipe with its reader. Writing never waits: what nobody reads stays in the pipe, and when that is full, lines are left out, which is told once. One task at a
-/// time uses it.
+/// An event pipe with its reader. Writing never waits: what nobody reads stays in the pipe, and when that is full, lines are left out, which is told once. One
+/// task at a time uses it.
 /// </summary>
 internal sealed class EventFifo : IAsyncDisposable
 {
@@ -52,9 +52,16 @@ internal sealed class EventFifo : IAsyncDisposable
     /// <summary>Writes a line, whole or not at all.</summary>
     public void Write(string line)
     {
+        byte[] bytes = Encoding.UTF8.GetBytes(line + "\n");
+        if (bytes.Length > NamedPipe.LongestWrite)
+        {
+            _log.LogError("an event is lost: its line of {Length} bytes is too long for the event pipe {Path}", bytes.Length, _pipe.Path);
+            return;
+        }
+
         try
         {
-            bool isWritten = _pipe.TryWrite(Encoding.UTF8.GetBytes(line + "\n"));
+            bool isWritten = _pipe.TryWrite(bytes);
             if (!isWritten && _leftOut++ == 0)
                 _log.LogWarning("the event pipe {Path} is full, nobody reads it: events are left out, the first of them {Line}", _pipe.Path, line);
             if (!isWritten || _leftOut == 0)
@@ -72,8 +79,9 @@ internal sealed class EventFifo : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_reader is not null)
-            await _reader.DisposeAsync();
-        _pipe.Dispose();
+            await _reader.End(_pipe);
+        else
+            _pipe.Dispose();
         if (!_pipe.IsMade)
             return;
         try

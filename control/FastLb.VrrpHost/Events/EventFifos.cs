@@ -27,10 +27,8 @@ internal sealed class EventFifos(ScriptIdentity identity, TimeProvider time, ILo
 
     public async ValueTask DisposeAsync()
     {
-        if (_all.Fifo is { } all)
-            await all.DisposeAsync();
-        if (_own.Fifo is { } own)
-            await own.DisposeAsync();
+        EventFifo?[] open = [_all.Fifo, _own.Fifo];
+        await Task.WhenAll(open.OfType<EventFifo>().Select(fifo => fifo.DisposeAsync().AsTask()));
     }
 
     private async Task<(EventPipe, EventFifo?)> Change((EventPipe Definition, EventFifo? Fifo) before, EventPipe wanted, GlobalDefinitions global, bool sameRules)

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost;
 
 /// <summary>
-/// Runs the scripts that tell others of the states of instances and sync groups, as keepalived does: that of the state first, then the general one with four more arguments; each
-/// a process of its own that nobody waits for. Any thread may use it.
+/// Runs the scripts that tell others of the states of instances and sync groups, as keepalived does: that of the state first, then the general one with four
+/// more arguments; each a process of its own that nobody waits for. Any thread may use it.
 /// </summary>
 internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity identity, ILogger log)
 {
@@ -83,7 +83,8 @@ internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity ide
 
     private void Examine(VrrpNotifications all)
     {
-        foreach (NotifyScript script in new[] { all.Master, all.Backup, all.Fault, all.Stop, all.Deleted, all.Any, all.MasterHearsLowerPriority }.OfType<NotifyScript>())
+        NotifyScript?[] scripts = [all.Master, all.Backup, all.Fault, all.Stop, all.Deleted, all.Any, all.MasterHearsLowerPriority];
+        foreach (NotifyScript script in scripts.OfType<NotifyScript>())
         {
             if (identity.FindFault(script, _global) is { } fault)
                 log.LogError("{Place}: {Command} will not be run: {Fault}", script.Origin, script.Arguments[0], fault);

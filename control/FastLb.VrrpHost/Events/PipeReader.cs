@@ -1,14 +1,19 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Native.Files;
 using FastLb.Native.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Events;
 
-/// <summary>The program that reads an event pipe: started with the pipe's path as its last parameter, ended with all that it has started. One that ends by itself is not started again, as in keepalived.</summary>
-internal sealed class PipeReader : IAsyncDisposable
+/// <summary>
+/// The program that reads an event pipe: started with the pipe's path as its last parameter, ended with all that it has started. One that ends by itself is not
+/// started again, as in keepalived.
+/// </summary>
+internal sealed class PipeReader
 {
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -52,18 +57,17 @@ internal sealed class PipeReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Has the program end, by force when it doesn't.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Closes the pipe, so that the program reads what is left in it and then sees its end, and has it end: it is asked to after a moment, and made to when it doesn't.
+    /// </summary>
+    public async Task End(NamedPipe pipe)
     {
         _ending = true;
-        if (!_watching.IsCompleted)
+        pipe.Dispose();
+        if (!await EndsWithin(ReadPatience))
         {
             ProcessSignal.TerminateGroup(_process.Id);
-            try
-            {
-                await _watching.WaitAsync(EndPatience, _time);
-            }
-            catch (TimeoutException)
+            if (!await EndsWithin(EndPatience))
             {
                 _log.LogWarning("{Command} (process {Pid}) did not end when asked to and is killed", _command, _process.Id);
                 ProcessSignal.KillGroup(_process.Id);
@@ -72,6 +76,19 @@ internal sealed class PipeReader : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<bool> EndsWithin(TimeSpan patience)
+    {
+        try
+        {
+            await _watching.WaitAsync(patience, _time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     private async Task Watch()

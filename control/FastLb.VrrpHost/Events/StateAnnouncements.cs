@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Events;
 
 /// <summary>
-/// Tells others of instances and sync groups: by scripts, event pipes and mail, in this order, as keepalived does. Nothing waits for a script, a reader or a server: what is told of one
-/// instance arrives in its order. One task at a time uses it.
+/// Tells others of instances and sync groups: by scripts, event pipes and mail, in this order, as keepalived does. Nothing waits for a script, a reader or a
+/// server: what is told of one instance arrives in its order. One task at a time uses it.
 /// </summary>
 internal sealed class StateAnnouncements : IAsyncDisposable
 {
@@ -49,14 +49,20 @@ internal sealed class StateAnnouncements : IAsyncDisposable
     /// <summary>Tells that an instance has gone with a reload.</summary>
     public void Deleted(VrrpInstance instance, int priority) => TellInstance(instance, VrrpEvents.OfRemoval(instance), priority);
 
-    /// <summary>Tells that a sync group has taken on a role: after its instances have, but at the start before them, as in keepalived; see also <see cref="Deleted(VrrpSyncGroup)"/>.</summary>
+    /// <summary>
+    /// Tells that a sync group has taken on a role: after its instances have, but at the start before them, as in keepalived; see also
+    /// <see cref="Deleted(VrrpSyncGroup)"/>.
+    /// </summary>
     public void GroupChanged(VrrpSyncGroup group, VrrpRole to)
     {
         if (VrrpEvents.Of(to) is { } what)
             TellGroup(group, what);
     }
 
-    /// <summary>Tells that a sync group has gone with a reload, if it has a script for that; else nobody is told, as by keepalived 2.2.7, whose groups know no such script.</summary>
+    /// <summary>
+    /// Tells that a sync group has gone with a reload, if it has a script for that; else nobody is told, as by keepalived 2.2.7, whose groups know no such
+    /// script.
+    /// </summary>
     public void Deleted(VrrpSyncGroup group)
     {
         if (group.Notifications.Deleted is not null)
@@ -101,8 +107,7 @@ internal sealed class StateAnnouncements : IAsyncDisposable
     /// <summary>Waits a little for scripts and mail, ends the readers and removes the pipes.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _scripts.WaitForEnd(StopScriptPatience);
-        await _mail.DisposeAsync();
+        await Task.WhenAll(_scripts.WaitForEnd(StopScriptPatience), _mail.DisposeAsync().AsTask());
         await _pipes.DisposeAsync();
     }
 

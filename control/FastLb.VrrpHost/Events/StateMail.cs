@@ -9,7 +9,7 @@ namespace FastLb.VrrpHost.Events;
 /// </summary>
 internal sealed class StateMail : IAsyncDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2); // the supervisor waits for 5 s
 
     private readonly Dictionary<(bool IsGroup, string Name), VrrpEvent> _told = [];
     private readonly MailSender _sender;

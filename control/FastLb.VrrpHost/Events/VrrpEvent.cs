@@ -21,7 +21,9 @@ internal enum VrrpEvent
     /// <summary>A reload has taken the instance away, and it has a script for that.</summary>
     Deleted,
 
-    /// <summary>A reload has taken the instance away, and it has no script for that: it is told of as a fault, but the script of faults isn't run, as in keepalived.</summary>
+    /// <summary>
+    /// A reload has taken the instance away, and it has no script for that: it is told of as a fault, but the script of faults isn't run, as in keepalived.
+    /// </summary>
     DeletedAsFault,
 
     /// <summary>As master it has heard a lower priority.</summary>

@@ -11,8 +11,9 @@ internal sealed record EffectiveTracker(TrackedKey Key, TrackerWeight Weight, bo
     private static readonly TrackerWeight Unweighted = new(0, IsReversed: false);
 
     /// <summary>
-    /// All that an instance tracks. What its sync group tracks counts for each member; where the instance tracks the same itself, the group's weight counts, unless the instance's
-    /// is 0. A group with an owner, whose priority never changes, has no weights. The model has left out the weights of members that must keep step.
+    /// All that an instance tracks. What its sync group tracks counts for each member; where the instance tracks the same itself, the group's weight counts,
+    /// unless the instance's is 0. A group with an owner, whose priority never changes, has no weights. The model has left out the weights of members that must
+    /// keep step.
     /// </summary>
     public static IReadOnlyList<EffectiveTracker> Of(VrrpInstance instance, DirectorConfiguration configuration)
     {
@@ -35,13 +36,13 @@ internal sealed record EffectiveTracker(TrackedKey Key, TrackerWeight Weight, bo
 
     private static IEnumerable<EffectiveTracker> Own(VrrpTrackers trackers, DirectorConfiguration configuration, bool isOfGroup) =>
     [
-        .. trackers.Interfaces.Select(each => Make(TrackerKind.Interface, each, null, isOfGroup)),
-        .. trackers.Scripts.Select(each => Make(TrackerKind.Script, each, configuration.TrackedScripts.FirstOrDefault(script => script.Name == each.Name)?.Weight, isOfGroup)),
-        .. trackers.Files.Select(each => Make(TrackerKind.File, each, configuration.TrackedFiles.FirstOrDefault(file => file.Name == each.Name)?.Weight, isOfGroup)),
-        .. trackers.Processes.Select(each => Make(TrackerKind.Process, each, configuration.TrackedProcesses.FirstOrDefault(process => process.Name == each.Name)?.Weight, isOfGroup)),
-        .. trackers.BfdSessions.Select(each => Make(TrackerKind.Bfd, each, configuration.BfdSessions.FirstOrDefault(session => session.Name == each.Name)?.Weight, isOfGroup)),
+        .. Make(TrackerKind.Interface, trackers.Interfaces, _ => null, isOfGroup),
+        .. Make(TrackerKind.Script, trackers.Scripts, name => configuration.TrackedScripts.FirstOrDefault(script => script.Name == name)?.Weight, isOfGroup),
+        .. Make(TrackerKind.File, trackers.Files, name => configuration.TrackedFiles.FirstOrDefault(file => file.Name == name)?.Weight, isOfGroup),
+        .. Make(TrackerKind.Process, trackers.Processes, name => configuration.TrackedProcesses.FirstOrDefault(process => process.Name == name)?.Weight, isOfGroup),
+        .. Make(TrackerKind.Bfd, trackers.BfdSessions, name => configuration.BfdSessions.FirstOrDefault(session => session.Name == name)?.Weight, isOfGroup),
     ];
 
-    private static EffectiveTracker Make(TrackerKind kind, Tracker tracker, TrackerWeight? ofDefinition, bool isOfGroup) =>
-        new(new TrackedKey(kind, tracker.Name), tracker.Weight ?? ofDefinition ?? Unweighted, isOfGroup);
+    private static IEnumerable<EffectiveTracker> Make(TrackerKind kind, ValueList<Tracker> trackers, Func<string, TrackerWeight?> ofDefinition, bool isOfGroup) =>
+        trackers.Select(each => new EffectiveTracker(new TrackedKey(kind, each.Name), each.Weight ?? ofDefinition(each.Name) ?? Unweighted, isOfGroup));
 }

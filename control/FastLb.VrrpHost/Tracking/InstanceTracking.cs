@@ -14,7 +14,9 @@ internal sealed record TrackerReport(TrackerKind Kind, string Name, TrackedState
 /// <summary>What all trackers together do to an instance.</summary>
 /// <param name="PriorityChange">What they add to its configured priority; <see cref="TrackedPriority.Of"/> makes one of both.</param>
 /// <param name="IsFaulty">True when one of them is a fault.</param>
-/// <param name="IsAwaited">True while a script whose failure would be a fault has not had a result yet: until then keepalived's instances take on no role, not even that of fault.</param>
+/// <param name="IsAwaited">
+/// True while a script whose failure would be a fault has not had a result yet: until then keepalived's instances take on no role, not even that of fault.
+/// </param>
 /// <param name="Trackers">One by one.</param>
 internal sealed record InstanceTracking(int PriorityChange, bool IsFaulty, bool IsAwaited, ValueList<TrackerReport> Trackers)
 {

@@ -2,7 +2,10 @@ using FastLb.Configuration.Model;
 
 namespace FastLb.VrrpHost.Tracking;
 
-/// <summary>Counts the processes of definitions in one pass over <c>/proc</c>; command lines, which touch the memory of each process, are read only when a definition needs them.</summary>
+/// <summary>
+/// Counts the processes of definitions in one pass over <c>/proc</c>; command lines, which touch the memory of each process, are read only when a definition
+/// needs them.
+/// </summary>
 internal static class ProcessCensus
 {
     private const string Processes = "/proc";
@@ -21,8 +24,10 @@ internal static class ProcessCensus
             string[] words = readsCommandLines ? Split(Read(folder + "/cmdline")) : [];
             for (int i = 0; i < counts.Length; i++)
             {
-                bool counted = ProcessMatch.ReadsCommandLine(tracked[i]) ? ProcessMatch.IsCommandLine(tracked[i], words) : name is not null && ProcessMatch.IsName(tracked[i], name);
-                counts[i] += counted ? 1 : 0;
+                bool isCounted = ProcessMatch.ReadsCommandLine(tracked[i])
+                    ? ProcessMatch.IsCommandLine(tracked[i], words)
+                    : name is not null && ProcessMatch.IsName(tracked[i], name);
+                counts[i] += isCounted ? 1 : 0;
             }
         }
 

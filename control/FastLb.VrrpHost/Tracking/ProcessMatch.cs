@@ -13,7 +13,9 @@ internal static class ProcessMatch
     public static bool ReadsCommandLine(TrackedProcess tracked) =>
         tracked.ComparesCommandLine || tracked.Command.Count > 1 || tracked.ParameterMatch != ParameterMatch.Exact;
 
-    /// <summary>The name in the parentheses of <c>/proc/PID/stat</c>, which may itself have some; null of a process that has ended and is not waited for yet (state Z).</summary>
+    /// <summary>
+    /// The name in the parentheses of <c>/proc/PID/stat</c>, which may itself have some; null of a process that has ended and is not waited for yet (state Z).
+    /// </summary>
     public static string? NameIn(string stat)
     {
         int open = stat.IndexOf('('), close = stat.LastIndexOf(')');

@@ -2,7 +2,10 @@ using FastLb.Configuration.Model;
 
 namespace FastLb.VrrpHost.Tracking;
 
-/// <summary>Whether enough processes run, and not too many: a change counts once it has lasted for <c>fork_delay</c> or <c>terminate_delay</c>. The first count counts at once.</summary>
+/// <summary>
+/// Whether enough processes run, and not too many: a change counts once it has lasted for <c>fork_delay</c> or <c>terminate_delay</c>. The first count counts
+/// at once.
+/// </summary>
 internal sealed class ProcessQuorum(TrackedProcess tracked)
 {
     private TimeSpan? _changedAt;
@@ -34,5 +37,6 @@ internal sealed class ProcessQuorum(TrackedProcess tracked)
         return true;
     }
 
-    private bool HasQuorum(int count) => tracked.MostProcesses == 0 ? count == 0 : count >= tracked.Quorum && (tracked.MostProcesses is not { } most || count <= most);
+    private bool HasQuorum(int count) =>
+        tracked.MostProcesses == 0 ? count == 0 : count >= tracked.Quorum && count <= (tracked.MostProcesses ?? int.MaxValue);
 }

@@ -3,8 +3,9 @@ using FastLb.Configuration.Model;
 namespace FastLb.VrrpHost.Tracking;
 
 /// <summary>
-/// Whether a script counts as up, from how it ends. The first result counts at once, as in keepalived; after that so many in a row as <c>rise</c> and <c>fall</c> say. With
-/// <c>init_fail</c> it is down from the start, and must rise like one that has failed (which keepalived's manual says, and 2.2.7 doesn't do).
+/// Whether a script counts as up, from how it ends. The first result counts at once, as in keepalived; after that so many in a row as <c>rise</c> and
+/// <c>fall</c> say. With <c>init_fail</c> it is down from the start, and must rise like one that has failed (which keepalived's manual says, and 2.2.7 doesn't
+/// do).
 /// </summary>
 internal sealed class ScriptHealth
 {

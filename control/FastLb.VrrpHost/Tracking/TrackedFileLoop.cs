@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Tracking;
 
 /// <summary>
-/// Reads tracked files again whenever one has been written and closed, put in place or taken away, on a thread of its own. A link is watched where it is and where it leads to
-/// at the start. A folder that isn't there is looked for each second.
+/// Reads tracked files again whenever one has been written and closed, put in place or taken away, on a thread of its own. A link is watched where it is and
+/// where it leads to at the start. A folder that isn't there is looked for each second.
 /// </summary>
 internal sealed class TrackedFileLoop : IDisposable
 {

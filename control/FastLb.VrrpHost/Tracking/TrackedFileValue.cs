@@ -12,8 +12,8 @@ internal static class TrackedFileValue
     private const int LongestText = 127;
 
     /// <summary>
-    /// The number that a text begins with, as strtol(3) with base 0 reads it: white space, a sign, then 0x with hexadecimal digits, 0 with octal ones, or decimal ones. Text that begins
-    /// with none is 0.
+    /// The number that a text begins with, as strtol(3) with base 0 reads it: white space, a sign, then 0x with hexadecimal digits, 0 with octal ones, or
+    /// decimal ones. Text that begins with none is 0.
     /// </summary>
     /// <returns>Null when 32 bits don't hold it.</returns>
     public static int? Parse(ReadOnlySpan<char> text)

@@ -7,8 +7,8 @@ namespace FastLb.VrrpHost.Tracking;
 internal sealed record TrackedStatus(TrackerKind Kind, string Name, TrackedState State);
 
 /// <summary>
-/// All that instances and sync groups track: watched, and worked out for each instance. Interfaces and BFD sessions are watched by others, who report them. One task at a time
-/// starts, reloads and ends it; reports and questions may come from any thread.
+/// All that instances and sync groups track: watched, and worked out for each instance. Interfaces and BFD sessions are watched by others, who report them. One
+/// task at a time starts, reloads and ends it; reports and questions may come from any thread.
 /// </summary>
 internal sealed class TrackedObjects : IAsyncDisposable
 {
@@ -32,8 +32,8 @@ internal sealed class TrackedObjects : IAsyncDisposable
     /// <param name="configuration">Who tracks what.</param>
     /// <param name="identity">As whom scripts are run.</param>
     /// <param name="changed">
-    /// Called with an instance's name whenever something has changed for it after <see cref="Start"/>; from any thread, one call at a time, in the order of the changes. It must not wait nor
-    /// call back.
+    /// Called with an instance's name whenever something has changed for it after <see cref="Start"/>; from any thread, one call at a time, in the order of the
+    /// changes. It must not wait nor call back.
     /// </param>
     /// <param name="time">For intervals, timeouts and delays.</param>
     /// <param name="log">For what happens.</param>
@@ -53,7 +53,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
         get
         {
             lock (_gate)
-                return [.. _states.Select(pair => new TrackedStatus(pair.Key.Kind, pair.Key.Name, pair.Value)).OrderBy(status => status.Kind).ThenBy(status => status.Name, StringComparer.Ordinal)];
+                return [.. _states.OrderBy(pair => pair.Key.Kind).ThenBy(pair => pair.Key.Name, StringComparer.Ordinal).Select(Status)];
         }
     }
 
@@ -63,12 +63,14 @@ internal sealed class TrackedObjects : IAsyncDisposable
             .SelectMany(trackers => trackers.Interfaces).Select(tracker => tracker.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Writes first values into files, reads files, counts processes and begins to run scripts. Interfaces should have been reported by then: one that has not been counts as
-    /// down, and so does a BFD session. What comes of it is read by <see cref="Of"/>.
+    /// Writes first values into files, reads files, counts processes and begins to run scripts. Interfaces should have been reported by then: one that has not
+    /// been counts as down, and so does a BFD session. What comes of it is read by <see cref="Of"/>.
     /// </summary>
     public Task Start() => Use(_configuration, isStart: true);
 
-    /// <summary>Goes on by another configuration, with the states of all things that are defined as before. Instances for which something is different are told of.</summary>
+    /// <summary>
+    /// Goes on by another configuration, with the states of all things that are defined as before. Instances for which something is different are told of.
+    /// </summary>
     public Task Reload(DirectorConfiguration configuration) => Use(configuration, isStart: false);
 
     /// <summary>What trackers do to an instance now. Any thread.</summary>
@@ -92,11 +94,14 @@ internal sealed class TrackedObjects : IAsyncDisposable
         await _scripts.DisposeAsync();
     }
 
+    private static TrackedStatus Status(KeyValuePair<TrackedKey, TrackedState> pair) => new(pair.Key.Kind, pair.Key.Name, pair.Value);
+
     private async Task Use(DirectorConfiguration configuration, bool isStart)
     {
         HashSet<TrackedKey> disabled = FindDisabled(configuration);
-        Dictionary<string, IReadOnlyList<EffectiveTracker>> trackers = configuration.VrrpInstances.ToDictionary(
-            instance => instance.Name, instance => (IReadOnlyList<EffectiveTracker>)[.. EffectiveTracker.Of(instance, configuration).Where(tracker => !disabled.Contains(tracker.Key))], StringComparer.Ordinal);
+        Dictionary<string, IReadOnlyList<EffectiveTracker>> trackers = new(StringComparer.Ordinal);
+        foreach (VrrpInstance instance in configuration.VrrpInstances)
+            trackers[instance.Name] = [.. EffectiveTracker.Of(instance, configuration).Where(tracker => !disabled.Contains(tracker.Key))];
         HashSet<TrackedKey> used = [.. trackers.Values.SelectMany(list => list).Select(tracker => tracker.Key)];
         _configuration = configuration;
         WatchFiles([.. configuration.TrackedFiles.Where(file => used.Contains(new TrackedKey(TrackerKind.File, file.Name)))], isStart);
@@ -127,7 +132,8 @@ internal sealed class TrackedObjects : IAsyncDisposable
         {
             if (_identity.FindFault(script.Command, configuration.Global) is not { } fault)
                 continue;
-            _log.LogError("{Place}: the script {Script} is not tracked, {Command} can't be run: {Fault}", script.Origin, script.Name, script.Command.Arguments[0], fault);
+            string command = script.Command.Arguments[0];
+            _log.LogError("{Place}: the script {Script} is not tracked, {Command} can't be run: {Fault}", script.Origin, script.Name, command, fault);
             disabled.Add(new TrackedKey(TrackerKind.Script, script.Name));
         }
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Tracking;
 
 /// <summary>
-/// Counts tracked processes each second. keepalived is told of starts and ends by the kernel's process events connector, which works in the machine's first network namespace
-/// alone; counting works in all.
+/// Counts tracked processes each second. keepalived is told of starts and ends by the kernel's process events connector, which works in the machine's first
+/// network namespace alone; counting works in all.
 /// </summary>
 internal sealed class TrackedProcessLoop(IReadOnlyList<TrackedProcess> tracked, Action<TrackedProcess, bool> changed, TimeProvider time, ILogger log)
 {

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Tracking;
 
 /// <summary>
-/// Runs one <c>vrrp_script</c> again and again, in a process group of its own. A run that takes longer than it may is a failure: its group is asked to end (SIGTERM), and made
-/// to (SIGKILL) when it doesn't. The next run begins an interval after the last began, or at the next multiple if that has not ended by then.
+/// Runs one <c>vrrp_script</c> again and again, in a process group of its own. A run that takes longer than it may is a failure: its group is asked to end
+/// (SIGTERM), and made to (SIGKILL) when it doesn't. The next run begins an interval after the last began, or at the next multiple if that has not ended by
+/// then.
 /// </summary>
 internal sealed class TrackedScriptLoop(TrackedScript script, GlobalDefinitions global, ScriptIdentity identity, Action<bool> result, TimeProvider time, ILogger log)
 {

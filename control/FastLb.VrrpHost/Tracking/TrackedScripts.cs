@@ -12,12 +12,16 @@ internal sealed class TrackedScripts(ScriptIdentity identity, Action<TrackedScri
 {
     private readonly Dictionary<string, Loop> _loops = new(StringComparer.Ordinal);
 
-    /// <summary>From now on these scripts are run. One whose definition is the same goes on as it was; one that runs another command or at other times keeps its health.</summary>
+    /// <summary>
+    /// From now on these scripts are run. One whose definition is the same goes on as it was; one that runs another command or at other times keeps its health.
+    /// </summary>
     public async Task Use(IReadOnlyList<TrackedScript> scripts, GlobalDefinitions global)
     {
         Dictionary<string, TrackedScript> wanted = scripts.ToDictionary(script => script.Name, StringComparer.Ordinal);
-        foreach ((string name, Loop loop) in _loops.Where(pair => !wanted.TryGetValue(pair.Key, out TrackedScript? script) || script != pair.Value.Script || !SameRules(global, pair.Value.Global)).ToArray())
+        foreach ((string name, Loop loop) in _loops.ToArray())
         {
+            if (wanted.GetValueOrDefault(name) == loop.Script && SameRules(global, loop.Global))
+                continue;
             await loop.End();
             if (!wanted.ContainsKey(name))
                 _loops.Remove(name);
@@ -38,7 +42,8 @@ internal sealed class TrackedScripts(ScriptIdentity identity, Action<TrackedScri
         _loops.Clear();
     }
 
-    private static bool SameRules(GlobalDefinitions one, GlobalDefinitions other) => one.ScriptUser == other.ScriptUser && one.ScriptSecurity == other.ScriptSecurity;
+    private static bool SameRules(GlobalDefinitions one, GlobalDefinitions other) =>
+        one.ScriptUser == other.ScriptUser && one.ScriptSecurity == other.ScriptSecurity;
 
     private Loop Start(TrackedScript script, GlobalDefinitions global, ScriptHealth health)
     {

@@ -3,8 +3,8 @@ using FastLb.Configuration.Model;
 namespace FastLb.VrrpHost.Tracking;
 
 /// <summary>
-/// What one tracker does to an instance, by keepalived's rules. What is up adds a positive weight, what is down subtracts a negative one; with weight 0 what is down is a
-/// fault; <c>reverse</c> turns the sign, and with weight 0 it is what is up that is the fault.
+/// What one tracker does to an instance, by keepalived's rules. What is up adds a positive weight, what is down subtracts a negative one; with weight 0 what is
+/// down is a fault; <c>reverse</c> turns the sign, and with weight 0 it is what is up that is the fault.
 /// </summary>
 /// <param name="Contribution">What is added to the priority.</param>
 /// <param name="IsFaulty">True when the instance can't be master.</param>

@@ -6,13 +6,14 @@ using Microsoft.Win32.SafeHandles;
 namespace FastLb.Native.Files;
 
 /// <summary>
-/// Notices files that have been written and closed, put in place or taken away in folders (inotify(7)). Folders are watched rather than files, so that one that is replaced
-/// is seen. One thread waits; <see cref="Wake"/> may be called by any.
+/// Notices files that have been written and closed, put in place or taken away in folders (inotify(7)). Folders are watched rather than files, so that one that
+/// is replaced is seen. One thread waits; <see cref="Wake"/> may be called by any.
 /// </summary>
 public sealed unsafe partial class FolderWatch : IDisposable
 {
     private const int NonBlocking = 0x800, CloseOnExec = 0x80000;
-    private const uint ClosedAfterWrite = 0x8, MovedFrom = 0x40, MovedTo = 0x80, Deleted = 0x200, QueueOverflow = 0x4000, Ignored = 0x8000, OnlyFolder = 0x0100_0000; // linux/inotify.h
+    private const uint ClosedAfterWrite = 0x8, MovedFrom = 0x40, MovedTo = 0x80, Deleted = 0x200; // linux/inotify.h
+    private const uint QueueOverflow = 0x4000, Ignored = 0x8000, OnlyFolder = 0x0100_0000;
     private const int HeaderLength = 16, MaskOffset = 4, NameLengthOffset = 12; // struct inotify_event, native byte order
     private const int BufferLength = 16 * 1024;
 

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace FastLb.Native.Files;
 
 /// <summary>
-/// A FIFO that lines are written to, whether somebody reads them or not. It is held open for reading as well, which Linux allows (fifo(7)): so opening it waits for no reader, a
-/// reader that goes ends nothing, and what nobody has read yet stays until the pipe is full. One thread at a time.
+/// A FIFO that lines are written to, whether somebody reads them or not. It is held open for reading as well, which Linux allows (fifo(7)): so opening it waits
+/// for no reader, a reader that goes ends nothing, and what nobody has read yet stays until the pipe is full. One thread at a time.
 /// </summary>
 public sealed unsafe partial class NamedPipe : IDisposable
 {

@@ -116,6 +116,27 @@ public sealed class EventFifoTests : IDisposable
     }
 
     [Fact]
+    public async Task Reader_gets_the_last_lines_before_it_ends()
+    {
+        string record = $"{_scripts.Path}/read", reader = _scripts.Add("reader", "begins", then: $"exec cat \"$1\" >> {record}");
+        EventFifo fifo = Open(new EventPipe { Path = PipePath, Reader = ScriptFolder.Script(reader) })!;
+        fifo.Write("first");
+        long began = Stopwatch.GetTimestamp();
+        while (!File.Exists(record) || new FileInfo(record).Length == 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), string.Join('\n', _log.Lines));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        fifo.Write("INSTANCE \"VI_1\" STOP 100");
+        fifo.Write("GROUP \"G1\" STOP 0");
+        await fifo.DisposeAsync();
+
+        Assert.Equal(["first", "INSTANCE \"VI_1\" STOP 100", "GROUP \"G1\" STOP 0"], await File.ReadAllLinesAsync(record, TestContext.Current.CancellationToken));
+        Assert.False(_log.Has(LogLevel.Warning, string.Empty), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
     public async Task Reader_that_does_not_end_when_asked_to_is_killed()
     {
         string reader = _scripts.Add("reader", "$$", then: "trap '' TERM\nwhile :; do sleep 1; done");

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost.Tests.Events;
 
 /// <summary>
-/// Scripts, pipes and mail together. The lines were recorded from keepalived 2.2.7 (group G1 of VI_1 and VI_2, VI_3 with notify_deleted, VI_4 without): a start, a file that is
-/// worth 5, an advertisement of priority 20 and one of 200, the link's loss and return, a reload without VI_3 and VI_4, the stop.
+/// Scripts, pipes and mail together. The lines were recorded from keepalived 2.2.7 (group G1 of VI_1 and VI_2, VI_3 with notify_deleted, VI_4 without): a
+/// start, a file that is worth 5, an advertisement of priority 20 and one of 200, the link's loss and return, a reload without VI_3 and VI_4, the stop.
 /// </summary>
 public sealed class StateAnnouncementsTests : IAsyncDisposable
 {
@@ -111,7 +111,8 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
     public async Task Pipe_that_a_reload_leaves_as_it_was_stays_open_and_another_takes_its_place_otherwise()
     {
         string reader = _scripts.Add("reader", "$$", then: "exec sleep 300");
-        await using var announcements = new StateAnnouncements(Configuration($"notify_fifo {All}\n notify_fifo_script {reader}"), new ScriptIdentity(), TimeProvider.System, _log);
+        DirectorConfiguration first = Configuration($"notify_fifo {All}\n notify_fifo_script {reader}");
+        await using var announcements = new StateAnnouncements(first, new ScriptIdentity(), TimeProvider.System, _log);
         await announcements.Start();
         string pid = (await _scripts.Lines(1))[0];
 
@@ -135,7 +136,9 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
         await announcements.Start();
 
         await announcements.Reload(configuration);
-        announcements.RepeatStates([(configuration.VrrpInstances[0], VrrpRole.Master, 100), (configuration.VrrpInstances[1], VrrpRole.Init, 90)], [(configuration.SyncGroups[0], VrrpRole.Master)]);
+        announcements.RepeatStates(
+            [(configuration.VrrpInstances[0], VrrpRole.Master, 100), (configuration.VrrpInstances[1], VrrpRole.Init, 90)],
+            [(configuration.SyncGroups[0], VrrpRole.Master)]);
         announcements.GroupChanged(configuration.SyncGroups[0], VrrpRole.Stopped);
 
         using var end = new PipeEnd(All, $"{_scripts.Path}/read");
@@ -214,7 +217,8 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
     public async Task Scripts_come_before_the_line_in_the_pipe_and_those_that_cannot_be_run_are_told_of_at_the_start()
     {
         string any = _scripts.Add("any", "$*");
-        DirectorConfiguration configuration = Configuration($"notify_fifo {All}", $"notify {any}\n notify_master /no/such", $"notify {any}\n notify_backup /not/there");
+        DirectorConfiguration configuration = Configuration(
+            $"notify_fifo {All}", $"notify {any}\n notify_master /no/such", $"notify {any}\n notify_backup /not/there");
         await using var announcements = new StateAnnouncements(configuration, new ScriptIdentity(), TimeProvider.System, _log);
 
         await announcements.Start();

@@ -57,7 +57,8 @@ public sealed class InstanceTrackingTests
     [Fact]
     public void Group_counts_for_each_member() // keepalived 2.2.7: d1 and d2 of priority 100 had 96
     {
-        string text = Group("G", "track_script {\n okpos\n badneg weight -20\n }\n track_file {\n tf weight 3\n }", "d1", "d2") + Instance("d1", "") + Instance("d2", "");
+        string text = Group("G", "track_script {\n okpos\n badneg weight -20\n }\n track_file {\n tf weight 3\n }", "d1", "d2")
+            + Instance("d1", "") + Instance("d2", "");
 
         Assert.Equal(-4, Track(text, "d1").PriorityChange);
         Assert.Equal(-4, Track(text, "d2").PriorityChange);
@@ -118,8 +119,10 @@ public sealed class InstanceTrackingTests
         return InstanceTracking.Of(EffectiveTracker.Of(instance, configuration), key => States.GetValueOrDefault(key));
     }
 
-    private static string Group(string name, string lines, params string[] members) => $"vrrp_sync_group {name} {{\n group {{\n {string.Join("\n ", members)}\n }}\n {lines}\n}}\n";
+    private static string Group(string name, string lines, params string[] members) =>
+        $"vrrp_sync_group {name} {{\n group {{\n {string.Join("\n ", members)}\n }}\n {lines}\n}}\n";
 
     private static string Instance(string name, string lines) =>
-        $"vrrp_instance {name} {{\n interface near\n virtual_router_id {(name[0] * 2) + name[^1] - 200}\n virtual_ipaddress {{\n 192.0.2.{name[0] + name[^1] - 140}/32\n }}\n {lines}\n}}\n";
+        $"vrrp_instance {name} {{\n interface near\n virtual_router_id {(name[0] * 2) + name[^1] - 200}\n"
+        + $" virtual_ipaddress {{\n 192.0.2.{name[0] + name[^1] - 140}/32\n }}\n {lines}\n}}\n";
 }

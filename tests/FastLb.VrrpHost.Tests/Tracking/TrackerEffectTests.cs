@@ -3,7 +3,9 @@ using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost.Tests.Tracking;
 
-/// <summary>The arithmetic of weights; what is expected was recorded from keepalived 2.2.7, whose event pipe told the priorities and faults that came of each.</summary>
+/// <summary>
+/// The arithmetic of weights; what is expected was recorded from keepalived 2.2.7, whose event pipe told the priorities and faults that came of each.
+/// </summary>
 public sealed class TrackerEffectTests
 {
     [Theory]
@@ -53,7 +55,9 @@ public sealed class TrackerEffectTests
     [InlineData(int.MaxValue, 254, false, 253)]
     [InlineData(-253, 1, false, -253)]
     public void File_moves_the_priority_by_its_value_times_the_weight(int value, int weight, bool isReversed, int contribution) =>
-        Assert.Equal(new TrackerEffect(contribution, false, false), TrackerEffect.Of(TrackerKind.File, TrackedState.Of(value), new TrackerWeight(weight, isReversed)));
+        Assert.Equal(
+            new TrackerEffect(contribution, false, false),
+            TrackerEffect.Of(TrackerKind.File, TrackedState.Of(value), new TrackerWeight(weight, isReversed)));
 
     [Theory]
     [InlineData(-127, 2, false)] // -254: FAULT
