@@ -15,7 +15,8 @@ internal sealed record TrackerReport(TrackerKind Kind, string Name, TrackedState
 /// <param name="PriorityChange">What they add to its configured priority; <see cref="TrackedPriority.Of"/> makes one of both.</param>
 /// <param name="IsFaulty">True when one of them is a fault.</param>
 /// <param name="IsAwaited">
-/// True while a script whose failure would be a fault has not had a result yet: until then keepalived's instances take on no role, not even that of fault.
+/// True while a script whose failure would be a fault of the instance, or of another member of its sync group, has not had a result yet: until then keepalived's instances
+/// take on no role, not even that of fault.
 /// </param>
 /// <param name="Trackers">One by one.</param>
 internal sealed record InstanceTracking(int PriorityChange, bool IsFaulty, bool IsAwaited, ValueList<TrackerReport> Trackers)
@@ -27,13 +28,13 @@ internal sealed record InstanceTracking(int PriorityChange, bool IsFaulty, bool 
     public string? Fault => Trackers.FirstOrDefault(tracker => tracker.Effect.IsFaulty) is { } tracker ? Describe(tracker) : null;
 
     /// <summary>What trackers do together while the things that they track stand so.</summary>
-    public static InstanceTracking Of(IEnumerable<EffectiveTracker> trackers, Func<TrackedKey, TrackedState> stateOf)
+    public static InstanceTracking Of(TrackerSet trackers, Func<TrackedKey, TrackedState> stateOf)
     {
-        TrackerReport[] reports = [.. trackers.Select(tracker => Report(tracker, stateOf(tracker.Key)))];
+        TrackerReport[] reports = [.. trackers.Trackers.Select(tracker => Report(tracker, stateOf(tracker.Key)))];
         return new InstanceTracking(
             reports.Sum(report => report.Effect.Contribution),
             reports.Any(report => report.Effect.IsFaulty),
-            reports.Any(report => report.Effect.IsAwaited),
+            trackers.Awaited.Any(key => stateOf(key).IsUp is null),
             [.. reports]);
     }
 

@@ -21,7 +21,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private DirectorConfiguration _configuration;
-    private Dictionary<string, IReadOnlyList<EffectiveTracker>> _trackers = new(StringComparer.Ordinal);
+    private Dictionary<string, TrackerSet> _trackers = new(StringComparer.Ordinal);
     private TrackedFileLoop? _files;
     private ValueList<TrackedFile> _watchedFiles = [];
     private ValueList<TrackedProcess> _countedProcesses = [];
@@ -99,10 +99,8 @@ internal sealed class TrackedObjects : IAsyncDisposable
     private async Task Use(DirectorConfiguration configuration, bool isStart)
     {
         HashSet<TrackedKey> disabled = FindDisabled(configuration);
-        Dictionary<string, IReadOnlyList<EffectiveTracker>> trackers = new(StringComparer.Ordinal);
-        foreach (VrrpInstance instance in configuration.VrrpInstances)
-            trackers[instance.Name] = [.. EffectiveTracker.Of(instance, configuration).Where(tracker => !disabled.Contains(tracker.Key))];
-        HashSet<TrackedKey> used = [.. trackers.Values.SelectMany(list => list).Select(tracker => tracker.Key)];
+        Dictionary<string, TrackerSet> trackers = TrackerSet.Of(configuration, disabled);
+        HashSet<TrackedKey> used = [.. trackers.Values.SelectMany(set => set.Trackers).Select(tracker => tracker.Key)];
         _configuration = configuration;
         WatchFiles([.. configuration.TrackedFiles.Where(file => used.Contains(new TrackedKey(TrackerKind.File, file.Name)))], isStart);
         await CountProcesses([.. configuration.TrackedProcesses.Where(process => used.Contains(new TrackedKey(TrackerKind.Process, process.Name)))]);
@@ -218,11 +216,8 @@ internal sealed class TrackedObjects : IAsyncDisposable
             if (_states.TryGetValue(key, out TrackedState before) && before == state)
                 return;
             _states[key] = state;
-            foreach ((string name, IReadOnlyList<EffectiveTracker> trackers) in _trackers)
-            {
-                if (trackers.Any(tracker => tracker.Key == key))
-                    Compute(name, tells: true);
-            }
+            foreach ((string name, _) in _trackers.Where(pair => pair.Value.Has(key)))
+                Compute(name, tells: true);
         }
     }
 

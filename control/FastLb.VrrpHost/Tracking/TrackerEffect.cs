@@ -8,8 +8,7 @@ namespace FastLb.VrrpHost.Tracking;
 /// </summary>
 /// <param name="Contribution">What is added to the priority.</param>
 /// <param name="IsFaulty">True when the instance can't be master.</param>
-/// <param name="IsAwaited">True when the instance can't take part before the first result.</param>
-internal readonly record struct TrackerEffect(int Contribution, bool IsFaulty, bool IsAwaited)
+internal readonly record struct TrackerEffect(int Contribution, bool IsFaulty)
 {
     /// <summary>The least product of a file's value and its weight that still moves a priority; below it is a fault.</summary>
     private const int LeastProduct = -253;
@@ -19,21 +18,19 @@ internal readonly record struct TrackerEffect(int Contribution, bool IsFaulty, b
     /// <summary>Nothing.</summary>
     public static readonly TrackerEffect None;
 
-    private static readonly TrackerEffect Fault = new(0, IsFaulty: true, IsAwaited: false);
+    private static readonly TrackerEffect Fault = new(0, IsFaulty: true);
 
-    private static readonly TrackerEffect Awaited = new(0, IsFaulty: false, IsAwaited: true);
-
-    /// <summary>The effect of a tracker.</summary>
+    /// <summary>The effect of a tracker; none as long as nothing is known of what it tracks.</summary>
     public static TrackerEffect Of(TrackerKind kind, TrackedState state, TrackerWeight weight)
     {
         if (weight.Value == 0)
-            return state.IsUp is not { } isUp ? Awaited : isUp == weight.IsReversed ? Fault : None;
+            return state.IsUp == weight.IsReversed ? Fault : None;
         if (kind == TrackerKind.File)
             return OfProduct((long)state.Value * weight.Value * (weight.IsReversed ? -1 : 1));
         bool counts = state.IsUp is { } up && up == weight.Value > 0;
-        return counts ? new TrackerEffect(weight.IsReversed ? -weight.Value : weight.Value, IsFaulty: false, IsAwaited: false) : None;
+        return counts ? new TrackerEffect(weight.IsReversed ? -weight.Value : weight.Value, IsFaulty: false) : None;
     }
 
     private static TrackerEffect OfProduct(long product) =>
-        product < LeastProduct ? Fault : new TrackerEffect((int)Math.Min(product, GreatestProduct), IsFaulty: false, IsAwaited: false);
+        product < LeastProduct ? Fault : new TrackerEffect((int)Math.Min(product, GreatestProduct), IsFaulty: false);
 }

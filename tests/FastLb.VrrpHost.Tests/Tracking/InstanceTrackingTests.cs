@@ -75,6 +75,18 @@ public sealed class InstanceTrackingTests
     }
 
     [Fact]
+    public void Members_wait_for_scripts_of_one_another() // f1 took on no role before the first result of f2's script
+    {
+        string text = "vrrp_script new {\n script /bin/true\n}\n" + Group("G", "", "f1", "f2") + Instance("f1", "") + Instance("f2", "track_script {\n new\n }")
+            + Instance("h3", "track_script {\n new weight 5\n }");
+
+        Assert.True(Track(text, "f2").IsAwaited);
+        Assert.True(Track(text, "f1").IsAwaited);
+        Assert.Empty(Track(text, "f1").Trackers);
+        Assert.False(Track(text, "h3").IsAwaited); // what moves the priority alone isn't waited for
+    }
+
+    [Fact]
     public void Weights_of_members_count_for_them_alone_when_the_group_keeps_weights() // b1 had 110, b2 100
     {
         string text = Group("G", "sync_group_tracking_weight", "b1", "b2") + Instance("b1", "track_script {\n okpos\n }") + Instance("b2", "");
@@ -115,8 +127,7 @@ public sealed class InstanceTrackingTests
     private static InstanceTracking Track(string text, string name = "a")
     {
         DirectorConfiguration configuration = ConfigurationText.Read(Definitions + text);
-        VrrpInstance instance = configuration.VrrpInstances.Single(each => each.Name == name);
-        return InstanceTracking.Of(EffectiveTracker.Of(instance, configuration), key => States.GetValueOrDefault(key));
+        return InstanceTracking.Of(TrackerSet.Of(configuration, new HashSet<TrackedKey>())[name], key => States.GetValueOrDefault(key));
     }
 
     private static string Group(string name, string lines, params string[] members) =>

@@ -20,7 +20,7 @@ public sealed class TrackerEffectTests
     public void Weight_counts_in_one_of_two_states(int weight, bool isReversed, bool isUp, int contribution)
     {
         foreach (TrackerKind kind in (TrackerKind[])[TrackerKind.Interface, TrackerKind.Script, TrackerKind.Process, TrackerKind.Bfd])
-            Assert.Equal(new TrackerEffect(contribution, false, false), TrackerEffect.Of(kind, TrackedState.Of(isUp), new TrackerWeight(weight, isReversed)));
+            Assert.Equal(new TrackerEffect(contribution, false), TrackerEffect.Of(kind, TrackedState.Of(isUp), new TrackerWeight(weight, isReversed)));
     }
 
     [Theory]
@@ -33,18 +33,17 @@ public sealed class TrackerEffectTests
         foreach (TrackerKind kind in Enum.GetValues<TrackerKind>())
         {
             TrackedState state = kind == TrackerKind.File ? TrackedState.Of(isUp ? 0 : 9) : TrackedState.Of(isUp);
-            Assert.Equal(new TrackerEffect(0, isFaulty, false), TrackerEffect.Of(kind, state, new TrackerWeight(0, isReversed)));
+            Assert.Equal(new TrackerEffect(0, isFaulty), TrackerEffect.Of(kind, state, new TrackerWeight(0, isReversed)));
         }
     }
 
-    [Fact]
-    public void Script_without_result_changes_no_priority_and_is_waited_for_where_it_could_be_a_fault()
-    {
-        Assert.Equal(default, TrackerEffect.Of(TrackerKind.Script, TrackedState.Unknown, new TrackerWeight(-10, false)));
-        Assert.Equal(default, TrackerEffect.Of(TrackerKind.Script, TrackedState.Unknown, new TrackerWeight(10, true)));
-        Assert.Equal(new TrackerEffect(0, false, IsAwaited: true), TrackerEffect.Of(TrackerKind.Script, TrackedState.Unknown, new TrackerWeight(0, false)));
-        Assert.Equal(new TrackerEffect(0, false, IsAwaited: true), TrackerEffect.Of(TrackerKind.Script, TrackedState.Unknown, new TrackerWeight(0, true)));
-    }
+    [Theory]
+    [InlineData(-10, false)]
+    [InlineData(10, true)]
+    [InlineData(0, false)]
+    [InlineData(0, true)]
+    public void Script_without_result_has_no_effect(int weight, bool isReversed) =>
+        Assert.Equal(TrackerEffect.None, TrackerEffect.Of(TrackerKind.Script, TrackedState.Unknown, new TrackerWeight(weight, isReversed)));
 
     [Theory]
     [InlineData(9, 2, false, 18)] // 118 of 100
@@ -56,7 +55,7 @@ public sealed class TrackerEffectTests
     [InlineData(-253, 1, false, -253)]
     public void File_moves_the_priority_by_its_value_times_the_weight(int value, int weight, bool isReversed, int contribution) =>
         Assert.Equal(
-            new TrackerEffect(contribution, false, false),
+            new TrackerEffect(contribution, false),
             TrackerEffect.Of(TrackerKind.File, TrackedState.Of(value), new TrackerWeight(weight, isReversed)));
 
     [Theory]
@@ -65,7 +64,7 @@ public sealed class TrackerEffectTests
     [InlineData(-50, 200, false)]
     [InlineData(int.MinValue, 254, false)]
     public void File_that_takes_more_than_253_is_a_fault(int value, int weight, bool isReversed) =>
-        Assert.Equal(new TrackerEffect(0, true, false), TrackerEffect.Of(TrackerKind.File, TrackedState.Of(value), new TrackerWeight(weight, isReversed)));
+        Assert.Equal(new TrackerEffect(0, true), TrackerEffect.Of(TrackerKind.File, TrackedState.Of(value), new TrackerWeight(weight, isReversed)));
 
     [Theory]
     [InlineData(100, 5, 105)]
