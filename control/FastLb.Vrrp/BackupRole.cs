@@ -1,6 +1,6 @@
 namespace FastLb.Vrrp;
 
-/// <summary>BACKUP: watches the master (RFC 3768 §6.4.2).</summary>
+/// <summary>BACKUP: watches the master (RFC 3768 §6.4.2, RFC 9568 §6.4.2).</summary>
 internal static class BackupRole
 {
     /// <summary>Begins with a full master-down timer.</summary>
@@ -8,15 +8,35 @@ internal static class BackupRole
         VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects) =>
         state.Enter(VrrpRole.Backup, reason, now, effects) with
         {
-            RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
+            RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority, state.MasterInterval),
             TakeoverReason = TransitionReason.MasterDown,
         };
+
+    /// <summary>
+    /// Begins as a member of a sync group: the owner of the addresses, and who wishes to be master, are ready sooner, because nothing comes of it before the others are, too.
+    /// </summary>
+    public static VirtualRouterState EnterEagerly(
+        VirtualRouterSettings settings, in VirtualRouterState state, TransitionReason reason, TimeSpan now, EffectList effects)
+    {
+        VirtualRouterState backup = Enter(settings, state, reason, now, effects);
+        if (state.Priority == VirtualRouterSettings.OwnerPriority)
+            return backup with { RoleTimer = now, TakeoverReason = TransitionReason.OwnerStarted };
+        return settings.WishesToBeMaster ? backup with { RoleTimer = now + VrrpTimers.EagerStart(settings, state.Priority) } : backup;
+    }
+
+    /// <summary>The timer has run out; what comes of it is the sync group's to decide. It runs once more meanwhile, as keepalived has it.</summary>
+    public static VirtualRouterState WaitForSyncGroup(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan now, EffectList effects)
+    {
+        if (!state.WantsMaster)
+            effects.Add(VrrpEffect.WaitsForSyncGroup);
+        return state with { WantsMaster = true, RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority, state.MasterInterval) };
+    }
 
     public static VirtualRouterState OnAdvert(
         VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
     {
         if (advert.Priority == VrrpAdvertisement.StopPriority)
-            return state with { RoleTimer = now + VrrpTimers.Skew(state.Priority), TakeoverReason = TransitionReason.MasterStopped };
+            return state with { RoleTimer = now + VrrpTimers.Skew(settings, state.Priority, state.MasterInterval), TakeoverReason = TransitionReason.MasterStopped };
 
         if (advert.Priority >= state.Priority)
             return Accept(settings, state, advert, now) with { PreemptsFrom = VirtualRouterState.Never };
@@ -32,8 +52,10 @@ internal static class BackupRole
         VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now) =>
         state with
         {
-            RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority),
+            RoleTimer = now + VrrpTimers.MasterDown(settings, state.Priority, advert.Interval),
             TakeoverReason = TransitionReason.MasterDown,
+            WantsMaster = false,
+            MasterInterval = advert.Interval,
             MasterAddress = advert.Source,
             MasterPriority = advert.Priority,
         };

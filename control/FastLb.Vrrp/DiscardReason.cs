@@ -12,6 +12,9 @@ public enum DiscardReason : byte
     /// <summary>Comes with an IPsec authentication header, which isn't configured.</summary>
     UnexpectedAuthenticationHeader,
 
+    /// <summary>Comes without an IPsec authentication header, which is configured.</summary>
+    MissingAuthenticationHeader,
+
     /// <summary>Another protocol than 112.</summary>
     NotVrrp,
 
@@ -24,7 +27,9 @@ public enum DiscardReason : byte
     /// <summary>The packet is not as long as its address count says; Ethernet's padding aside.</summary>
     WrongLength,
 
-    /// <summary>The time to live isn't 255: it was routed, so it comes from elsewhere (RFC 3768 §7.1).</summary>
+    /// <summary>
+    /// The time to live, or hop limit, isn't 255: it was routed, so it comes from elsewhere (RFC 3768 §7.1). Of unicast: it isn't within what the peer may have.
+    /// </summary>
     WrongTimeToLive,
 
     /// <summary>Another version of VRRP.</summary>
@@ -36,11 +41,17 @@ public enum DiscardReason : byte
     /// <summary>An authentication type that isn't the configured one.</summary>
     AuthenticationTypeMismatch,
 
-    /// <summary>A wrong password.</summary>
+    /// <summary>A wrong password, or an authentication header that was made with another key or of another packet.</summary>
     AuthenticationFailed,
+
+    /// <summary>An authentication header with a sequence number that was there before (RFC 4302 §3.4.3).</summary>
+    Replayed,
 
     /// <summary>Another advertisement interval than the configured one; two such directors are both master.</summary>
     IntervalMismatch,
+
+    /// <summary>An advertisement interval of zero, with which its sender would be down at once.</summary>
+    ZeroInterval,
 
     /// <summary>A type other than ADVERTISEMENT (1).</summary>
     UnknownType,
@@ -53,4 +64,10 @@ public enum DiscardReason : byte
 
     /// <summary>Sent to one host alone, while directors speak by multicast.</summary>
     NotMulticast,
+
+    /// <summary>Sent by multicast, while directors speak to each other one by one.</summary>
+    NotUnicast,
+
+    /// <summary>Sent by a host that isn't among the peers, while only those count.</summary>
+    UnknownPeer,
 }

@@ -14,6 +14,18 @@ public sealed class EffectList
 
     internal void Clear() => _count = 0;
 
+    /// <summary>Gives the advertisements their sequence numbers, the first that behind <paramref name="last"/>, and returns the last one given.</summary>
+    internal uint NumberAdvertisements(uint last)
+    {
+        foreach (ref VrrpEffect effect in _effects.AsSpan(0, _count))
+        {
+            if (effect.Kind == VrrpEffectKind.SendAdvertisement)
+                effect = effect.Numbered(++last);
+        }
+
+        return last;
+    }
+
     internal void Add(in VrrpEffect effect)
     {
         if (_count == _effects.Length)

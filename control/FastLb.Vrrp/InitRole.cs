@@ -14,14 +14,16 @@ internal static class InitRole
 
     /// <summary>
     /// Goes on as the master that the dead process was, unless others may have thought it dead. Then its addresses, which the dead process couldn't
-    /// take off, must go first. There is no start delay: the director has been up.
+    /// take off, must go first. There is no start delay: the director has been up. With authentication headers it can't go on: their sequence numbers have gone, and others would
+    /// take what it sends for replayed.
     /// </summary>
     public static VirtualRouterState Resume(
         VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan silence, TimeSpan now, EffectList effects)
     {
         if (!AwaitsStart(state))
             return state;
-        if (state.Faults == VrrpFaults.None && silence <= settings.AdvertisementInterval)
+        bool isInTime = silence <= settings.AdvertisementInterval && settings.Authentication != AuthenticationType.AuthenticationHeader;
+        if (state.Faults == VrrpFaults.None && isInTime)
             return MasterRole.Enter(settings, state, TransitionReason.Resumed, now, effects);
         effects.Add(VrrpEffect.ReleaseAddresses);
         return state.Faults == VrrpFaults.None
@@ -36,9 +38,12 @@ internal static class InitRole
     {
         if (state.Faults != VrrpFaults.None)
             return FaultRole.Enter(state, now, effects);
+        VirtualRouterState fresh = state with { MasterInterval = settings.AdvertisementInterval };
+        if (settings.IsInSyncGroup)
+            return BackupRole.EnterEagerly(settings, fresh, TransitionReason.Started, now, effects);
         return state.Priority == VirtualRouterSettings.OwnerPriority
-            ? MasterRole.Enter(settings, state, TransitionReason.OwnerStarted, now, effects)
-            : BackupRole.Enter(settings, state, TransitionReason.Started, now, effects);
+            ? MasterRole.Enter(settings, fresh, TransitionReason.OwnerStarted, now, effects)
+            : BackupRole.Enter(settings, fresh, TransitionReason.Started, now, effects);
     }
 
     private static bool AwaitsStart(in VirtualRouterState state) =>

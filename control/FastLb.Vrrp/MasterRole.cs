@@ -2,7 +2,7 @@ using FastLb.Wire;
 
 namespace FastLb.Vrrp;
 
-/// <summary>MASTER: holds the addresses and advertises (RFC 3768 §6.4.3).</summary>
+/// <summary>MASTER: holds the addresses and advertises (RFC 3768 §6.4.3, RFC 9568 §6.4.3).</summary>
 internal static class MasterRole
 {
     /// <summary>
@@ -17,6 +17,7 @@ internal static class MasterRole
         return state.Enter(VrrpRole.Master, reason, now, effects) with
         {
             RoleTimer = now + settings.AdvertisementInterval,
+            MasterInterval = settings.AdvertisementInterval,
             GratuitousArp = schedule,
             MasterAddress = state.OwnAddress,
             MasterPriority = state.Priority,
@@ -40,6 +41,12 @@ internal static class MasterRole
     public static VirtualRouterState OnTimer(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan now, EffectList effects)
     {
         TimeSpan timer = state.RoleTimer;
+        if (IsTooLate(settings, timer, now))
+        {
+            effects.Add(VrrpEffect.ReleaseAddresses);
+            return BackupRole.Enter(settings, state, TransitionReason.TimerLate, now, effects);
+        }
+
         if (timer <= now)
         {
             effects.Add(VrrpEffect.SendAdvertisement(state.Priority));
@@ -57,6 +64,8 @@ internal static class MasterRole
     public static VirtualRouterState OnAdvert(
         VirtualRouterSettings settings, in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
     {
+        if (settings.OwnerIgnoresAdvertisements && state.Priority == VirtualRouterSettings.OwnerPriority)
+            return state;
         if (advert.Priority == VrrpAdvertisement.StopPriority)
         {
             effects.Add(VrrpEffect.Heard(VrrpEffectKind.StopHeard, advert));
@@ -116,8 +125,20 @@ internal static class MasterRole
         if (settings.HigherPrioritySendAdvert)
             effects.Add(VrrpEffect.SendAdvertisement(state.Priority));
         effects.Add(VrrpEffect.ReleaseAddresses);
-        return BackupRole.Enter(settings, state, reason, now, effects) with { MasterAddress = advert.Source, MasterPriority = advert.Priority };
+        VirtualRouterState follower = state with { MasterInterval = advert.Interval, MasterAddress = advert.Source, MasterPriority = advert.Priority };
+        return BackupRole.Enter(settings, follower, reason, now, effects);
     }
+
+    /// <summary>Gives the addresses up because another member of the sync group did; who has taken over from that one knows without being told.</summary>
+    public static VirtualRouterState YieldWithSyncGroup(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan now, EffectList effects)
+    {
+        effects.Add(VrrpEffect.ReleaseAddresses);
+        return BackupRole.Enter(settings, state, TransitionReason.SyncGroupYielded, now, effects);
+    }
+
+    /// <summary>Whether another director must have taken over since the last advertisement (keepalived's <c>timer_expired_backup</c>).</summary>
+    private static bool IsTooLate(VirtualRouterSettings settings, TimeSpan timer, TimeSpan now) =>
+        settings.YieldsWhenLateTo is { } other && now >= timer - settings.AdvertisementInterval + VrrpTimers.MasterDown(settings, other, settings.AdvertisementInterval);
 
     private static VirtualRouterState Advertise(VirtualRouterSettings settings, in VirtualRouterState state, TimeSpan now, EffectList effects)
     {

@@ -39,6 +39,24 @@ public enum TransitionReason : byte
     /// <summary>Its interface has no address to advertise from.</summary>
     NoAddress,
 
+    /// <summary>Something tracked is down.</summary>
+    TrackingFailed,
+
+    /// <summary>There is no peer to speak to.</summary>
+    NoPeer,
+
+    /// <summary>Another member of its sync group can't take part.</summary>
+    SyncGroupFault,
+
+    /// <summary>All members of its sync group could become master.</summary>
+    SyncGroupReady,
+
+    /// <summary>Another member of its sync group has become backup.</summary>
+    SyncGroupYielded,
+
+    /// <summary>Its own timer was so late that another director has taken over.</summary>
+    TimerLate,
+
     /// <summary>All faults are gone.</summary>
     FaultsCleared,
 

@@ -3,7 +3,7 @@ using FastLb.Wire;
 namespace FastLb.Vrrp;
 
 /// <summary>
-/// The state machine of a virtual router (RFC 3768 §6.4, keepalived's extensions included): a function of state, input and time, which has no clock,
+/// The state machine of a virtual router (RFC 3768 §6.4, RFC 9568 §6.4, keepalived's extensions included): a function of state, input and time, which has no clock,
 /// socket or memory of its own. Who reloads the configuration makes another one and goes on with the state.
 /// </summary>
 public sealed class VirtualRouter
@@ -29,14 +29,25 @@ public sealed class VirtualRouter
     public VirtualRouterState Step(in VirtualRouterState state, in VrrpInput input, TimeSpan now, EffectList effects)
     {
         effects.Clear();
-        return input.Kind switch
+        VirtualRouterState after = Move(state, input, now, effects);
+        return Settings.Authentication == AuthenticationType.AuthenticationHeader ? Number(after, effects) : after;
+    }
+
+    private static VirtualRouterState Number(in VirtualRouterState state, EffectList effects) =>
+        state with { SentSequence = effects.NumberAdvertisements(Math.Max(state.SentSequence, state.HeardSequence)) };
+
+    private VirtualRouterState Move(in VirtualRouterState state, in VrrpInput input, TimeSpan now, EffectList effects) =>
+        input.Kind switch
         {
             VrrpInputKind.Start => InitRole.Start(Settings, state, now, effects),
             VrrpInputKind.Resume => InitRole.Resume(Settings, state, input.Silence, now, effects),
             VrrpInputKind.TimerDue => OnTimer(state, now, effects),
             VrrpInputKind.AdvertReceived => OnAdvert(state, input.Advertisement, now, effects),
-            VrrpInputKind.InterfaceUp => FaultRole.Clear(Settings, state, VrrpFaults.InterfaceDown, now, effects),
-            VrrpInputKind.InterfaceDown => FaultRole.Raise(state, VrrpFaults.InterfaceDown, now, effects),
+            VrrpInputKind.FaultRaised => FaultRole.Raise(state, input.Fault, now, effects),
+            VrrpInputKind.FaultCleared => FaultRole.Clear(Settings, state, input.Fault, now, effects),
+            VrrpInputKind.SyncGroupTakesOver => OnSyncGroupTakesOver(state, now, effects),
+            VrrpInputKind.SyncGroupYields => state.Role == VrrpRole.Master ? MasterRole.YieldWithSyncGroup(Settings, state, now, effects) : state with { WantsMaster = false },
+            VrrpInputKind.SyncGroupDefends => OnSyncGroupDefends(state, now, effects),
             VrrpInputKind.OwnAddressChanged => OnOwnAddress(state, input.Address, now, effects),
             VrrpInputKind.MacChanged => OnMac(state, now, effects),
             VrrpInputKind.AddressInterfaceRenewed => state.Role == VrrpRole.Master ? MasterRole.Reclaim(Settings, state, now, effects) : state,
@@ -44,7 +55,6 @@ public sealed class VirtualRouter
             VrrpInputKind.Stop => OnStop(state, now, effects),
             _ => throw new ArgumentOutOfRangeException(nameof(input), input.Kind, "There is no such input"),
         };
-    }
 
     private VirtualRouterState OnTimer(in VirtualRouterState state, TimeSpan now, EffectList effects)
     {
@@ -53,6 +63,7 @@ public sealed class VirtualRouter
         return state.Role switch
         {
             VrrpRole.Init => InitRole.Begin(Settings, state, now, effects),
+            VrrpRole.Backup when Settings.IsInSyncGroup => BackupRole.WaitForSyncGroup(Settings, state, now, effects),
             VrrpRole.Backup => MasterRole.Enter(Settings, state, state.TakeoverReason, now, effects),
             VrrpRole.Master => MasterRole.OnTimer(Settings, state, now, effects),
             _ => state,
@@ -60,13 +71,26 @@ public sealed class VirtualRouter
     }
 
     /// <summary>Who takes no part doesn't listen either.</summary>
-    private VirtualRouterState OnAdvert(in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects) =>
-        state.Role switch
+    private VirtualRouterState OnAdvert(in VirtualRouterState state, in VrrpAdvertisement advert, TimeSpan now, EffectList effects)
+    {
+        VirtualRouterState heard = state with { HeardSequence = Math.Max(state.HeardSequence, advert.Sequence), SumsUpGroup = state.SumsUpGroup || advert.SumsUpGroup };
+        return state.Role switch
         {
-            VrrpRole.Backup => BackupRole.OnAdvert(Settings, state, advert, now, effects),
-            VrrpRole.Master => MasterRole.OnAdvert(Settings, state, advert, now, effects),
+            VrrpRole.Backup => BackupRole.OnAdvert(Settings, heard, advert, now, effects),
+            VrrpRole.Master => MasterRole.OnAdvert(Settings, heard, advert, now, effects),
             _ => state,
         };
+    }
+
+    /// <summary>Who has no part in it, because of a fault or a stop, is left alone.</summary>
+    private VirtualRouterState OnSyncGroupTakesOver(in VirtualRouterState state, TimeSpan now, EffectList effects) =>
+        state.Role != VrrpRole.Backup
+            ? state
+            : MasterRole.Enter(Settings, state, state.WantsMaster ? state.TakeoverReason : TransitionReason.SyncGroupReady, now, effects);
+
+    private VirtualRouterState OnSyncGroupDefends(in VirtualRouterState state, TimeSpan now, EffectList effects) => state.Role != VrrpRole.Master
+        ? state
+        : state with { GratuitousArp = state.GratuitousArp.AnswerLowerPriority(Settings.GratuitousArp, now, effects) };
 
     private VirtualRouterState OnOwnAddress(in VirtualRouterState state, IpAddress? address, TimeSpan now, EffectList effects)
     {
@@ -81,11 +105,11 @@ public sealed class VirtualRouter
         state.Role == VrrpRole.Master ? state with { GratuitousArp = GratuitousArpSchedule.Begin(Settings.GratuitousArp, now, effects) } : state;
 
     /// <summary>A master's next advertisement tells the others; a backup's running timer is moved by what the skew differs.</summary>
-    private static VirtualRouterState OnPriority(in VirtualRouterState state, byte priority, TimeSpan now)
+    private VirtualRouterState OnPriority(in VirtualRouterState state, byte priority, TimeSpan now)
     {
         if (state.Role != VrrpRole.Backup)
             return state with { Priority = priority };
-        TimeSpan timer = state.RoleTimer + VrrpTimers.Skew(priority) - VrrpTimers.Skew(state.Priority);
+        TimeSpan timer = state.RoleTimer + VrrpTimers.Skew(Settings, priority, state.MasterInterval) - VrrpTimers.Skew(Settings, state.Priority, state.MasterInterval);
         return state with { Priority = priority, RoleTimer = timer < now ? now : timer };
     }
 

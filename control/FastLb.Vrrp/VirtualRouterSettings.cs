@@ -3,7 +3,7 @@ using FastLb.Wire;
 
 namespace FastLb.Vrrp;
 
-/// <summary>What a virtual router of version 2 (RFC 3768) is told by its configuration. Immutable; a reload makes another.</summary>
+/// <summary>What a virtual router of version 2 (RFC 3768) or 3 (RFC 9568) is told by its configuration. Immutable; a reload makes another.</summary>
 public sealed record VirtualRouterSettings
 {
     /// <summary>The priority of the owner of the addresses (RFC 3768 §5.3.4).</summary>
@@ -21,14 +21,37 @@ public sealed record VirtualRouterSettings
     /// <summary>1 to 255, before trackers add to it or take from it; 255 marks the owner of the addresses.</summary>
     public byte Priority { get; init; } = 100;
 
-    /// <summary>From one advertisement to the next: whole seconds, 1 to 255 (RFC 3768 §5.3.7).</summary>
+    /// <summary>2 or 3.</summary>
+    public int Version { get; init; } = 2;
+
+    /// <summary>Whether it is of IPv6, which only version 3 is.</summary>
+    public bool IsIPv6 { get; init; }
+
+    /// <summary>
+    /// From one advertisement to the next: of version 2 whole seconds, 1 to 255 (RFC 3768 §5.3.7); of version 3 a multiple of 10 ms, up to 40.95 s (RFC 9568 §5.2.6).
+    /// </summary>
     public TimeSpan AdvertisementInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Goes with every advertisement and is asked of those received; null for no authentication.</summary>
-    public VrrpPassword? Password { get; init; }
+    /// <summary>How advertisements of version 2 are authenticated; version 3 has no such thing.</summary>
+    public AuthenticationType Authentication { get; init; }
 
-    /// <summary>The addresses that advertisements list, all IPv4, at most <see cref="MaximumAddresses"/>.</summary>
+    /// <summary>The password that goes with every advertisement, or the key of the authentication header.</summary>
+    public VrrpPassword Password { get; init; }
+
+    /// <summary>The addresses that advertisements list, all of one family, at most <see cref="MaximumAddresses"/>.</summary>
     public ImmutableArray<IpAddress> AdvertisedAddresses { get; init; } = [];
+
+    /// <summary>Where advertisements go by multicast; also what some old peers put into the checksum of what they send by unicast.</summary>
+    public IpAddress Group { get; init; } = VrrpAdvertisement.Group4;
+
+    /// <summary>The other directors, when advertisements go to each by unicast; empty for multicast.</summary>
+    public ImmutableArray<VrrpPeer> Peers { get; init; } = [];
+
+    /// <summary>Whether advertisements by unicast count only from <see cref="Peers"/>.</summary>
+    public bool ChecksPeers { get; init; }
+
+    /// <summary>What the checksum of version 3 over IPv4 covers beside the message.</summary>
+    public PseudoHeaderRule PseudoHeader { get; init; }
 
     /// <summary>
     /// The role wished for at start (<c>state MASTER</c>). It doesn't make a master, which only priorities do, but rules out
@@ -62,6 +85,18 @@ public sealed record VirtualRouterSettings
     /// <summary>When neighbours are told about the addresses.</summary>
     public GratuitousArpBursts GratuitousArp { get; init; } = new();
 
+    /// <summary>Whether a master that owns the addresses leaves what others advertise alone.</summary>
+    public bool OwnerIgnoresAdvertisements { get; init; }
+
+    /// <summary>
+    /// The highest priority of another director, 1 to 254: a master that is so late that this one has taken over becomes backup, in place of advertising once more. Null
+    /// when it doesn't.
+    /// </summary>
+    public byte? YieldsWhenLateTo { get; init; }
+
+    /// <summary>Whether it becomes master only together with others (<see cref="SyncGroup"/>).</summary>
+    public bool IsInSyncGroup { get; init; }
+
     /// <summary>How long the router does nothing after its start.</summary>
     public TimeSpan StartDelay { get; init; }
 
@@ -80,12 +115,20 @@ public sealed record VirtualRouterSettings
             return "a virtual router id is 1 to 255";
         if (Priority == 0)
             return "a priority is 1 to 255";
-        if (AdvertisementInterval.Ticks % TimeSpan.TicksPerSecond != 0 || AdvertisementInterval.TotalSeconds is < 1 or > 255)
+        if (Version is not (2 or 3))
+            return $"there are the versions 2 and 3, not {Version}";
+        if (Version == 2 && (AdvertisementInterval.Ticks % TimeSpan.TicksPerSecond != 0 || AdvertisementInterval.TotalSeconds is < 1 or > 255))
             return $"an advertisement interval of version 2 is 1 to 255 whole seconds, not {AdvertisementInterval}";
+        if (Version == 3 && (AdvertisementInterval.Ticks % VrrpTimers.TicksPerCentisecond != 0 || AdvertisementInterval.TotalSeconds is < 0.01 or > 40.95))
+            return $"an advertisement interval of version 3 is 10 ms to 40.95 s in steps of 10 ms, not {AdvertisementInterval}";
+        if (Version == 3 && Authentication != AuthenticationType.None)
+            return "version 3 has no authentication (RFC 9568 section 9)";
+        if (Version == 2 && IsIPv6)
+            return "version 2 is of IPv4 alone";
         if (DownTimerAdverts is < 1 or > 100)
             return $"1 to 100 missed advertisements mean that the master is down, not {DownTimerAdverts}";
         if (AdvertisedAddresses.Length > MaximumAddresses)
             return $"an advertisement lists at most {MaximumAddresses} addresses, not {AdvertisedAddresses.Length}";
-        return AdvertisedAddresses.All(address => address.IsIPv4) ? null : "version 2 advertises IPv4 addresses alone";
+        return AdvertisedAddresses.All(address => address.IsIPv4 != IsIPv6) ? null : "the addresses of an advertisement are of one family";
     }
 }

@@ -13,6 +13,15 @@ public enum VrrpFaults : byte
 
     /// <summary>Its interface has no address to advertise from.</summary>
     NoAddress = 2,
+
+    /// <summary>Something that it tracks, and that has no weight, is down.</summary>
+    Tracking = 4,
+
+    /// <summary>It speaks by unicast, and there is no peer.</summary>
+    NoPeer = 8,
+
+    /// <summary>Another member of its sync group can't take part.</summary>
+    SyncGroup = 16,
 }
 
 /// <summary>
@@ -43,6 +52,23 @@ public readonly record struct VirtualRouterState
     public byte MasterPriority { get; init; }
 
     /// <summary>
+    /// From one of the master's advertisements to the next, as version 3 has it from the last one heard; the own interval while there was none, and in version 2.
+    /// </summary>
+    public TimeSpan MasterInterval { get; init; }
+
+    /// <summary>Whether it is a backup whose master-down timer has run out, and that waits for the others of its sync group.</summary>
+    public bool WantsMaster { get; init; }
+
+    /// <summary>Whether a peer was heard to sum up the multicast group in place of the destination; see <see cref="PseudoHeaderRule.Detected"/>.</summary>
+    public bool SumsUpGroup { get; init; }
+
+    /// <summary>The last sequence number of an authentication header sent; one that was heard is overtaken by what is sent next (keepalived's way).</summary>
+    public uint SentSequence { get; init; }
+
+    /// <summary>The greatest sequence number of an authentication header heard, from whomever; what isn't greater was there before.</summary>
+    public uint HeardSequence { get; init; }
+
+    /// <summary>
     /// The protocol's timer: Adver_Timer of a master, Master_Down_Timer of a backup (RFC 3768 §6.2), the end of the start delay before that.
     /// </summary>
     public TimeSpan RoleTimer { get; init; }
@@ -68,15 +94,19 @@ public readonly record struct VirtualRouterState
     /// </summary>
     public TimeSpan NextDeadline => RoleTimer < GratuitousArp.Next ? RoleTimer : GratuitousArp.Next;
 
+    /// <summary>Why it can take no part now: the fault that is worth being told first; <see cref="TransitionReason.None"/> without any.</summary>
+    public TransitionReason FaultReason => FaultRole.ReasonOf(Faults);
+
     /// <summary>A virtual router before its start.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="interfaceIsUp">Whether its interface is there, up and running.</param>
-    /// <param name="ownAddress">The primary IPv4 address of the interface; null when it has none.</param>
+    /// <param name="ownAddress">The address of the interface to advertise from; null when it has none.</param>
     /// <param name="now">The present moment.</param>
     public static VirtualRouterState Initial(VirtualRouterSettings settings, bool interfaceIsUp, IpAddress? ownAddress, TimeSpan now) => new()
     {
         Role = VrrpRole.Init,
         Priority = settings.Priority,
+        MasterInterval = settings.AdvertisementInterval,
         OwnAddress = ownAddress,
         Faults = (interfaceIsUp ? VrrpFaults.None : VrrpFaults.InterfaceDown) | (ownAddress is null ? VrrpFaults.NoAddress : VrrpFaults.None),
         RoleTimer = Never,
@@ -95,6 +125,7 @@ public readonly record struct VirtualRouterState
             RoleTimer = Never,
             TakeoverReason = TransitionReason.None,
             PreemptsFrom = Never,
+            WantsMaster = false,
             GratuitousArp = GratuitousArpSchedule.Nothing,
             LastTransition = now,
             LastReason = reason,

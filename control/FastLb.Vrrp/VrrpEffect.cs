@@ -38,6 +38,9 @@ public enum VrrpEffectKind : byte
     /// <summary>Note that another director advertises with the same priority from the same address.</summary>
     AddressConflict,
 
+    /// <summary>Note that a backup's master-down timer has run out, and that it waits for the others of its sync group.</summary>
+    WaitsForSyncGroup,
+
     /// <summary>Note that another director claims to own the addresses, too; <see cref="VrrpEffect.Priority"/> is what the own one is now.</summary>
     OwnerConflict,
 }
@@ -56,6 +59,9 @@ public readonly record struct VrrpEffect
     /// <summary>Messages for each address.</summary>
     public uint Repeat { get; private init; }
 
+    /// <summary>Of an advertisement with an authentication header: its sequence number.</summary>
+    public uint Sequence { get; private init; }
+
     /// <summary>The role before.</summary>
     public VrrpRole From { get; private init; }
 
@@ -72,9 +78,14 @@ public readonly record struct VrrpEffect
 
     internal static VrrpEffect ReleaseAddresses => new(VrrpEffectKind.ReleaseAddresses);
 
+    internal static VrrpEffect WaitsForSyncGroup => new(VrrpEffectKind.WaitsForSyncGroup);
+
     internal static VrrpEffect PreemptDelayStarted => new(VrrpEffectKind.PreemptDelayStarted);
 
     internal static VrrpEffect SendAdvertisement(byte priority) => new(VrrpEffectKind.SendAdvertisement) { Priority = priority };
+
+    /// <summary>The same advertisement with a sequence number.</summary>
+    internal VrrpEffect Numbered(uint sequence) => this with { Sequence = sequence };
 
     internal static VrrpEffect SendGratuitousArp(uint repeat) => new(VrrpEffectKind.SendGratuitousArp) { Repeat = repeat };
 

@@ -17,12 +17,6 @@ public enum VrrpInputKind : byte
     /// <summary>An advertisement that has passed <see cref="AdvertisementCheck"/>.</summary>
     AdvertReceived,
 
-    /// <summary>The interface is there, up and running.</summary>
-    InterfaceUp,
-
-    /// <summary>The interface is down or gone.</summary>
-    InterfaceDown,
-
     /// <summary>The primary address of the interface is another one, or gone.</summary>
     OwnAddressChanged,
 
@@ -31,6 +25,21 @@ public enum VrrpInputKind : byte
 
     /// <summary>An interface that is to hold addresses has appeared, been made anew, or come up: what was on it may have gone.</summary>
     AddressInterfaceRenewed,
+
+    /// <summary>A fault of <see cref="VrrpInput.Fault"/> has come.</summary>
+    FaultRaised,
+
+    /// <summary>A fault of <see cref="VrrpInput.Fault"/> has gone.</summary>
+    FaultCleared,
+
+    /// <summary>All members of its sync group could become master, and now do.</summary>
+    SyncGroupTakesOver,
+
+    /// <summary>Another member of its sync group has become backup.</summary>
+    SyncGroupYields,
+
+    /// <summary>Another member of its sync group has heard a master of lower priority.</summary>
+    SyncGroupDefends,
 
     /// <summary>Trackers or a reload have changed the priority.</summary>
     PriorityChanged,
@@ -51,10 +60,19 @@ public readonly record struct VrrpInput
     public static VrrpInput TimerDue => new(VrrpInputKind.TimerDue);
 
     /// <summary>The interface is there, up and running.</summary>
-    public static VrrpInput InterfaceUp => new(VrrpInputKind.InterfaceUp);
+    public static VrrpInput InterfaceUp => Cleared(VrrpFaults.InterfaceDown);
 
     /// <summary>The interface is down or gone.</summary>
-    public static VrrpInput InterfaceDown => new(VrrpInputKind.InterfaceDown);
+    public static VrrpInput InterfaceDown => Raised(VrrpFaults.InterfaceDown);
+
+    /// <summary>All members of its sync group could become master, and now do.</summary>
+    public static VrrpInput SyncGroupTakesOver => new(VrrpInputKind.SyncGroupTakesOver);
+
+    /// <summary>Another member of its sync group has become backup.</summary>
+    public static VrrpInput SyncGroupYields => new(VrrpInputKind.SyncGroupYields);
+
+    /// <summary>Another member of its sync group has heard a master of lower priority.</summary>
+    public static VrrpInput SyncGroupDefends => new(VrrpInputKind.SyncGroupDefends);
 
     /// <summary>An interface that the addresses are on has another Ethernet address.</summary>
     public static VrrpInput MacChanged => new(VrrpInputKind.MacChanged);
@@ -79,6 +97,15 @@ public readonly record struct VrrpInput
 
     /// <summary>Of <see cref="VrrpInputKind.Resume"/>: since when the virtual router has not advertised.</summary>
     public TimeSpan Silence { get; private init; }
+
+    /// <summary>Of <see cref="VrrpInputKind.FaultRaised"/> and <see cref="VrrpInputKind.FaultCleared"/>.</summary>
+    public VrrpFaults Fault { get; private init; }
+
+    /// <summary>A fault has come.</summary>
+    public static VrrpInput Raised(VrrpFaults fault) => new(VrrpInputKind.FaultRaised) { Fault = fault };
+
+    /// <summary>A fault has gone.</summary>
+    public static VrrpInput Cleared(VrrpFaults fault) => new(VrrpInputKind.FaultCleared) { Fault = fault };
 
     /// <summary>The process had died while it was the master, whose last advertisement was sent <paramref name="silence"/> ago.</summary>
     public static VrrpInput Resume(TimeSpan silence) => new(VrrpInputKind.Resume) { Silence = silence };

@@ -9,7 +9,9 @@ namespace FastLb.VrrpHost;
 /// <summary>What VRRP needs to know of an interface.</summary>
 /// <param name="Index">The kernel's index; 0 when there is no such interface at present.</param>
 /// <param name="IsRunning">Whether frames can pass.</param>
-/// <param name="PrimaryAddress">The IPv4 address that advertisements come from; null when it has none.</param>
+/// <param name="PrimaryAddress">
+/// The address that advertisements come from: of IPv4 the interface's first one, of IPv6 a link-local one (RFC 9568 section 5.1.2.1), unless one is configured. Null when there is none.
+/// </param>
 internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddress? PrimaryAddress)
 {
     /// <summary>Why it doesn't count as running, in words; null when it does.</summary>
@@ -26,10 +28,10 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
     /// <param name="virtualAddresses">Addresses that are never primary, because they move.</param>
     public static InterfaceState Read(Rtnetlink kernel, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
     {
-        LinkInfo? link = kernel.Links.Find(instance.Interface);
+        LinkInfo? link = instance.Interface.Length == 0 ? null : kernel.Links.Find(instance.Interface);
         string? obstacle = ObstacleOf(kernel, instance, link);
         IEnumerable<string> devices = instance.VirtualAddresses.Select(address => address.Device).Distinct(StringComparer.Ordinal);
-        return new InterfaceState(link?.Index ?? 0, obstacle is null, link is null ? null : PrimaryAddressOf(kernel, link, instance, virtualAddresses))
+        return new InterfaceState(link?.Index ?? 0, obstacle is null, PrimaryAddressOf(kernel, link, instance, virtualAddresses))
         {
             Obstacle = obstacle,
             AddressInterfaces = [.. devices.Select(device => AddressInterface.Read(kernel, device))],
@@ -52,7 +54,7 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
 
     private static string? ObstacleOf(Rtnetlink kernel, VrrpInstance instance, LinkInfo? link)
     {
-        if (link is not { IsRunning: true })
+        if (instance.Interface.Length > 0 && link is not { IsRunning: true })
             return link is null ? $"there is no interface {instance.Interface}" : $"{instance.Interface} is down";
         foreach (VirtualAddress address in instance.VirtualAddresses.Where(address => address.TracksDevice && address.Device != instance.Interface))
         {
@@ -64,14 +66,24 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
         return null;
     }
 
-    private static IpAddress? PrimaryAddressOf(Rtnetlink kernel, LinkInfo link, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
+    private static IpAddress? PrimaryAddressOf(Rtnetlink kernel, LinkInfo? link, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
     {
         if (instance.SourceAddress is { } source)
-            return IpAddress.From(source);
+            return !instance.TracksSourceAddress || kernel.Addresses.List().Any(address => address.Address.Equals(source)) ? IpAddress.From(source) : null;
+        if (link is null)
+            return null;
         AddressInfo? primary = kernel.Addresses.List().FirstOrDefault(address =>
-            address.InterfaceIndex == link.Index && address.Address.AddressFamily == AddressFamily.InterNetwork
-            && !address.Flags.HasFlag(AddressFlags.Secondary) && !virtualAddresses.Contains(IpAddress.From(address.Address)));
+            address.InterfaceIndex == link.Index && CanAdvertise(address, instance.AddressFamily) && !virtualAddresses.Contains(IpAddress.From(address.Address)));
         return primary is null ? null : IpAddress.From(primary.Address);
+    }
+
+    private static bool CanAdvertise(AddressInfo address, AddressFamily family)
+    {
+        if (address.Address.AddressFamily != family)
+            return false;
+        return family == AddressFamily.InterNetwork
+            ? !address.Flags.HasFlag(AddressFlags.Secondary)
+            : address.Address.IsIPv6LinkLocal && (address.Flags & (AddressFlags.Tentative | AddressFlags.DuplicateDetected)) == AddressFlags.None;
     }
 }
 

@@ -1,11 +1,6 @@
 using System.Diagnostics;
-using System.Net;
 using FastLb.Configuration.Model;
-using FastLb.Native;
-using FastLb.Native.Interfaces;
-using FastLb.Native.Vrrp;
 using FastLb.Vrrp;
-using FastLb.Wire;
 
 namespace FastLb.VrrpHost;
 
@@ -28,35 +23,31 @@ internal sealed class Router : IDisposable
 {
     private VirtualRouter _machine;
     private readonly EffectList _effects = new();
-    private IPAddress _group;
+    private readonly AdvertisementLink _link;
     private readonly Action<RouterEffects> _perform;
     private readonly Action<Router, VrrpAdvertisement> _compared;
     private readonly TimeProvider _time;
-    private byte[] _message;
     private volatile VrrpInstance _instance;
     private volatile bool _isRemoved;
     private bool _addressesDiffer;
     private bool _isUp; // as the state machine was told
     private VirtualRouterState _state;
-    private VrrpSocket? _socket;
     private volatile RouterSnapshot _snapshot;
 
-    /// <param name="instance">Its configuration.</param>
-    /// <param name="global">The configuration's part for all instances.</param>
+    /// <param name="definition">Its configuration.</param>
     /// <param name="nic">Its interface at this moment.</param>
     /// <param name="time">For the time of day that is shown.</param>
     /// <param name="perform">Takes effects; must not block.</param>
     /// <param name="compared">Told when the addresses of another director's advertisements begin or cease to be others than the own ones; must not block.</param>
     public Router(
-        VrrpInstance instance, GlobalDefinitions global, InterfaceState nic, TimeProvider time, Action<RouterEffects> perform, Action<Router, VrrpAdvertisement> compared)
+        RouterDefinition definition, InterfaceState nic, TimeProvider time, Action<RouterEffects> perform, Action<Router, VrrpAdvertisement> compared)
     {
         _compared = compared;
-        _instance = instance;
-        _machine = new VirtualRouter(RouterSettings.Of(instance, global));
-        _group = global.MulticastGroup;
+        _instance = definition.Instance;
+        _machine = new VirtualRouter(definition.Settings);
+        _link = new AdvertisementLink(definition.Settings, definition.Instance);
         _perform = perform;
         _time = time;
-        _message = new byte[VrrpAdvertisement.LengthWith(_machine.Settings.AdvertisedAddresses.Length)];
         OwnInterface = nic;
         _isUp = IsUp(nic);
         _state = VirtualRouterState.Initial(_machine.Settings, _isUp, nic.PrimaryAddress, Now());
@@ -80,7 +71,13 @@ internal sealed class Router : IDisposable
     public InterfaceState OwnInterface { get; private set; }
 
     /// <summary>For poll; -1 while there is no socket because the interface is gone.</summary>
-    public int Descriptor => _socket?.Descriptor ?? -1;
+    public int Descriptor => _link.Descriptor;
+
+    /// <summary>The sync group that it is in; null for none.</summary>
+    public RouterGroup? Group { get; set; }
+
+    /// <summary>Its state.</summary>
+    public ref readonly VirtualRouterState State => ref _state;
 
     /// <summary>When the state machine wants to be called, on the clock of <see cref="Now"/>.</summary>
     public TimeSpan NextDeadline => _state.NextDeadline;
@@ -104,13 +101,17 @@ internal sealed class Router : IDisposable
     /// <param name="most">A flood must not keep the advertisements from being sent.</param>
     public void ReceiveArrived(Span<byte> buffer, int most)
     {
-        for (int i = 0; i < most && _socket is { } socket; i++)
+        for (int i = 0; i < most && _link.TryReceive(buffer, _state, out DiscardReason reason, out VrrpAdvertisement advertisement); i++)
         {
-            if (!socket.TryReceive(buffer, out int length))
-                return;
-            Heed(buffer[..length]);
+            if (reason == DiscardReason.None)
+                Heed(advertisement);
+            else if (reason != DiscardReason.OtherVirtualRouter) // that is for another one on the same interface
+                Counters.CountDiscarded(reason);
         }
     }
+
+    /// <summary>Something else has happened to it.</summary>
+    public void Tell(in VrrpInput input) => Step(input, Now());
 
     /// <summary>Takes part from now on.</summary>
     public void Start() => Step(VrrpInput.Start, Now());
@@ -136,16 +137,13 @@ internal sealed class Router : IDisposable
     /// <summary>
     /// Goes on in its role by another configuration, for the same virtual router on the same interface. What has changed of the interfaces is told separately.
     /// </summary>
-    public void Reconfigure(VrrpInstance instance, GlobalDefinitions global)
+    public void Reconfigure(RouterDefinition definition)
     {
-        bool speaksOtherwise = !Equals(instance.SourceAddress, Instance.SourceAddress) || !_group.Equals(global.MulticastGroup);
-        _instance = instance;
-        _machine = new VirtualRouter(RouterSettings.Of(instance, global));
-        _group = global.MulticastGroup;
-        _message = new byte[VrrpAdvertisement.LengthWith(_machine.Settings.AdvertisedAddresses.Length)];
-        if (speaksOtherwise)
-            Open();
-        Step(VrrpInput.PriorityChanged(instance.Priority), Now());
+        _instance = definition.Instance;
+        _machine = new VirtualRouter(definition.Settings);
+        _link.Use(definition.Settings, definition.Instance);
+        Open();
+        Step(VrrpInput.PriorityChanged(definition.Instance.Priority), Now());
     }
 
     /// <summary>The interface has changed.</summary>
@@ -156,6 +154,8 @@ internal sealed class Router : IDisposable
         OwnInterface = nic;
         _snapshot = _snapshot with { Obstacle = nic.Obstacle };
         if (nic.Index != before.Index)
+            Open();
+        if (nic.Index == before.Index && nic.PrimaryAddress is not null && nic.PrimaryAddress != before.PrimaryAddress && _link.NamesSource)
             Open();
         if (nic.PrimaryAddress is { } address && before.PrimaryAddress != address)
             Step(VrrpInput.OwnAddressChanged(address), Now());
@@ -175,38 +175,19 @@ internal sealed class Router : IDisposable
             _perform(new RouterEffects(this, [])); // the fault may be another one now
     }
 
-    public void Dispose() => _socket?.Dispose();
+    public void Dispose() => _link.Dispose();
 
     private bool IsUp(InterfaceState nic) => nic.IsRunning || (!Instance.TracksInterface && nic.Index != 0);
 
-    /// <summary>Opens a socket on the interface of the present index, in place of one on an earlier.</summary>
+    /// <summary>Has a socket on the interface of the present index.</summary>
     private void Open()
     {
-        _socket?.Dispose();
-        _socket = null;
-        if (OwnInterface.Index == 0)
-            return;
-        try
-        {
-            _socket = VrrpSocket.Open(new VrrpSocketSettings(OwnInterface.Index, _group, Instance.SourceAddress));
-        }
-        catch (SystemCallException) when (!NetworkDevice.Exists(OwnInterface.Index))
-        {
-            OwnInterface = OwnInterface with { Index = 0 }; // gone meanwhile, which will be told next
-        }
+        if (!_link.Open(Instance, OwnInterface.Index, OwnInterface.PrimaryAddress))
+            OwnInterface = OwnInterface with { Index = 0 };
     }
 
-    private void Heed(Span<byte> packet)
+    private void Heed(in VrrpAdvertisement advertisement)
     {
-        DiscardReason reason = AdvertisementCheck.Check(packet, _machine.Settings, _state, out VrrpAdvertisement advertisement);
-        if (reason == DiscardReason.OtherVirtualRouter)
-            return; // it is for another one on the same interface
-        if (reason != DiscardReason.None)
-        {
-            Counters.CountDiscarded(reason);
-            return;
-        }
-
         Counters.CountReceived();
         if (advertisement.AddressesDiffer != _addressesDiffer)
         {
@@ -222,12 +203,14 @@ internal sealed class Router : IDisposable
         VirtualRouterState before = _state;
         _state = _machine.Step(before, input, now, _effects);
         int others = 0;
+        bool heardLowerPriority = false;
         foreach (ref readonly VrrpEffect effect in _effects.Effects)
         {
             if (effect.Kind == VrrpEffectKind.SendAdvertisement)
-                Send(effect.Priority);
+                Send(effect, before);
             else
                 others++;
+            heardLowerPriority |= effect.Kind == VrrpEffectKind.LowerPriorityHeard;
         }
 
         if (_state.Role != before.Role || _state.Priority != before.Priority || _state.MasterAddress != before.MasterAddress
@@ -235,15 +218,20 @@ internal sealed class Router : IDisposable
             Show(before);
         if (others > 0)
             HandOn(others);
+        Group?.Follow(this, before, heardLowerPriority);
     }
 
-    private void Send(byte priority)
+    // One that has just lost its address says goodbye from the one that it had.
+    private void Send(in VrrpEffect effect, in VirtualRouterState before)
     {
-        int length = VrrpAdvertisement.Format(_message, _machine.Settings, priority);
-        if (_socket?.Send(_message.AsSpan(0, length), _group) == Errno.None)
-            Counters.CountSent();
-        else
-            Counters.CountSendFailure();
+        int sent = _link.Send(effect, _state.OwnAddress is null ? before : _state);
+        for (int i = 0; i < _link.Destinations; i++)
+        {
+            if (i < sent)
+                Counters.CountSent();
+            else
+                Counters.CountSendFailure();
+        }
     }
 
     private void Show(in VirtualRouterState before)

@@ -27,7 +27,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly RouterThread _thread;
     private readonly Task _working;
     private readonly ILogger _log;
-    private GlobalDefinitions _global;
+    private DirectorConfiguration _configuration;
 
     /// <param name="configuration">What to do.</param>
     /// <param name="directory">The director's runtime directory.</param>
@@ -36,16 +36,17 @@ internal sealed class RouterHost : IAsyncDisposable
     public RouterHost(DirectorConfiguration configuration, RuntimeDirectory directory, Action<Exception> failed, ILogger log)
     {
         _log = log;
-        _global = configuration.Global;
+        _configuration = configuration;
         _watch = new InterfaceWatch(configuration, _kernel);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _addresses[router]))], log);
-        _scripts = new NotifyScripts(_global, new ScriptIdentity(), log);
+        _scripts = new NotifyScripts(configuration.Global, new ScriptIdentity(), log);
         _scripts.Examine(configuration.VrrpInstances);
         _states = new RouterStateFile(directory.VrrpStateFile);
         _office = new RouterOffice(_addresses, Reports, _states, _scripts, TimeProvider.System, log);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
             _routers.Add(Make(instance));
+        Group(configuration);
         _thread = new RouterThread(_routers, failed, log);
         _working = _office.Run();
     }
@@ -89,10 +90,10 @@ internal sealed class RouterHost : IAsyncDisposable
     /// </summary>
     public async Task Reload(DirectorConfiguration configuration)
     {
-        GlobalDefinitions before = _global;
-        _global = configuration.Global;
+        DirectorConfiguration before = _configuration;
+        _configuration = configuration;
         _watch.Use(configuration);
-        _scripts.Use(_global);
+        _scripts.Use(configuration.Global);
         _scripts.Examine(configuration.VrrpInstances);
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
@@ -102,9 +103,12 @@ internal sealed class RouterHost : IAsyncDisposable
         {
             if (!present.TryGetValue(instance.Name, out Router? router) || !IsKept(router, wanted))
                 Begin(instance);
-            else if (instance != router.Instance || _global != before)
+            else if (instance != router.Instance || configuration.Global != before.Global || !configuration.SyncGroups.Equals(before.SyncGroups))
                 Change(router, instance);
         }
+
+        if (configuration.SyncGroups.Count + before.SyncGroups.Count > 0)
+            _thread.Tell(() => Group(configuration));
 
         await Settled();
     }
@@ -139,9 +143,24 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private Router Make(VrrpInstance instance)
     {
-        var router = new Router(instance, _global, _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
-        _addresses[router] = new HeldAddresses(instance, _global.GratuitousArpInterval, _kernel, _journal, _sender, _log);
+        var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
+        _addresses[router] = new HeldAddresses(instance, _configuration.Global.GratuitousArpInterval, _kernel, _journal, _sender, _log);
         return router;
+    }
+
+    /// <summary>Puts the routers into their sync groups; those that have been in one are in it anew, which changes the state of none. On the thread of the routers, once it runs.</summary>
+    private void Group(DirectorConfiguration configuration)
+    {
+        foreach (Router router in _routers.All)
+            router.Group = null;
+        Dictionary<string, Router> routers = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
+        foreach (VrrpSyncGroup group in configuration.SyncGroups)
+        {
+            var together = new RouterGroup(group, change => _office.Perform(change));
+            foreach (string name in group.Instances)
+                together.Add(routers[name]);
+            together.Begin();
+        }
     }
 
     private void Begin(VrrpInstance instance)
@@ -179,12 +198,13 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private void Change(Router router, VrrpInstance instance)
     {
-        GlobalDefinitions global = _global;
+        RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
+        GlobalDefinitions global = _configuration.Global;
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
         _thread.Tell(() =>
         {
-            router.Reconfigure(instance, global);
+            router.Reconfigure(definition);
             router.Take(nic);
             _office.Do(() =>
             {

@@ -24,6 +24,14 @@ internal sealed class RouterOffice(
     /// <summary>Takes effects. Any thread; never blocks.</summary>
     public void Perform(RouterEffects effects) => Do(() => Carry(effects));
 
+    /// <summary>Takes the change of a sync group, after the effects of its members. Any thread; never blocks.</summary>
+    public void Perform(RouterGroupChange change) => Do(() =>
+    {
+        log.Log(change.To == VrrpRole.Fault ? LogLevel.Warning : LogLevel.Information, "sync group {Group}: {From} -> {To}",
+            change.Group.Name, RouterStatus.Word(change.From), RouterStatus.Word(change.To));
+        return Task.CompletedTask;
+    });
+
     /// <summary>Takes something else to do, after all that has been asked. Any thread; never blocks.</summary>
     public void Do(Func<Task> work) => _asked.Writer.TryWrite(work);
 

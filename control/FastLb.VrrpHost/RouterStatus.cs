@@ -36,6 +36,12 @@ internal static class RouterStatus
             TransitionReason.HigherAddressHeard => $"{state.MasterAddress} advertises the same priority from a higher address",
             TransitionReason.InterfaceDown => router.Snapshot.Obstacle ?? $"{router.Instance.Interface} is down",
             TransitionReason.NoAddress => $"{router.Instance.Interface} has no address to advertise from",
+            TransitionReason.NoPeer => "there is no unicast peer",
+            TransitionReason.TrackingFailed => "something that it tracks is down",
+            TransitionReason.SyncGroupFault => $"another instance of {router.Group?.Group.Name} is in fault",
+            TransitionReason.SyncGroupReady => $"all instances of {router.Group?.Group.Name} could be master",
+            TransitionReason.SyncGroupYielded => $"another instance of {router.Group?.Group.Name} has become backup",
+            TransitionReason.TimerLate => "its advertisement was so late that another director has taken over",
             TransitionReason.FaultsCleared => $"{router.Instance.Interface} is up and has an address",
             TransitionReason.StopRequested => "stopped",
             _ => reason.ToString(),
@@ -47,8 +53,7 @@ internal static class RouterStatus
     {
         if (state.Role != VrrpRole.Fault)
             return CauseOf(router, state.LastReason);
-        bool isDown = (state.Faults & VrrpFaults.InterfaceDown) != VrrpFaults.None;
-        return CauseOf(router, isDown ? TransitionReason.InterfaceDown : TransitionReason.NoAddress);
+        return CauseOf(router, state.FaultReason);
     }
 
     /// <summary>A router with all that is known of it. Any thread.</summary>

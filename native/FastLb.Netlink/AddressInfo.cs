@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace FastLb.Netlink;
 
@@ -23,6 +24,24 @@ public sealed record AddressInfo(int InterfaceIndex, IPAddress Address, byte Pre
 
     /// <summary>What the kernel does with the address, and its state.</summary>
     public AddressFlags Flags { get; init; }
+
+    /// <summary>
+    /// How much longer it is preferred as the source of new connections, whole seconds up to 2^32 - 2; zero for not at all (then it is <see cref="AddressFlags.Deprecated"/>),
+    /// null for ever. The address itself is valid for ever when it is added.
+    /// </summary>
+    public TimeSpan? PreferredLifetime { get; init; }
+
+    /// <summary>
+    /// The address as one that moves between directors: of IPv6 without duplicate address detection, since the other one may not have let go of it yet, and, unless a preferred
+    /// lifetime is set, not preferred as a source if it stands alone (a prefix of 128 bits), as keepalived has it.
+    /// </summary>
+    public AddressInfo ForVirtualRouter() => Address.AddressFamily == AddressFamily.InterNetworkV6
+        ? this with
+        {
+            Flags = Flags | AddressFlags.NoDuplicateDetection,
+            PreferredLifetime = PreferredLifetime ?? (PrefixLength == 128 ? TimeSpan.Zero : null),
+        }
+        : this;
 
     /// <inheritdoc/>
     public override string ToString() => $"{Address}/{PrefixLength.ToString(CultureInfo.InvariantCulture)}";
@@ -56,6 +75,9 @@ public enum AddressFlags : uint
     /// <summary>IPv6: another host has it.</summary>
     DuplicateDetected = 0x8,
 
+    /// <summary>IPv6: the home address of a mobile node (RFC 6275).</summary>
+    Home = 0x10,
+
     /// <summary>Not for the source of new connections.</summary>
     Deprecated = 0x20,
 
@@ -65,6 +87,12 @@ public enum AddressFlags : uint
     /// <summary>Without a lifetime.</summary>
     Permanent = 0x80,
 
+    /// <summary>IPv6: the kernel makes temporary addresses from it (RFC 8981).</summary>
+    ManagesTemporaryAddresses = 0x100,
+
     /// <summary>Adds no route to the address's prefix.</summary>
     NoPrefixRoute = 0x200,
+
+    /// <summary>The kernel joins the multicast group that the address is, on its interface.</summary>
+    AutoJoin = 0x400,
 }

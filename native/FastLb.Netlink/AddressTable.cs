@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using FastLb.Native;
 using FastLb.Netlink.Protocol;
 using static FastLb.Netlink.Protocol.RtnetlinkConstants;
@@ -79,6 +80,9 @@ public sealed class AddressTable
                 case IFA_LABEL:
                     address = address with { Label = attributes.ReadString() };
                     break;
+                case IFA_CACHEINFO when MemoryMarshal.TryRead(attributes.Value, out AddressLifetimes lifetimes) && lifetimes.Preferred != AddressLifetimes.Infinity:
+                    address = address with { PreferredLifetime = TimeSpan.FromSeconds(lifetimes.Preferred) };
+                    break;
                 case IFA_FLAGS: // all 32 bits, of which the body has the lowest 8
                     address = address with { Flags = (AddressFlags)attributes.ReadUInt32() };
                     break;
@@ -110,6 +114,8 @@ public sealed class AddressTable
             request.Attribute(IFA_LABEL, address.Label);
         if (address.Flags != AddressFlags.None)
             request.Attribute(IFA_FLAGS, (uint)address.Flags);
+        if (address.PreferredLifetime is { } preferred)
+            request.Attribute(IFA_CACHEINFO, MemoryMarshal.AsBytes([AddressLifetimes.Of(preferred)]));
         return request;
     }
 

@@ -17,6 +17,7 @@ public sealed class Rtnetlink : IDisposable
         Addresses = new AddressTable(socket, Links);
         Routes = new RouteTable(socket);
         Neighbours = new NeighbourTable(socket);
+        VirtualLinks = new VirtualLinkTable(socket, Links, Addresses);
         Filters = new FilterTable(socket, Links);
     }
 
@@ -27,6 +28,8 @@ public sealed class Rtnetlink : IDisposable
     public RouteTable Routes { get; }
 
     public NeighbourTable Neighbours { get; }
+
+    public VirtualLinkTable VirtualLinks { get; }
 
     public FilterTable Filters { get; }
 

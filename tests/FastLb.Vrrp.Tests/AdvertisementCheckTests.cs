@@ -94,7 +94,7 @@ public sealed class AdvertisementCheckTests
     [Fact]
     public void Another_authentication_type_is_discarded()
     {
-        Assert.Equal(DiscardReason.AuthenticationTypeMismatch, Check(Settings with { Password = null }, out _));
+        Assert.Equal(DiscardReason.AuthenticationTypeMismatch, Check(Settings with { Authentication = AuthenticationType.None }, out _));
         Assert.Equal(DiscardReason.AuthenticationTypeMismatch, With(Vrrp + 4, 0));
         Assert.Equal(DiscardReason.AuthenticationTypeMismatch, With(Vrrp + 4, 2));
     }
@@ -126,7 +126,7 @@ public sealed class AdvertisementCheckTests
     [Fact]
     public void The_authentication_data_counts_in_the_checksum_even_when_there_is_no_password()
     {
-        VirtualRouterSettings settings = Settings with { Password = null };
+        VirtualRouterSettings settings = Settings with { Authentication = AuthenticationType.None };
         byte[] packet = Packet(settings);
         packet[^1] = 1;
         Assert.Equal(DiscardReason.WrongChecksum, Check(packet, settings, out _));
@@ -206,7 +206,7 @@ public sealed class AdvertisementCheckTests
         const int seed = 20_261;
         var random = new Random(seed);
         VirtualRouterSettings longest = Settings with { AdvertisedAddresses = [.. Enumerable.Repeat(RouterFixture.OwnAddress, 255)] };
-        byte[][] templates = [Packet(Settings), Packet(Settings with { Password = null }), Packet(longest)];
+        byte[][] templates = [Packet(Settings), Packet(Settings with { Authentication = AuthenticationType.None }), Packet(longest)];
         byte[] buffer = new byte[2000];
         VirtualRouterState state = VirtualRouterState.Initial(Settings, interfaceIsUp: true, RouterFixture.OwnAddress, TimeSpan.Zero);
         int[] seen = new int[Enum.GetValues<DiscardReason>().Length];
@@ -234,7 +234,7 @@ public sealed class AdvertisementCheckTests
                 if (reason == DiscardReason.None)
                 {
                     int header = (packet[0] & 0x0F) * 4;
-                    Span<byte> body = packet.Slice(header, VrrpAdvertisement.LengthWith(packet[header + 3]));
+                    Span<byte> body = packet.Slice(header, 16 + (4 * packet[header + 3]));
                     if (id != 51 || advert.VirtualRouterId != 51 || InternetChecksum.Sum(body) != 0xFFFF)
                         Assert.Fail($"seed {seed}, round {round}: {Convert.ToHexString(packet)}");
                 }
@@ -242,18 +242,9 @@ public sealed class AdvertisementCheckTests
         }
     }
 
-    private static byte[] Packet(VirtualRouterSettings settings)
-    {
-        byte[] packet = new byte[Vrrp + VrrpAdvertisement.LengthWith(settings.AdvertisedAddresses.Length)];
-        VrrpAdvertisement.FormatPacket(packet, settings, 100, RouterFixture.HigherAddress);
-        return packet;
-    }
+    private static byte[] Packet(VirtualRouterSettings settings) => RouterFixture.Packet(settings, 100, RouterFixture.HigherAddress);
 
-    private static DiscardReason Check(byte[] packet, VirtualRouterSettings settings, out VrrpAdvertisement advert)
-    {
-        VirtualRouterState state = VirtualRouterState.Initial(settings, interfaceIsUp: true, RouterFixture.OwnAddress, TimeSpan.Zero);
-        return AdvertisementCheck.Check(packet, settings, state, out advert);
-    }
+    private static DiscardReason Check(byte[] packet, VirtualRouterSettings settings, out VrrpAdvertisement advert) => RouterFixture.Check(settings, packet, out advert);
 
     private DiscardReason Check(VirtualRouterSettings settings, out VrrpAdvertisement advert) => Check(_packet, settings, out advert);
 

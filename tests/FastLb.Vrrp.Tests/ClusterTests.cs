@@ -28,6 +28,19 @@ public sealed class ClusterTests
         Assert.NotEqual(first, Run(8, allPreempt: false));
     }
 
+    [Fact]
+    public void A_sync_group_s_instances_have_one_node_as_their_master_after_the_last_fault_and_never_one_that_has_only_some()
+    {
+        for (int seed = 1; seed <= Seeds; seed++)
+        {
+            var groups = new GroupSimulation(seed);
+            groups.Run();
+            int[][] masters = groups.Masters();
+            if (masters.Any(nodes => nodes.Length != 1) || masters.Any(nodes => nodes[0] != masters[0][0]))
+                groups.Fail($"the masters are {string.Join(" | ", masters.Select(nodes => string.Join(",", nodes)))}");
+        }
+    }
+
     private static void RunAll(bool allPreempt)
     {
         int takeovers = 0;
@@ -89,8 +102,8 @@ public sealed class ClusterTests
             cluster.RunUntil(lastAdvert + cluster.Segment.MaximumDelay);
         TimeSpan lost = cluster.Now;
 
-        // By RFC 3768 §6.1, and not by the product's own arithmetic.
-        TimeSpan skew = TimeSpan.FromTicks((256 - best) * 10_000_000L / 256);
+        // By RFC 3768 §6.1 and RFC 9568 §6.1, and not by the product's own arithmetic.
+        TimeSpan skew = TimeSpan.FromTicks((256 - best) * (master.Settings.Version == 2 ? 10_000_000L : cluster.Plan.Interval.Ticks) / 256);
         TimeSpan earliest = crashes ? lastAdvert + cluster.Plan.DownTime + skew : lost + skew;
         if (crashes)
             cluster.Crash(master);

@@ -9,6 +9,7 @@ internal sealed class RouterFixture
     public static readonly IpAddress OwnAddress = IpAddress.Parse("192.0.2.10");
     public static readonly IpAddress LowerAddress = IpAddress.Parse("192.0.2.9");
     public static readonly IpAddress HigherAddress = IpAddress.Parse("192.0.2.11");
+    public static readonly IpAddress OwnAddress6 = IpAddress.Parse("fe80::10");
 
     private readonly EffectList _effects = new();
     private VirtualRouterState _state;
@@ -32,9 +33,25 @@ internal sealed class RouterFixture
         Name = "VI_1",
         VirtualRouterId = 51,
         Priority = priority,
+        Authentication = AuthenticationType.SimpleTextPassword,
         Password = VrrpPassword.FromText("1111"),
         AdvertisedAddresses = [IpAddress.Parse("192.168.182.100")],
     };
+
+    /// <summary>A packet of IPv4 to the group.</summary>
+    public static byte[] Packet(VirtualRouterSettings settings, byte priority, IpAddress source)
+    {
+        byte[] packet = new byte[AdvertisementFormat.PacketLengthOf(settings)];
+        AdvertisementFormat.WritePacket(packet, settings, new AdvertisementRoute(priority, source, settings.Group));
+        return packet;
+    }
+
+    /// <summary>What a virtual router that has not started makes of a packet of IPv4.</summary>
+    public static DiscardReason Check(VirtualRouterSettings settings, byte[] packet, out VrrpAdvertisement advertisement) =>
+        AdvertisementCheck.Check(packet, settings, VirtualRouterState.Initial(settings, interfaceIsUp: true, OwnAddress, TimeSpan.Zero), out advertisement);
+
+    /// <inheritdoc cref="Check(VirtualRouterSettings, byte[], out VrrpAdvertisement)"/>
+    public static DiscardReason Check(VirtualRouterSettings settings, byte[] packet) => Check(settings, packet, out _);
 
     /// <summary>A backup that has just begun.</summary>
     public static RouterFixture Backup(VirtualRouterSettings? settings = null)

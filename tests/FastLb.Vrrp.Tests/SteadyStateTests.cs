@@ -37,7 +37,8 @@ public sealed class SteadyStateTests
                     if (effect.Kind != VrrpEffectKind.SendAdvertisement)
                         continue;
                     sent++;
-                    int length = VrrpAdvertisement.FormatPacket(packet, settings, effect.Priority, RouterFixture.HigherAddress);
+                    var route = new AdvertisementRoute(effect.Priority, RouterFixture.HigherAddress, settings.Group);
+                    int length = AdvertisementFormat.WritePacket(packet, settings, route);
                     if (AdvertisementCheck.Check(packet.AsSpan(0, length), settings, backup, out VrrpAdvertisement advert) == DiscardReason.None)
                         backup = router.Step(backup, VrrpInput.AdvertReceived(advert), now, effects);
                 }

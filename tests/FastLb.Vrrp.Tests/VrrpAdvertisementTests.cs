@@ -13,7 +13,7 @@ public sealed class VrrpAdvertisementTests
     public void Bytes_are_those_of_rfc_3768_with_the_password_of_rfc_2338()
     {
         byte[] bytes = new byte[20];
-        Assert.Equal(20, VrrpAdvertisement.Format(bytes, RouterFixture.Settings(), 100));
+        Assert.Equal(20, AdvertisementFormat.Write(bytes, RouterFixture.Settings(), ToGroup(100)));
 
         uint sum = 0x2133 + 0x6401 + 0x0101 + 0xC0A8 + 0xB664 + 0x3131 + 0x3131;
         Assert.Equal(0x2_5FA3u, sum);
@@ -25,8 +25,8 @@ public sealed class VrrpAdvertisementTests
     public void Without_password_there_are_eight_zero_bytes_that_count()
     {
         byte[] bytes = [.. Enumerable.Repeat((byte)0xEE, 24)];
-        VirtualRouterSettings settings = RouterFixture.Settings() with { Password = null, AdvertisementInterval = TimeSpan.FromSeconds(255) };
-        Assert.Equal(20, VrrpAdvertisement.Format(bytes, settings, 0));
+        VirtualRouterSettings settings = RouterFixture.Settings() with { Authentication = AuthenticationType.None, AdvertisementInterval = TimeSpan.FromSeconds(255) };
+        Assert.Equal(20, AdvertisementFormat.Write(bytes, settings, ToGroup(0)));
         Assert.Equal("213300" + "01" + "00FF" + "66BF" + "C0A8B664" + "0000000000000000" + "EEEEEEEE", Convert.ToHexString(bytes));
         Assert.Equal(0xFFFF, SumByTheRfc(bytes.AsSpan(0, 20)));
     }
@@ -35,7 +35,7 @@ public sealed class VrrpAdvertisementTests
     public void Packet_has_the_header_that_keepalived_sends()
     {
         byte[] bytes = new byte[40];
-        Assert.Equal(40, VrrpAdvertisement.FormatPacket(bytes, RouterFixture.Settings(), 100, RouterFixture.OwnAddress));
+        Assert.Equal(40, AdvertisementFormat.WritePacket(bytes, RouterFixture.Settings(), ToGroup(100)));
 
         // Type of service c0, total length 40, identification and DF 0, time to live 255, protocol 112, 192.0.2.10 to 224.0.0.18.
         Assert.Equal("45C0002800000000FF70" + "1889" + "C000020A" + "E0000012", Convert.ToHexString(bytes.AsSpan(0, 20)));
@@ -52,10 +52,11 @@ public sealed class VrrpAdvertisementTests
                 VirtualRouterId = id,
                 AdvertisementInterval = TimeSpan.FromSeconds(interval),
                 AdvertisedAddresses = [.. addresses.Select(IpAddress.FromV4)],
-                Password = password.Length == 0 ? null : VrrpPassword.FromText(password),
+                Authentication = password.Length == 0 ? AuthenticationType.None : AuthenticationType.SimpleTextPassword,
+                Password = VrrpPassword.FromText(password),
             };
-            byte[] bytes = new byte[VrrpAdvertisement.LengthWith(addresses.Length) + 20];
-            int length = VrrpAdvertisement.FormatPacket(bytes, settings, priority, RouterFixture.OwnAddress);
+            byte[] bytes = new byte[36 + (4 * addresses.Length)];
+            int length = AdvertisementFormat.WritePacket(bytes, settings, ToGroup(priority));
             Assert.Equal(bytes.Length, length);
             Assert.Equal(0xFFFF, SumByTheRfc(bytes.AsSpan(20)));
             Assert.Equal(0xFFFF, SumByTheRfc(bytes.AsSpan(0, 20)));
@@ -96,11 +97,13 @@ public sealed class VrrpAdvertisementTests
     public void No_virtual_router_id_is_read_from_too_few_bytes(int length)
     {
         byte[] bytes = new byte[40];
-        VrrpAdvertisement.FormatPacket(bytes, RouterFixture.Settings(), 100, RouterFixture.OwnAddress);
+        AdvertisementFormat.WritePacket(bytes, RouterFixture.Settings(), ToGroup(100));
         Assert.False(VrrpAdvertisement.TryReadVirtualRouterId(bytes.AsSpan(0, length), out _));
         bytes[9] = 17;
         Assert.False(VrrpAdvertisement.TryReadVirtualRouterId(bytes, out _));
     }
+
+    private static AdvertisementRoute ToGroup(byte priority) => new(priority, RouterFixture.OwnAddress, VrrpAdvertisement.Group4);
 
     private static int SumByTheRfc(ReadOnlySpan<byte> bytes)
     {

@@ -206,7 +206,7 @@ public sealed class NotifyScriptsTests : IDisposable
     private Router RouterWith(string lines)
     {
         DirectorConfiguration configuration = ConfigurationText.WithInstance(lines);
-        var router = new Router(configuration.VrrpInstances[0], configuration.Global, default, TimeProvider.System, _ => { }, (_, _) => { });
+        var router = new Router(RouterDefinition.Of(configuration.VrrpInstances[0], configuration), default, TimeProvider.System, _ => { }, (_, _) => { });
         _routers.Add(router);
         return router;
     }

@@ -106,7 +106,7 @@ public sealed class RouterPairTests : IDisposable
             var log = new RecordingLog();
             _kernel = network.Invoke(Rtnetlink.Open);
             _watch = network.Invoke(() => new InterfaceWatch(configuration, _kernel));
-            Router = network.Invoke(() => new Router(instance, configuration.Global, _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
+            Router = network.Invoke(() => new Router(RouterDefinition.Of(instance, configuration), _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
             Thread = new RouterThread(new RouterSet(Router), fault => _failure = fault, log);
             Thread.Tell(Router.Start);
             network.Invoke(Thread.Start); // where it opens sockets on interfaces that come

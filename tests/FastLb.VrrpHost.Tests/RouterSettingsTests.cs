@@ -14,7 +14,7 @@ public sealed class RouterSettingsTests
     {
         Assert.Equal(("VI_1", (byte)51, (byte)100), (Defaults.Name, Defaults.VirtualRouterId, Defaults.Priority));
         Assert.Equal(TimeSpan.FromSeconds(1), Defaults.AdvertisementInterval);
-        Assert.Null(Defaults.Password);
+        Assert.Equal((2, AuthenticationType.None), (Defaults.Version, Defaults.Authentication));
         Assert.Equal([Ip("192.0.2.100")], Defaults.AdvertisedAddresses);
         Assert.Equal((false, true, TimeSpan.Zero, 3), (Defaults.WishesToBeMaster, Defaults.Preempts, Defaults.PreemptDelay, Defaults.DownTimerAdverts));
         Assert.Equal((false, false, false), (Defaults.LowerPriorityNoAdvert, Defaults.HigherPrioritySendAdvert, Defaults.SkipCheckAdvertisementAddresses));
@@ -51,7 +51,7 @@ public sealed class RouterSettingsTests
 
     [Fact]
     public void Password_reaches_the_settings() => Assert.Equal(
-        Defaults with { Password = VrrpPassword.FromText("s3cret") }, Comparable(SettingsOf("authentication {\n auth_type PASS\n auth_pass s3cret\n }")));
+        Defaults with { Authentication = AuthenticationType.SimpleTextPassword, Password = VrrpPassword.FromText("s3cret") }, Comparable(SettingsOf("authentication {\n auth_type PASS\n auth_pass s3cret\n }")));
 
     [Fact]
     public void Nopreempt_reaches_the_settings() => Assert.Equal(Defaults with { Preempts = false }, Comparable(SettingsOf("nopreempt")));
@@ -129,7 +129,7 @@ public sealed class RouterSettingsTests
             }
             """).VrrpInstances[0];
 
-        VirtualRouterSettings settings = RouterSettings.Of(instance, new GlobalDefinitions());
+        VirtualRouterSettings settings = RouterSettings.Of(instance, new GlobalDefinitions(), isInSyncGroup: false);
 
         Assert.Equal([Ip("192.0.2.102"), Ip("192.0.2.101")], settings.AdvertisedAddresses);
         Assert.Equal(("VI_2", (byte)7), (settings.Name, settings.VirtualRouterId));
@@ -147,6 +147,6 @@ public sealed class RouterSettingsTests
     private static VirtualRouterSettings SettingsOf(string lines, string global = "")
     {
         DirectorConfiguration configuration = ConfigurationText.WithInstance(lines, global);
-        return RouterSettings.Of(configuration.VrrpInstances[0], configuration.Global);
+        return RouterDefinition.Of(configuration.VrrpInstances[0], configuration).Settings;
     }
 }

@@ -23,7 +23,7 @@ public sealed class RouterStatusTests
     public void Every_reason_has_words_of_its_own_and_names_what_it_is_about()
     {
         DirectorConfiguration configuration = ConfigurationText.WithInstance(string.Empty);
-        using var router = new Router(configuration.VrrpInstances[0], configuration.Global, default, TimeProvider.System, _ => { }, (_, _) => { });
+        using var router = new Router(RouterDefinition.Of(configuration.VrrpInstances[0], configuration), default, TimeProvider.System, _ => { }, (_, _) => { });
         TransitionReason[] reasons = Enum.GetValues<TransitionReason>();
 
         string[] causes = [.. reasons.Select(reason => RouterStatus.CauseOf(router, reason))];

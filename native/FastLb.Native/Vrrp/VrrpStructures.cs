@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastLb.Native.Vrrp;
@@ -63,4 +64,57 @@ internal unsafe struct MessageHeader
     public void* Control;
     public nuint ControlLength;
     public int Flags;
+}
+
+/// <summary><c>struct ipv6_mreq</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MulticastRequest6
+{
+    public Octets16 Group;
+    public int InterfaceIndex;
+}
+
+/// <summary><c>struct sockaddr_in6</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct InternetAddress6
+{
+    public ushort Family;
+    public ushort Port;
+    public uint FlowInformation;
+    public Octets16 Address;
+
+    /// <summary>Interface index; link-local addresses need one.</summary>
+    public uint Scope;
+}
+
+/// <summary>A <c>struct cmsghdr</c> with a <c>struct in6_pktinfo</c>, that names the source address of one packet (RFC 3542 section 6.2).</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PacketSource6
+{
+    /// <summary>CMSG_LEN of an <c>in6_pktinfo</c>: without the padding at the end.</summary>
+    public const int Length = 36;
+
+    public nuint MessageLength;
+    public int Level;
+    public int Type;
+    public Octets16 Source;
+    public int InterfaceIndex;
+    private readonly uint _padding;
+}
+
+/// <summary><c>struct cmsghdr</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ControlHeader
+{
+    /// <summary>Octets with this header, without the padding after it.</summary>
+    public nuint Length;
+    public int Level;
+    public int Type;
+}
+
+/// <summary><c>struct in6_addr</c>, network order.</summary>
+[InlineArray(16)]
+internal struct Octets16
+{
+    private byte _first;
 }

@@ -56,6 +56,33 @@ internal struct AddressMessageBody
     public uint Index;
 }
 
+/// <summary><c>struct ifa_cacheinfo</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct AddressLifetimes
+{
+    /// <summary>INFINITY_LIFE_TIME of <c>net/addrconf.h</c>.</summary>
+    public const uint Infinity = uint.MaxValue;
+
+    /// <summary>Seconds.</summary>
+    public uint Preferred;
+
+    /// <summary>Seconds.</summary>
+    public uint Valid;
+
+    /// <summary>When it was made, hundredths of a second.</summary>
+    public uint Created;
+
+    /// <summary>When it was changed, hundredths of a second.</summary>
+    public uint Updated;
+
+    /// <summary>Valid for ever, preferred as long as said; negative stands for ever too.</summary>
+    public static AddressLifetimes Of(TimeSpan preferred) => new()
+    {
+        Preferred = preferred < TimeSpan.Zero ? Infinity : (uint)Math.Min(preferred.TotalSeconds, Infinity),
+        Valid = Infinity,
+    };
+}
+
 /// <summary><c>struct rtmsg</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct RouteMessageBody

@@ -9,7 +9,7 @@ public sealed class NetlinkLayoutTests
     private static readonly string[] Headers =
     [
         "<sys/socket.h>", "<linux/if.h>", "<linux/if_arp.h>", "<linux/netlink.h>", "<linux/rtnetlink.h>", "<linux/if_link.h>", "<linux/if_addr.h>", "<linux/neighbour.h>",
-        "<linux/pkt_sched.h>", "<linux/pkt_cls.h>",
+        "<linux/pkt_sched.h>", "<linux/pkt_cls.h>", "<linux/fib_rules.h>",
     ];
 
     [Theory]
@@ -40,6 +40,8 @@ public sealed class NetlinkLayoutTests
             .Structure<AddressMessageBody>(
                 "struct ifaddrmsg",
                 ("ifa_family", "Family"), ("ifa_prefixlen", "PrefixLength"), ("ifa_flags", "Flags"), ("ifa_scope", "Scope"), ("ifa_index", "Index"))
+            .Structure<AddressLifetimes>(
+                "struct ifa_cacheinfo", ("ifa_prefered", "Preferred"), ("ifa_valid", "Valid"), ("cstamp", "Created"), ("tstamp", "Updated"))
             .Structure<RouteMessageBody>(
                 "struct rtmsg",
                 ("rtm_family", "Family"), ("rtm_dst_len", "DestinationLength"), ("rtm_src_len", "SourceLength"), ("rtm_tos", "TypeOfService"),
@@ -78,6 +80,11 @@ public sealed class NetlinkLayoutTests
             .Equal("IFA_F_TENTATIVE", (long)AddressFlags.Tentative)
             .Equal("IFA_F_PERMANENT", (long)AddressFlags.Permanent)
             .Equal("IFA_F_NOPREFIXROUTE", (long)AddressFlags.NoPrefixRoute)
+            .Equal("IFA_F_HOMEADDRESS", (long)AddressFlags.Home)
+            .Equal("IFA_F_MANAGETEMPADDR", (long)AddressFlags.ManagesTemporaryAddresses)
+            .Equal("IFA_F_MCAUTOJOIN", (long)AddressFlags.AutoJoin)
+            .Equal("IPVLAN_F_PRIVATE", (long)IpvlanReach.Private)
+            .Equal("IPVLAN_F_VEPA", (long)IpvlanReach.Vepa)
             .Equal("RTN_UNICAST", (long)RouteType.Unicast)
             .Equal("RTN_LOCAL", (long)RouteType.Local)
             .Equal("RTN_BROADCAST", (long)RouteType.Broadcast)

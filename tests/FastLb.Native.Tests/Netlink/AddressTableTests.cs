@@ -75,6 +75,55 @@ public sealed class AddressTableTests : RtnetlinkFixture
         Assert.False(Kernel.Addresses.Remove(address));
     }
 
+    [Theory]
+    [InlineData(128, 0)]
+    [InlineData(64, -1)]
+    public void Ipv6_address_of_a_virtual_router_is_usable_at_once_and_preferred_unless_it_stands_alone(byte prefixLength, int preferredSeconds)
+    {
+        EnableIpv6();
+        AddressInfo address = new AddressInfo(NearIndex, IPAddress.Parse("2001:db8::100"), prefixLength).ForVirtualRouter();
+
+        Kernel.Addresses.Add(address);
+
+        AddressInfo found = Assert.Single(Kernel.Addresses.List(), found => found.Address.Equals(address.Address));
+        Assert.Equal(preferredSeconds < 0 ? null : TimeSpan.FromSeconds(preferredSeconds), found.PreferredLifetime);
+        Assert.Equal(preferredSeconds == 0, found.Flags.HasFlag(AddressFlags.Deprecated));
+        Assert.True(found.Flags.HasFlag(AddressFlags.NoDuplicateDetection));
+        Assert.False(found.Flags.HasFlag(AddressFlags.Tentative));
+        Assert.True(Kernel.Addresses.Remove(address));
+    }
+
+    [Fact]
+    public void Flags_and_lifetime_of_an_ipv6_address_reach_the_kernel()
+    {
+        EnableIpv6();
+        AddressInfo address = new(NearIndex, IPAddress.Parse("2001:db8::100"), 64)
+        {
+            Flags = AddressFlags.Home | AddressFlags.NoPrefixRoute | AddressFlags.ManagesTemporaryAddresses | AddressFlags.NoDuplicateDetection,
+            PreferredLifetime = TimeSpan.FromSeconds(5000),
+        };
+
+        Kernel.Addresses.Add(address);
+
+        string shown = Show();
+        Assert.All(["home", "noprefixroute", "mngtmpaddr", "nodad"], flag => Assert.Contains(flag, shown, StringComparison.Ordinal));
+        Assert.InRange(Assert.Single(Kernel.Addresses.List(), found => found.Address.Equals(address.Address)).PreferredLifetime!.Value.TotalSeconds, 4000, 5000);
+    }
+
+    [Fact]
+    public void Autojoin_joins_the_group_that_the_address_is()
+    {
+        AddressInfo address = new(NearIndex, IPAddress.Parse("239.1.2.3"), 32) { Flags = AddressFlags.AutoJoin };
+
+        Kernel.Addresses.Add(address);
+
+        Assert.Contains("239.1.2.3", Ip($"maddress show {VethPair.NearName}"), StringComparison.Ordinal);
+        Assert.True(Kernel.Addresses.Remove(address));
+    }
+
+    [Fact]
+    public void Ipv4_address_of_a_virtual_router_is_as_it_was_written() => Assert.Equal(VirtualAddress, VirtualAddress.ForVirtualRouter());
+
     [Fact]
     public void Refusal_names_address_interface_and_the_kernels_reason()
     {
@@ -101,6 +150,8 @@ public sealed class AddressTableTests : RtnetlinkFixture
 
         Assert.Equal("add 192.168.182.100/32 to ens33: EPERM: needs CAP_NET_ADMIN", refused.Failure("add", "192.168.182.100/32 to ens33").Message);
     }
+
+    private void EnableIpv6() => Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv6/conf/{VethPair.NearName}/disable_ipv6", "0"));
 
     private string Show() => Ip($"address show {VethPair.NearName}");
 }

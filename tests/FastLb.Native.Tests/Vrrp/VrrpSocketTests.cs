@@ -93,7 +93,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
         Assert.Equal(Errno.None, far2.Send(Message, Group));
 
         Assert.Equal(IPAddress.Parse("198.51.100.2"), new IPAddress(Receive(near2).AsSpan(12, 4)));
-        Assert.False(_near.TryReceive(new byte[100], out _));
+        Assert.False(_near.TryReceive(new byte[100], out int _));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
         _link.Near.Run("ip", $"link set {VethPair.NearName} down");
 
         Assert.Equal(Errno.ENETUNREACH, _near.Send(Message, Group));
-        Assert.False(_near.TryReceive(new byte[100], out _));
+        Assert.False(_near.TryReceive(new byte[100], out int _));
 
         _link.Near.Run("ip", $"link set {VethPair.NearName} up");
         _link.AwaitTraffic();
@@ -118,7 +118,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
         _link.Near.Run("ip", $"link delete {VethPair.NearName}");
 
         Assert.Equal(Errno.ENODEV, _near.Send(Message, Group));
-        Assert.False(_near.TryReceive(new byte[100], out _));
+        Assert.False(_near.TryReceive(new byte[100], out int _));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
         Assert.Equal(7, packet[8]);
         Assert.Equal(0xC0, packet[1]);
         Assert.Equal(Far, new IPAddress(packet.AsSpan(16, 4)));
-        Assert.False(far.TryReceive(new byte[100], out _));
+        Assert.False(far.TryReceive(new byte[100], out int _));
     }
 
     [Fact]
@@ -172,7 +172,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
 
         Assert.True(_far.TryReceive(new byte[HeaderLength + 2], out int length));
         Assert.Equal(HeaderLength + 2, length);
-        Assert.False(_far.TryReceive(new byte[100], out _));
+        Assert.False(_far.TryReceive(new byte[100], out int _));
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed unsafe class VrrpSocketTests : IDisposable
             Errno sent = _near.Send(Message, Group);
             poll.Wait(Patience);
             bool received = _far.TryReceive(packet, out int length);
-            bool more = _far.TryReceive(packet, out _);
+            bool more = _far.TryReceive(packet, out int _);
             if (sent != Errno.None || !received || length != HeaderLength + Message.Length || more)
                 throw new InvalidOperationException($"sent {sent}, received {length}");
         }

@@ -15,6 +15,12 @@ internal sealed class ClusterPlan
 
     public VirtualRouterSettings[] Routers { get; }
 
+    /// <summary>
+    /// How long two masters may hear each other: until one advertises. With authentication headers the better one's may be as old to the other one as to seem replayed, until it has
+    /// heard that one's sequence number and advertises once more.
+    /// </summary>
+    public TimeSpan LongestDispute => Interval * (Routers[0].Authentication == AuthenticationType.AuthenticationHeader ? 2 : 1);
+
     /// <summary>Missed advertisements, in time.</summary>
     public TimeSpan DownTime => Interval * Routers[0].DownTimerAdverts;
 
@@ -29,9 +35,10 @@ internal sealed class ClusterPlan
     /// <summary>Two to five routers that agree on what they must agree on, and differ in what they may.</summary>
     public static ClusterPlan Draw(Random random, bool allPreempt)
     {
-        var interval = TimeSpan.FromSeconds(random.Next(4) == 0 ? random.Next(2, 4) : 1);
+        int version = random.Next(2) == 0 ? 2 : 3;
+        var interval = version == 2 ? TimeSpan.FromSeconds(random.Next(4) == 0 ? random.Next(2, 4) : 1) : TimeSpan.FromMilliseconds(10 * random.Next(10, 200));
         int adverts = random.Next(4) == 0 ? random.Next(2, 6) : 3;
-        VrrpPassword? password = random.Next(2) == 0 ? null : VrrpPassword.FromText("secret");
+        AuthenticationType authentication = version == 2 ? (AuthenticationType)random.Next(3) : AuthenticationType.None;
         int owner = random.Next(8) == 0 ? 0 : -1;
         var routers = new VirtualRouterSettings[random.Next(2, 6)];
         for (int i = 0; i < routers.Length; i++)
@@ -44,7 +51,9 @@ internal sealed class ClusterPlan
                 VirtualRouterId = 51,
                 Priority = isOwner ? (byte)255 : copies ? routers[i - 1].Priority : (byte)random.Next(1, 255),
                 AdvertisementInterval = interval,
-                Password = password,
+                Version = version,
+                Authentication = authentication,
+                Password = VrrpPassword.FromText("secret"),
                 AdvertisedAddresses = [IpAddress.FromV4(0xC000_0264), IpAddress.FromV4(0xC000_0265)],
                 DownTimerAdverts = adverts,
                 WishesToBeMaster = random.Next(4) == 0,

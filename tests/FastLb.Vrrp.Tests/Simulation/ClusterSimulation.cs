@@ -59,7 +59,7 @@ internal sealed class ClusterSimulation
         {
             Action action = _events.Dequeue();
             Now = next.At;
-            if (_watch.Longest(Now) > Plan.Interval + Segment.MaximumDelay)
+            if (_watch.Longest(Now) > Plan.LongestDispute + Segment.MaximumDelay)
                 Fail($"two masters hear each other for {_watch.Longest(Now)}");
             if (++_count > MaximumEvents)
                 Fail("too much happens");
@@ -109,6 +109,18 @@ internal sealed class ClusterSimulation
         router.Crash();
     }
 
+    /// <summary>Its process gets no time until then.</summary>
+    public void Stall(SimulatedRouter router, TimeSpan until)
+    {
+        Note($"router {router.Index} stalls as {router.State.Role}");
+        router.Stall();
+        At(until, () => Change($"router {router.Index} goes on", () =>
+        {
+            if (router.IsStalled)
+                router.CatchUp(() => Step(router, VrrpInput.TimerDue));
+        }));
+    }
+
     public void Stop(SimulatedRouter router)
     {
         Step(router, VrrpInput.Stop);
@@ -119,12 +131,18 @@ internal sealed class ClusterSimulation
     {
         if (!router.IsRunning)
             return;
+        if (router.IsStalled)
+        {
+            router.Waiting.Add(() => Step(router, input));
+            return;
+        }
+
         if (router.Step(input, Now) is { } fault)
             Fail($"router {router.Index} {fault} (on {input.Kind})");
         foreach (ref readonly VrrpEffect effect in router.Effects)
         {
             if (effect.Kind == VrrpEffectKind.SendAdvertisement)
-                Send(router, effect.Priority);
+                Send(router, effect.Priority, effect.Sequence);
             if (effect.Kind != VrrpEffectKind.RoleChanged)
                 continue;
             Note($"router {router.Index}: {effect.From} to {effect.To}, {effect.Reason}");
@@ -143,13 +161,13 @@ internal sealed class ClusterSimulation
         Assert.Fail($"Seed {_seed}, {Now.TotalSeconds:F6} s: {what}.\n{string.Join('\n', history)}");
     }
 
-    private void Send(SimulatedRouter router, byte priority)
+    private void Send(SimulatedRouter router, byte priority, uint sequence)
     {
         Adverts++;
         if (router.State.OwnAddress is not { } source)
             return;
-        byte[] packet = new byte[Ipv4View.MinimumHeaderLength + VrrpAdvertisement.LengthWith(router.Settings.AdvertisedAddresses.Length)];
-        VrrpAdvertisement.FormatPacket(packet, router.Settings, priority, source);
+        byte[] packet = new byte[AdvertisementFormat.PacketLengthOf(router.Settings)];
+        AdvertisementFormat.WritePacket(packet, router.Settings, new AdvertisementRoute(priority, source, router.Settings.Group) { Sequence = sequence });
         foreach (SimulatedRouter other in Routers)
         {
             if (other != router && Segment.Carry(router.Index, other.Index) is { } delay)
@@ -161,7 +179,15 @@ internal sealed class ClusterSimulation
     {
         if (!router.IsRunning || !Segment.LinkIsUp(router.Index))
             return;
+        if (router.IsStalled)
+        {
+            router.Waiting.Add(() => Deliver(router, packet));
+            return;
+        }
+
         DiscardReason reason = router.Receive(packet, out VrrpAdvertisement advert);
+        if (reason == DiscardReason.Replayed)
+            return; // from one who has not heard yet how far the sequence numbers of authentication headers are; it will by the answer
         if (reason != DiscardReason.None || advert.AddressesDiffer)
             Fail($"router {router.Index} discards a good advertisement: {reason}");
         Step(router, VrrpInput.AdvertReceived(advert));
@@ -174,7 +200,7 @@ internal sealed class ClusterSimulation
             return;
         At(router.NextDeadline, () =>
         {
-            if (generation == _timerGeneration[router.Index])
+            if (generation == _timerGeneration[router.Index] && !router.IsStalled)
                 Step(router, VrrpInput.TimerDue);
         });
     }

@@ -21,11 +21,13 @@ internal sealed class DoubleMasterWatch(SimulatedSegment segment, SimulatedRoute
         {
             for (int other = 0; other < one; other++)
             {
-                bool both = routers[one].IsMaster && routers[other].IsMaster && segment.Loss == 0 && segment.Connects(one, other);
+                bool both = IsAwakeMaster(one) && IsAwakeMaster(other) && segment.Loss == 0 && segment.Connects(one, other);
                 _since[one, other] = both ? _since[one, other] ?? now : null;
             }
         }
     }
+
+    private bool IsAwakeMaster(int router) => routers[router].IsMaster && !routers[router].IsStalled;
 
     /// <summary>The longest time that two have been master until now.</summary>
     public TimeSpan Longest(TimeSpan now)

@@ -15,7 +15,7 @@ internal static class FaultPlan
         for (int faults = random.Next(2, 14); faults > 0; faults--)
         {
             TimeSpan at = end * random.NextDouble();
-            int kind = random.Next(12);
+            int kind = random.Next(14);
             SimulatedRouter router = cluster.Routers[random.Next(cluster.Routers.Length)];
             TimeSpan repair = Earlier(end, at + TimeSpan.FromSeconds(random.NextDouble() * random.NextDouble() * 20));
             cluster.At(at, () => Break(cluster, router, kind, repair));
@@ -57,7 +57,7 @@ internal static class FaultPlan
             case 6 when router.IsRunning:
                 cluster.Crash(router);
                 break;
-            case 7 when router.IsRunning:
+            case 7 when router is { IsRunning: true, IsStalled: false }:
                 cluster.Stop(router);
                 if (random.Next(2) == 0)
                     cluster.At(repair, () => StartIfDown(cluster, router));
@@ -70,6 +70,9 @@ internal static class FaultPlan
             case 10:
                 SetAddress(cluster, router, random.Next(2) == 0 ? null : IpAddress.FromV4(0xC000_0214u + (uint)random.Next(100)));
                 cluster.At(repair, () => SetAddress(cluster, router, IpAddress.FromV4(0xC000_020Au + (uint)router.Index)));
+                break;
+            case 12 or 13 when router is { IsRunning: true, IsStalled: false }:
+                cluster.Stall(router, repair);
                 break;
             case 11 when router.IsRunning && router.State.Priority < 254:
                 byte priority = (byte)random.Next(1, 255);

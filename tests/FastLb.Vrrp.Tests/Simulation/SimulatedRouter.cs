@@ -8,6 +8,8 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
     private readonly EffectList _effects = new();
     private readonly VirtualRouter _router = new(settings);
     private VirtualRouterState _state;
+    private bool _isLate;
+    private bool _wasLate; // the next advertisement is counted from when the late one was due
 
     public int Index => index;
 
@@ -27,6 +29,12 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
 
     /// <summary>Was master when it died, and nothing has been started since.</summary>
     public bool DiedAsMaster { get; private set; }
+
+    /// <summary>Its process gets no time at present: whatever happens waits in <see cref="Waiting"/>.</summary>
+    public bool IsStalled { get; private set; }
+
+    /// <summary>What has arrived while it was stalled, in order.</summary>
+    public List<Action> Waiting { get; } = [];
 
     public bool IsMaster => IsRunning && _state.Role == VrrpRole.Master;
 
@@ -49,8 +57,26 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
     /// <summary>Takes away what a dead process left behind, as is done before a start.</summary>
     public void ClearLeftovers() => HoldsAddresses = false;
 
+    public void Stall() => IsStalled = true;
+
+    /// <summary>Does what has waited: packets and the like first, then timers, as the product's thread does.</summary>
+    public void CatchUp(Action actIfDue)
+    {
+        IsStalled = false;
+        _isLate = true;
+        Action[] waited = [.. Waiting];
+        Waiting.Clear();
+        foreach (Action action in waited)
+            action();
+        actIfDue();
+        _isLate = false;
+        _wasLate = true;
+    }
+
     public void Crash()
     {
+        IsStalled = false;
+        Waiting.Clear();
         DiedAsMaster = IsMaster;
         IsRunning = false;
     }
@@ -64,7 +90,7 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
     {
         VirtualRouterState before = _state;
         _state = _router.Step(before, input, now + clockOffset, _effects);
-        if (!_state.NextDeadline.Equals(VirtualRouterState.Never) && NextDeadline < now)
+        if (!_isLate && NextDeadline < now)
             return $"wants its timer in the past, at {NextDeadline}";
         foreach (ref readonly VrrpEffect effect in Effects)
         {
@@ -104,7 +130,8 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
 
         if (before.Role != VrrpRole.Master && _state.Role != VrrpRole.Master)
             return $"advertises as {_state.Role}";
-        bool isRegular = input.Kind == VrrpInputKind.TimerDue && before.Role == VrrpRole.Master;
+        bool isRegular = input.Kind == VrrpInputKind.TimerDue && before.Role == VrrpRole.Master && !_isLate && !_wasLate;
+        _wasLate = false;
         return !isRegular || now - last == settings.AdvertisementInterval ? null : $"advertises {now - last} after the last time";
     }
 

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Sockets;
+using FastLb.Native;
+using FastLb.Native.Interfaces;
+using FastLb.Netlink.Protocol;
+using static FastLb.Netlink.Protocol.RtnetlinkConstants;
+
+namespace FastLb.Netlink;
+
+/// <summary>
+/// The interfaces that virtual routers have for themselves. Calls must come from a thread in the network namespace that the connection was opened in, since some settings are
+/// made under <c>/proc/sys</c>, which shows that of the caller.
+/// </summary>
+/// <remarks>
+/// The settings are keepalived's, with two exceptions. Reverse path filtering, which would drop the advertisements of routers that the interface has no route to, is on for a link if it is on
+/// for it or for all; where it is for all, the link gets the loose mode, which is the greater number and so wins, in place of switching it off for all. And a link
+/// neither listens to router advertisements nor asks for them, which keepalived leaves to a packet filter.
+/// </remarks>
+public sealed class VirtualLinkTable
+{
+    private const int LooseMode = 2; // of rp_filter (RFC 3704 section 2.4)
+    private const byte LinkLocalPrefix = 64;
+
+    private readonly NetlinkSocket _socket;
+    private readonly LinkTable _links;
+    private readonly AddressTable _addresses;
+
+    internal VirtualLinkTable(NetlinkSocket socket, LinkTable links, AddressTable addresses)
+    {
+        _socket = socket;
+        _links = links;
+        _addresses = addresses;
+    }
+
+    /// <summary>
+    /// What the interface below a link must be set to for as long as the link is there: it would else answer ARP for the link's addresses, with its own MAC address. Whoever sets
+    /// it has to restore it.
+    /// </summary>
+    public static IReadOnlyList<VirtualLinkSetting> ParentSettings(VirtualLinkRequest request) => request is { UsesIpv4: true, Kind: VirtualLinkKind.Macvlan }
+        ? [new VirtualLinkSetting(IsIpv6: false, "arp_ignore", 1), new VirtualLinkSetting(IsIpv6: false, "arp_filter", 1)]
+        : [];
+
+    /// <summary>
+    /// Makes a link with all its settings, and sets it up. One of the same name and kind on the same interface, which a killed process left, becomes it; one on another interface
+    /// is replaced. The interface below is left as it is (<see cref="ParentSettings"/>).
+    /// </summary>
+    /// <exception cref="ArgumentException">A MACVLAN has no MAC address, or an IPVLAN has.</exception>
+    /// <exception cref="KernelFeatureException">The kernel doesn't know the kind.</exception>
+    /// <exception cref="SystemCallException">The kernel refused, or an interface of another kind has the name (<see cref="Errno.EEXIST"/>).</exception>
+    public LinkInfo Create(VirtualLinkRequest request)
+    {
+        if (request.Kind == VirtualLinkKind.Macvlan != request.Mac is not null)
+            throw new ArgumentException($"{request.Name}: a MAC address belongs to a MACVLAN, and to no IPVLAN", nameof(request));
+
+        LinkInfo? there = _links.Find(request.Name);
+        if (there is not null && there.Kind != request.KindName)
+        {
+            throw new SystemCallException(
+                "create link", request.Name, Errno.EEXIST, $"there is an interface of this name that is no {request.KindName}: choose another name for it");
+        }
+
+        if (there is not null && there.LowerIndex != request.ParentIndex)
+        {
+            _links.Remove(there.Index);
+            there = null;
+        }
+
+        int flags = there is null ? NetlinkConstants.NLM_F_CREATE | NetlinkConstants.NLM_F_EXCL : 0;
+        NetlinkResult result = _socket.Execute(Build(request, there?.Index ?? 0, (ushort)flags));
+        if (result.Errno is Errno.EOPNOTSUPP)
+        {
+            string option = request.Kind == VirtualLinkKind.Macvlan ? "CONFIG_MACVLAN" : "CONFIG_IPVLAN";
+            throw new KernelFeatureException($"links of kind {request.KindName} ({option})", minimumKernel: null, result.Failure("create link", request.Name));
+        }
+
+        result.ThrowIfFailed(there is null ? "create link" : "change link", $"{request.Name} of kind {request.KindName}");
+        LinkInfo link = _links.Find(request.Name) ?? throw new SystemCallException("find link", request.Name, Errno.ENODEV, "it was removed again at once");
+        foreach (VirtualLinkSetting setting in OwnSettings(request))
+            InterfaceSysctls.Write(setting.IsIpv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, link.Name, setting.Name, setting.Value);
+        if (request is { UsesIpv6: true, Kind: VirtualLinkKind.Macvlan })
+            DisableGeneratedAddresses(link);
+        _links.SetUp(link.Index, up: true);
+        if (request is { UsesIpv6: true, Kind: VirtualLinkKind.Macvlan })
+            BorrowLinkLocal(link.Index, request.ParentIndex);
+        return _links.Find(link.Index) ?? link;
+    }
+
+    /// <summary>
+    /// Gives a MACVLAN the link-local address of the interface below, which advertisements need as their source, as one that no new connection takes. Again after that address has
+    /// come or changed; false while there is none.
+    /// </summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public bool BorrowLinkLocal(int index, int parentIndex)
+    {
+        if (FindLinkLocal(parentIndex) is not { } address)
+            return false;
+        _addresses.Add(new AddressInfo(index, address, LinkLocalPrefix)
+        {
+            Scope = AddressScope.Link,
+            Flags = AddressFlags.NoDuplicateDetection,
+            PreferredLifetime = TimeSpan.Zero,
+        });
+        return true;
+    }
+
+    /// <summary>The first IPv6 link-local address of an interface that is usable; null for none yet.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public IPAddress? FindLinkLocal(int interfaceIndex) => _addresses.List().FirstOrDefault(
+        address => address.InterfaceIndex == interfaceIndex && address.Address.IsIPv6LinkLocal
+            && (address.Flags & (AddressFlags.Tentative | AddressFlags.DuplicateDetected)) == AddressFlags.None)?.Address;
+
+    /// <summary>Removes a link, found by name, kind and the interface below. False when there is none.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public bool Remove(VirtualLinkRequest request) =>
+        _links.Find(request.Name) is { } link && link.Kind == request.KindName && link.LowerIndex == request.ParentIndex && _links.Remove(link.Index);
+
+    /// <summary>What is set for the link itself.</summary>
+    private static List<VirtualLinkSetting> OwnSettings(VirtualLinkRequest request)
+    {
+        List<VirtualLinkSetting> settings = [new(IsIpv6: true, "disable_ipv6", request.UsesIpv6 ? 0 : 1)];
+        if (request.UsesIpv6)
+        {
+            settings.Add(new VirtualLinkSetting(IsIpv6: true, "accept_ra", 0));
+            settings.Add(new VirtualLinkSetting(IsIpv6: true, "autoconf", 0));
+            settings.Add(new VirtualLinkSetting(IsIpv6: true, "router_solicitations", 0));
+        }
+
+        if (!request.UsesIpv4)
+            return settings;
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, "promote_secondaries", 1));
+        if (request.Kind == VirtualLinkKind.Ipvlan)
+            return settings;
+        bool isFilteredForAll = InterfaceSysctls.Read(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, "rp_filter") is > 0;
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, "rp_filter", isFilteredForAll ? LooseMode : 0));
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, "accept_local", 1)); // advertisements of the interface below come from this host's addresses
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_ignore", 1));
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_filter", 0));
+        return settings;
+    }
+
+    private static NetlinkRequest Build(VirtualLinkRequest request, int index, ushort flags)
+    {
+        NetlinkRequest message = NetlinkRequest.Do(RTM_NEWLINK, new LinkMessageBody { Index = index }, flags)
+            .Attribute(IFLA_IFNAME, request.Name)
+            .Attribute(IFLA_LINK, (uint)request.ParentIndex)
+            .Nested(IFLA_LINKINFO, info => info
+                .Attribute(IFLA_INFO_KIND, request.KindName)
+                .Nested(IFLA_INFO_DATA, data =>
+                {
+                    if (request.Kind == VirtualLinkKind.Macvlan)
+                        data.Attribute(IFLA_MACVLAN_MODE, MACVLAN_MODE_PRIVATE);
+                    else
+                        data.Attribute(IFLA_IPVLAN_MODE, IPVLAN_MODE_L2).Attribute(IFLA_IPVLAN_FLAGS, (ushort)request.Reach);
+                }));
+        if (request.Mac is not null)
+            message.Attribute(IFLA_ADDRESS, request.Mac.GetAddressBytes());
+        if (request.Group is { } group)
+            message.Attribute(IFLA_GROUP, group);
+        return message;
+    }
+
+    // Not while it is created: the link has no part for IPv6 until then, and the kernel refuses (inet6_validate_link_af in net/ipv6/addrconf.c).
+    private void DisableGeneratedAddresses(LinkInfo link) =>
+        _socket.Execute(NetlinkRequest.Do(RTM_NEWLINK, new LinkMessageBody { Index = link.Index })
+            .Nested(IFLA_AF_SPEC, families => families.Nested(AF_INET6, ipv6 => ipv6.Attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE))))
+            .ThrowIfFailed("set address generation of", link.Name);
+}
