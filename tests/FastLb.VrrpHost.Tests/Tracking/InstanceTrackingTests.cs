@@ -86,10 +86,12 @@ public sealed class InstanceTrackingTests
         Assert.False(Track(text, "h3").IsAwaited); // what moves the priority alone isn't waited for
     }
 
-    [Fact]
-    public void Weights_of_members_count_for_them_alone_when_the_group_keeps_weights() // b1 had 110, b2 100
+    [Theory]
+    [InlineData("sync_group_tracking_weight")] // b1 had 110, b2 100
+    [InlineData("global_tracking")] // and so had c1 and c2
+    public void Weights_of_members_count_for_them_alone_when_the_group_keeps_weights(string keyword)
     {
-        string text = Group("G", "sync_group_tracking_weight", "b1", "b2") + Instance("b1", "track_script {\n okpos\n }") + Instance("b2", "");
+        string text = Group("G", keyword, "b1", "b2") + Instance("b1", "track_script {\n okpos\n }") + Instance("b2", "");
 
         Assert.Equal(10, Track(text, "b1").PriorityChange);
         Assert.Equal(0, Track(text, "b2").PriorityChange);
