@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using FastLb.Configuration.Model;
+using FastLb.Native;
 using FastLb.Native.Files;
 using FastLb.Native.Processes;
 
@@ -14,8 +16,7 @@ internal sealed class ScriptIdentity
     private const string DefaultUser = "keepalived_script";
     private const string Root = "root";
     private const uint RootId = 0;
-    private const string PasswordFile = "/etc/passwd";
-    private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const string PasswordFile = "/etc/passwd", GroupFile = "/etc/group";
     private const UnixFileMode ExecutableBits = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     // setpriv(1), of util-linux, takes on a user, group and supplementary groups, and then executes the script in its place.
@@ -30,11 +31,18 @@ internal sealed class ScriptIdentity
     /// <summary>Why a script can't or must not be run; null when it can.</summary>
     public string? FindFault(NotifyScript script, GlobalDefinitions global)
     {
-        if (Resolve(script.Arguments[0]) is not { } path)
-            return "there is no such executable file";
-        return global.ScriptSecurity && UserOf(script, global).Name == Root && FindUnsafePart(path) is { } part
-            ? $"it would run as root, but others than root can write to {part} (enable_script_security)"
-            : null;
+        try
+        {
+            if (Resolve(script.Arguments[0]) is not { } path)
+                return "there is no such executable file";
+            return global.ScriptSecurity && UserOf(script, global).Name == Root && FindUnsafePart(path) is { } part
+                ? $"it would run as root, but others than root can write to {part} (enable_script_security)"
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or SystemCallException)
+        {
+            return fault.Message; // it is being replaced just now, or its folder may not be looked into
+        }
     }
 
     /// <summary>The process that runs a script.</summary>
@@ -59,6 +67,17 @@ internal sealed class ScriptIdentity
         return start;
     }
 
+    /// <summary>The numbers of a user and its group, or of the user's own group where none is named; null when either isn't known here.</summary>
+    public static (uint User, uint Group)? NumbersOf(ScriptUser user)
+    {
+        string[]? entry = File.ReadLines(PasswordFile).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 3 && fields[0] == user.Name);
+        string? group = user.Group is { } name
+            ? File.ReadLines(GroupFile).Select(line => line.Split(':')).FirstOrDefault(fields => fields.Length > 2 && fields[0] == name)?[2]
+            : entry?[3];
+        bool areKnown = uint.TryParse(entry?[2], CultureInfo.InvariantCulture, out uint userNumber) & uint.TryParse(group, CultureInfo.InvariantCulture, out uint groupNumber);
+        return areKnown ? (userNumber, groupNumber) : null;
+    }
+
     // Without a group the user's own is taken, which --init-groups needs to be told by number or name.
     private static IEnumerable<string> GroupArguments(ScriptUser user) => user.Group is { } group
         ? ["--regid", group, "--clear-groups"]
@@ -79,11 +98,21 @@ internal sealed class ScriptIdentity
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program)).FirstOrDefault(IsExecutable);
     }
 
-    private static bool IsExecutable(string file) => File.Exists(file) && (File.GetUnixFileMode(file) & ExecutableBits) != UnixFileMode.None;
+    private static bool IsExecutable(string file)
+    {
+        try
+        {
+            return File.Exists(file) && (File.GetUnixFileMode(file) & ExecutableBits) != UnixFileMode.None;
+        }
+        catch (FileNotFoundException)
+        {
+            return false; // it has gone since
+        }
+    }
 
     /// <summary>
-    /// A part of a path, or of what a link in it leads to, that others than root can write to: as its owner, or by its mode. Sticky folders such as /tmp let nobody
-    /// replace another's file.
+    /// A part of a path, or of what a link in it leads to, that others than root can write to: as its owner, as its group unless that is root's, or as anybody.
+    /// Sticky folders such as /tmp let nobody replace another's file.
     /// </summary>
     private static string? FindUnsafePart(string path)
     {
@@ -91,7 +120,8 @@ internal sealed class ScriptIdentity
         {
             UnixFileMode mode = File.GetUnixFileMode(part);
             bool isSticky = part != path && (mode & UnixFileMode.StickyBit) != UnixFileMode.None;
-            if (FileOwner.Of(part) != RootId || ((mode & WritableByOthers) != UnixFileMode.None && !isSticky))
+            bool isWritable = mode.HasFlag(UnixFileMode.OtherWrite) || (mode.HasFlag(UnixFileMode.GroupWrite) && FileOwner.GroupOf(part) != RootId);
+            if (FileOwner.Of(part) != RootId || (isWritable && !isSticky))
                 return part;
             if (File.ResolveLinkTarget(part, returnFinalTarget: false) is { } target && FindUnsafePart(target.FullName) is { } beyond)
                 return beyond;

@@ -14,6 +14,13 @@ internal static class ConfigurationText
         return result.Configuration!;
     }
 
+    /// <summary>Reads a text that need not be one that a director may run on.</summary>
+    public static DirectorConfiguration Read(string text)
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse(text, "test.conf");
+        return result.Configuration ?? throw new InvalidOperationException(string.Join('\n', result.Diagnostics));
+    }
+
     /// <summary>An instance VI_1 on <c>near</c> with the address 192.0.2.100 and these further lines.</summary>
     public static DirectorConfiguration WithInstance(string lines, string global = "") => Parse(
         $$"""

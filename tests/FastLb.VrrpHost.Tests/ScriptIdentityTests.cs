@@ -107,9 +107,10 @@ public sealed class ScriptIdentityTests : IDisposable
     [Theory]
     [InlineData(WorldWritable)]
     [InlineData(GroupWritable)]
-    public void Script_that_others_can_write_to_is_not_run_as_root_with_script_security(UnixFileMode mode)
+    public async Task Script_that_others_can_write_to_is_not_run_as_root_with_script_security(UnixFileMode mode)
     {
         string path = _scripts.Add("script", "x", mode);
+        await Ask("chgrp", "nogroup", path);
 
         Assert.Contains(path, _identity.FindFault(ScriptFolder.Script(path), Secure), StringComparison.Ordinal);
         Assert.Null(_identity.FindFault(ScriptFolder.Script(path), Secure with { ScriptSecurity = false }));
@@ -119,14 +120,24 @@ public sealed class ScriptIdentityTests : IDisposable
     [Theory]
     [InlineData(WorldWritable)]
     [InlineData(GroupWritable)]
-    public void Folder_that_others_can_write_to_is_unsafe(UnixFileMode mode)
+    public async Task Folder_that_others_can_write_to_is_unsafe(UnixFileMode mode)
     {
         string path = _scripts.Add("script", "x");
+        await Ask("chgrp", "nogroup", _scripts.Path);
         File.SetUnixFileMode(_scripts.Path, mode);
 
         string? fault = _identity.FindFault(ScriptFolder.Script(path), Secure);
 
         Assert.Contains($"write to {_scripts.Path} (enable_script_security)", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Group_of_root_may_write() // keepalived 2.2.7 runs such scripts
+    {
+        string path = _scripts.Add("script", "x", GroupWritable);
+        File.SetUnixFileMode(_scripts.Path, GroupWritable);
+
+        Assert.Null(_identity.FindFault(ScriptFolder.Script(path), Secure));
     }
 
     [Fact]

@@ -310,7 +310,7 @@ public static class KeywordDescriptions
         notify_deleted	run when a reload takes the group away
         notify_priority_changes	changes of priority are events
         smtp_alert	mail about it
-        global_tracking	no effect
+        global_tracking	the same as sync_group_tracking_weight
         sync_group_tracking_weight	members keep the weights of what they track
 
         [GarpGroup]

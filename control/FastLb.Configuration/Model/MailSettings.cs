@@ -6,7 +6,7 @@ public sealed record MailSettings
     /// <summary>Who gets mail.</summary>
     public ValueList<string> Recipients { get; init; } = [];
 
-    /// <summary>The sender of mail; null for keepalived@host.</summary>
+    /// <summary>The sender of mail; null for the user that the director runs as, at its host.</summary>
     public string? Sender { get; init; }
 
     /// <summary>The mail server; null when none was given, and then no mail is sent.</summary>

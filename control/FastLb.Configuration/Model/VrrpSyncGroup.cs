@@ -20,7 +20,10 @@ public sealed record VrrpSyncGroup(string Name, ValueList<string> Instances)
     /// <summary>Whether event pipes tell of changed priorities; null for what <c>global_defs</c> says.</summary>
     public bool? TellsPriorityChanges { get; init; }
 
-    /// <summary>True when what one instance tracks counts for all (<c>global_tracking</c>, the former way to write <see cref="Trackers"/>).</summary>
+    /// <summary>
+    /// True with <c>global_tracking</c>. It was the former way to have what one instance tracks count for all; in keepalived 2.2.7 it does what <see cref="KeepsWeights"/> does, and
+    /// nothing else.
+    /// </summary>
     public bool SharesTrackers { get; init; }
 
     /// <summary>True when its instances keep weights of their own other than 0 (<c>sync_group_tracking_weight</c>).</summary>

@@ -200,7 +200,7 @@ internal sealed class VrrpObjectsBinder
     /// <summary>Members of a sync group have no weights of their own, which would part them, unless the group says so.</summary>
     private VrrpInstance InStep(VrrpInstance instance, Dictionary<string, VrrpSyncGroup> groupOf)
     {
-        if (!groupOf.TryGetValue(instance.Name, out VrrpSyncGroup? group) || group.KeepsWeights) return instance;
+        if (!groupOf.TryGetValue(instance.Name, out VrrpSyncGroup? group) || group.KeepsWeights || group.SharesTrackers) return instance;
         return instance with { Trackers = _trackersBinder.WithoutWeights(instance.Trackers, $"its sync group '{group.Name}' changes state as one") };
     }
 }
