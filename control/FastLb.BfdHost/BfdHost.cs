@@ -59,6 +59,8 @@ public sealed class BfdHost : IDisposable
     /// <summary>Tells the neighbours of all sessions that these end on purpose (AdminDown), which none of them takes for a failure of this host, and ends the thread.</summary>
     public void Dispose()
     {
+        if (_isEnding)
+            return;
         _isEnding = true;
         _thread.Become([]);
         _thread.Dispose();
