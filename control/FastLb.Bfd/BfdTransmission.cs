@@ -20,7 +20,7 @@ internal static class BfdTransmission
     public static BfdSessionState Speak(
         BfdSessionSettings settings, in BfdSessionState before, in BfdSessionState state, bool isPolled, double chance, TimeSpan now, BfdEffectList effects)
     {
-        bool isNews = Compose(before) != Compose(state);
+        bool isNews = SaysOtherwise(before, state);
         BfdSessionState next = isNews && state.NeighbourDemands ? state with { Poll = BfdPoll.Sent } : state; // it looks at the news alone (RFC 5880 section 6.6)
         if (isPolled)
         {
@@ -60,6 +60,11 @@ internal static class BfdTransmission
 
     private static bool MaySendPeriodically(BfdSessionSettings settings, in BfdSessionState state) =>
         MaySend(settings, state) && state.TransmitInterval != BfdSessionState.Never && (!state.NeighbourDemands || state.Poll == BfdPoll.Sent);
+
+    /// <summary>Whether packets of two states differ in more than P and F.</summary>
+    private static bool SaysOtherwise(in BfdSessionState one, in BfdSessionState other) =>
+        one.State != other.State || one.Diagnostic != other.Diagnostic || one.DetectMultiplier != other.DetectMultiplier || one.RemoteDiscriminator != other.RemoteDiscriminator
+        || one.DesiredMinTransmit != other.DesiredMinTransmit || one.RequiredMinReceive != other.RequiredMinReceive;
 
     /// <summary>What the neighbour is told, but for P and F. D is never set: this end wants packets all the time.</summary>
     private static BfdControlPacket Compose(in BfdSessionState state) => new(state.State, state.LocalDiscriminator, state.RemoteDiscriminator)

@@ -154,10 +154,11 @@ internal sealed class SessionThread : IDisposable
             _timer.Disarm();
         else
             _timer.Arm(until);
-        Receivers receivers = _surroundings.Receivers;
-        _poll ??= new PollSet(
-            [_wake.Descriptor, _timer.Descriptor, .. Enumerable.Range(0, Receivers.Count).Select(i => receivers[i]?.Descriptor ?? -1)]);
+        _poll ??= PollAll();
         _poll.Wait(-1);
         _timer.Clear();
     }
+
+    private PollSet PollAll() =>
+        new([_wake.Descriptor, _timer.Descriptor, .. Enumerable.Range(0, Receivers.Count).Select(i => _surroundings.Receivers[i]?.Descriptor ?? -1)]);
 }
