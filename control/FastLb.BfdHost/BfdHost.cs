@@ -15,7 +15,6 @@ public sealed class BfdHost : IDisposable
     private readonly DiscardCounters _strays = new();
     private readonly Action<BfdEvent> _changed;
     private readonly Action<Exception>? _failed;
-    private readonly TimeProvider _time;
     private readonly ThreadLog _log;
     private readonly Receivers _receivers;
     private readonly SessionThread _thread;
@@ -33,11 +32,10 @@ public sealed class BfdHost : IDisposable
     {
         _changed = changed;
         _failed = failed;
-        _time = time ?? TimeProvider.System;
         _log = new ThreadLog(log);
         _receivers = new Receivers(_log);
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        _thread = new SessionThread(_sessions, new SessionSurroundings(_receivers, random, _time, Publish, _log), _strays, Fail);
+        _thread = new SessionThread(_sessions, new SessionSurroundings(_receivers, random, time ?? TimeProvider.System, Publish, _log), _strays, Fail);
         _thread.Become(sessions);
     }
 
@@ -79,9 +77,8 @@ public sealed class BfdHost : IDisposable
     private void Fail(Exception fault)
     {
         _log.Critical($"BFD can't go on: {fault}");
-        DateTimeOffset now = _time.GetUtcNow();
-        foreach (BfdStatus status in Statuses.Where(status => status.IsUp))
-            Publish(new BfdEvent(status.Name, IsUp: false, now));
+        foreach (RunningSession session in _sessions.All)
+            session.GiveUp();
         _failed?.Invoke(fault);
     }
 }

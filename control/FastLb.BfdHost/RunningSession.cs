@@ -128,6 +128,14 @@ internal sealed class RunningSession : IDisposable
         Step(BfdInput.PacketReceived(packet, Chance()), now);
     }
 
+    /// <summary>Counts as held down from now on, without a word to the neighbour: the thread can't go on.</summary>
+    public void GiveUp()
+    {
+        BfdSessionState before = _state;
+        _state = before with { State = BfdState.AdminDown, Diagnostic = BfdDiagnostic.AdministrativelyDown };
+        Show(before);
+    }
+
     public void Dispose() => _sender?.Dispose();
 
     private static BfdSessionSettings SettingsOf(BfdSession configuration) => new()

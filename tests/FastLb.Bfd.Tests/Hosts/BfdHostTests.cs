@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
+using FastLb.Native;
 using FastLb.Native.Bfd;
 using FastLb.Native.Tests.Namespaces;
 using Microsoft.Extensions.Logging;
@@ -33,7 +34,7 @@ public sealed class BfdHostTests : IDisposable
             BfdStatus status = near.Until(session.Name, status => status is { IsUp: true, RemoteState: BfdState.Up, TransmitInterval.TotalMilliseconds: 50 });
             Assert.Equal((BfdDiagnostic.None, null), (status.Diagnostic, status.Obstacle));
             Assert.Equal(IPAddress.Parse(session.Name.EndsWith("four", StringComparison.Ordinal) ? VethPair.NearAddress : DualStackPair.NearAddress6), status.Local);
-            near.Until(session.Name, status => status.DetectionTime == TimeSpan.FromMilliseconds(250));
+            near.Until(session.Name, status => status.DetectionTime == TimeSpan.FromSeconds(2));
             far.UntilUp(session.Name);
         }
 
@@ -90,14 +91,14 @@ public sealed class BfdHostTests : IDisposable
         using RunningHost far = new(_pair.Far, Mirrored(kept), Mirrored(gone));
         near.UntilUp("kept");
         near.UntilUp("gone");
-        far.Until("kept", status => status is { IsUp: true, DetectionTime.TotalMilliseconds: 250 });
+        far.Until("kept", status => status is { IsUp: true, DetectionTime.TotalMilliseconds: 2000 });
         far.UntilUp("gone");
 
-        BfdSession changed = kept with { TransmitInterval = TimeSpan.FromMilliseconds(300), ReceiveInterval = TimeSpan.FromMilliseconds(200), Multiplier = 3, TimeToLive = 255 };
+        BfdSession changed = kept with { TransmitInterval = TimeSpan.FromMilliseconds(300), ReceiveInterval = TimeSpan.FromMilliseconds(200), Multiplier = 30, TimeToLive = 255 };
         near.Host.Reload([changed, RunningHost.Session("new", VethPair.FarAddress) with { IsMultihop = true }]);
 
         near.Until("kept", status => status is { TransmitInterval.TotalMilliseconds: 300, ReceiveInterval.TotalMilliseconds: 200 });
-        far.Until("kept", status => status is { DetectionTime.TotalMilliseconds: 900, TransmitInterval.TotalMilliseconds: 200 });
+        far.Until("kept", status => status is { DetectionTime.TotalMilliseconds: 9000, TransmitInterval.TotalMilliseconds: 200 });
         Assert.Equal(BfdDiagnostic.NeighbourSignalledDown, far.Until("gone", status => !status.IsUp).Diagnostic);
         near.Until(() => near.Events.Any(told => told is { Session: "gone", IsUp: false }), "gone is told to be down");
         Assert.Equal(["kept", "new"], near.Host.Statuses.Select(status => status.Name));
@@ -164,6 +165,55 @@ public sealed class BfdHostTests : IDisposable
         Assert.Equal(1, status.Counters.Received);
         Assert.Equal(2, status.Counters.Discarded.Values.Sum());
         Assert.Equal(3, near.Host.Strays.Values.Sum());
+    }
+
+    [Fact]
+    public void Any_datagram_is_counted_and_harms_nothing()
+    {
+        using RunningHost near = new(_pair.Near, RunningHost.Session("peer", VethPair.FarAddress));
+        using RunningHost far = new(_pair.Far, RunningHost.Session("peer", VethPair.NearAddress));
+        near.UntilUp();
+        using BfdSender stranger = Sender("192.0.2.7", BfdPorts.SingleHop);
+        var random = new Random(3);
+        int sent = 0;
+        while (sent < 1000)
+        {
+            for (int end = sent + 50; sent < end; sent++) // no more than the socket has room for
+            {
+                byte[] payload = new byte[random.Next(300)];
+                random.NextBytes(payload);
+                Down(your: 0).AsSpan(0, random.Next(Math.Min(payload.Length, 16) + 1)).CopyTo(payload);
+                Assert.Equal(Errno.None, stranger.Send(payload));
+            }
+
+            near.Until(() => near.Host.Strays.Values.Sum() == sent, "counted");
+        }
+
+        Assert.True(near.Host.Strays.Values.Count(count => count > 0) > 3);
+        near.UntilUp();
+    }
+
+    [Fact]
+    public void Sessions_of_a_thread_that_can_not_go_on_are_told_to_be_down()
+    {
+        Exception? failure = null;
+        var told = new System.Collections.Concurrent.ConcurrentQueue<bool>();
+        using RunningHost far = new(_pair.Far, RunningHost.Session("peer", VethPair.NearAddress));
+        void Changed(BfdEvent happened)
+        {
+            told.Enqueue(happened.IsUp);
+            if (happened.IsUp)
+                throw new InvalidOperationException("for the test");
+        }
+
+        FastLb.Runtime.Tests.RecordingLog log = new();
+        using BfdHost host = new([RunningHost.Session("peer", VethPair.FarAddress)], Changed, log, fault => failure = fault);
+        _pair.Near.Invoke(host.Start);
+
+        far.Until(() => failure is not null, "failed");
+        Assert.Equal([true, false], told);
+        Assert.Equal(BfdState.AdminDown, Assert.Single(host.Statuses).State);
+        far.Until(() => log.Has(LogLevel.Critical, "for the test"), "logged");
     }
 
     [Theory]

@@ -28,12 +28,13 @@ internal sealed class RunningHost : IDisposable
 
     public IReadOnlyList<BfdEvent> Events => [.. _events];
 
-    /// <summary>50 ms each way, five times.</summary>
+    /// <summary>50 ms each way, forty times, which a busy machine doesn't exhaust.</summary>
     public static BfdSession Session(string name, string neighbour, string? source = null) => new(name, IPAddress.Parse(neighbour))
     {
         SourceAddress = source is null ? null : IPAddress.Parse(source),
         ReceiveInterval = TimeSpan.FromMilliseconds(50),
         TransmitInterval = TimeSpan.FromMilliseconds(50),
+        Multiplier = 40,
     };
 
     /// <summary>Waits until a session is as wished, and gives how it is.</summary>

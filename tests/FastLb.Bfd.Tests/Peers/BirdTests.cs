@@ -23,7 +23,7 @@ public sealed class BirdTests : IDisposable
         using BirdPeer bird = new(_pair.Far, bfd);
         using RunningHost host = new(_pair.Near, RunningHost.Session("peer", far, near));
 
-        BfdStatus up = host.Until("peer", status => status is { IsUp: true, RemoteState: BfdState.Up, DetectionTime.TotalMilliseconds: 240 });
+        BfdStatus up = host.Until("peer", status => status is { IsUp: true, RemoteState: BfdState.Up, DetectionTime.TotalMilliseconds: 2400 });
         bird.Until(near, session => session.Contains(" Up ", StringComparison.Ordinal) && session.Contains(" 0.060 ", StringComparison.Ordinal));
         Assert.Equal(60, up.ReceiveInterval.TotalMilliseconds);
         host.Until("peer", status => status.TransmitInterval?.TotalMilliseconds == 60);
@@ -51,16 +51,16 @@ public sealed class BirdTests : IDisposable
         host.Until("peer", status => status is { IsUp: true, TransmitInterval.TotalMilliseconds: 100, ReceiveInterval.TotalMilliseconds: 100 });
 
         bird.Configure(SingleHop(near, far, milliseconds: 400));
-        host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 400, ReceiveInterval.TotalMilliseconds: 400, DetectionTime.TotalMilliseconds: 1600 });
+        host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 400, ReceiveInterval.TotalMilliseconds: 400, DetectionTime.TotalMilliseconds: 16000 });
         bird.Configure(SingleHop(near, far, milliseconds: 100));
-        host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 100, DetectionTime.TotalMilliseconds: 400 });
+        host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 100, DetectionTime.TotalMilliseconds: 4000 });
 
-        host.Host.Reload([session with { TransmitInterval = TimeSpan.FromMilliseconds(700), ReceiveInterval = TimeSpan.FromMilliseconds(300), Multiplier = 3 }]);
+        host.Host.Reload([session with { TransmitInterval = TimeSpan.FromMilliseconds(700), ReceiveInterval = TimeSpan.FromMilliseconds(300), Multiplier = 30 }]);
         host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 700, ReceiveInterval.TotalMilliseconds: 300 });
-        bird.Until(near, line => line.Contains(" 0.300 ", StringComparison.Ordinal) && line.TrimEnd().EndsWith("2.100", StringComparison.Ordinal)); // 3 * 700 ms
+        bird.Until(near, line => line.Contains(" 0.300 ", StringComparison.Ordinal) && line.TrimEnd().EndsWith("21.000", StringComparison.Ordinal)); // 30 * 700 ms
         host.Host.Reload([session]);
         host.Until("peer", status => status is { TransmitInterval.TotalMilliseconds: 100, ReceiveInterval.TotalMilliseconds: 100 });
-        bird.Until(near, line => line.TrimEnd().EndsWith("0.500", StringComparison.Ordinal));
+        bird.Until(near, line => line.TrimEnd().EndsWith("4.000", StringComparison.Ordinal));
 
         Assert.Equal([true], host.Events.Select(told => told.IsUp));
     }
@@ -95,13 +95,13 @@ public sealed class BirdTests : IDisposable
     [InlineData(DualStackPair.NearAddress6, DualStackPair.FarAddress6)]
     public void Multihop_session_comes_up_at_both_ends(string near, string far)
     {
-        using BirdPeer bird = new(_pair.Far, $"multihop {{ interval 60 ms; multiplier 4; }};\nneighbor {near} local {far} multihop yes;");
+        using BirdPeer bird = new(_pair.Far, $"multihop {{ interval 60 ms; multiplier 40; }};\nneighbor {near} local {far} multihop yes;");
         using RunningHost host = new(_pair.Near, RunningHost.Session("peer", far, near) with { IsMultihop = true, MostHops = 255 });
 
-        host.Until("peer", status => status is { IsUp: true, DetectionTime.TotalMilliseconds: 240 });
+        host.Until("peer", status => status is { IsUp: true, DetectionTime.TotalMilliseconds: 2400 });
         bird.Until(near, session => session.Contains(" Up ", StringComparison.Ordinal));
     }
 
     private static string SingleHop(string near, string far, int milliseconds) =>
-        $"interface \"far\" {{ interval {milliseconds} ms; idle tx interval 1 s; multiplier 4; }};\nneighbor {near} dev \"far\" local {far};";
+        $"interface \"far\" {{ interval {milliseconds} ms; idle tx interval 1 s; multiplier 40; }};\nneighbor {near} dev \"far\" local {far};";
 }

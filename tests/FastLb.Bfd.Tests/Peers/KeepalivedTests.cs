@@ -26,7 +26,7 @@ public sealed class KeepalivedTests : IDisposable
         using PeerProcess keepalived = Start(near, far);
         using (RunningHost host = new(_pair.Near, RunningHost.Session("peer", far, near)))
         {
-            host.Until("peer", status => status is { IsUp: true, RemoteState: BfdState.Up, ReceiveInterval.TotalMilliseconds: 80, DetectionTime.TotalMilliseconds: 320 });
+            host.Until("peer", status => status is { IsUp: true, RemoteState: BfdState.Up, ReceiveInterval.TotalMilliseconds: 80, DetectionTime.TotalMilliseconds: 3200 });
             Says(keepalived, "(other) Entering Up state", times: 1);
         }
 
@@ -56,7 +56,7 @@ public sealed class KeepalivedTests : IDisposable
               min_rx 80
               min_tx 80
               idle_tx 1000
-              multiplier 4
+              multiplier 40
             }
             vrrp_instance VI_1 {
               interface {{VethPair.FarName}}
