@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastLb.Native.Bfd;
 using FastLb.Native.Bpf;
 using FastLb.Native.Firewall;
 using FastLb.Native.Interfaces;
@@ -237,6 +238,33 @@ public sealed class NativeLayoutTests
             .Equal("TC_PRIO_CONTROL", VrrpSocketOptions.TC_PRIO_CONTROL)
             .Equal("IPTOS_PREC_INTERNETCONTROL", VrrpSocketOptions.InternetControl)
             .Equal("SO_BINDTOIFINDEX", VrrpSocketOptions.SO_BINDTOIFINDEX)
+            .Verify();
+
+    [Fact]
+    public void Bfd_messages_are_laid_out_as_in_the_headers() =>
+        new HeaderChecker("<netinet/in.h>", "<sys/socket.h>")
+            .Structure<InternetAddress6>(
+                "struct sockaddr_in6",
+                ("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId"))
+            .Equal("offsetof(struct sockaddr_in, sin_addr)", Marshal.OffsetOf<InternetAddress6>("FlowInfo"))
+            .Equal("offsetof(struct sockaddr_in, sin_port)", Marshal.OffsetOf<InternetAddress6>("Port"))
+            .Structure<ControlHeader>("struct cmsghdr", ("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
+            .Equal("CMSG_LEN(0)", Unsafe.SizeOf<ControlHeader>())
+            .Equal("CMSG_ALIGN(1)", 8)
+            .Structure<PacketInfo>("struct in_pktinfo", ("ipi_ifindex", "InterfaceIndex"), ("ipi_spec_dst", "Local"), ("ipi_addr", "Destination"))
+            .Structure<PacketInfo6>("struct in6_pktinfo", ("ipi6_addr", "Destination"), ("ipi6_ifindex", "InterfaceIndex"))
+            .Equal("IPPROTO_IP", BfdUapi.IPPROTO_IP)
+            .Equal("IPPROTO_IPV6", BfdUapi.IPPROTO_IPV6)
+            .Equal("IP_PKTINFO", BfdUapi.IP_PKTINFO)
+            .Equal("IP_TTL", BfdUapi.IP_TTL)
+            .Equal("IP_RECVTTL", BfdUapi.IP_RECVTTL)
+            .Equal("IPV6_UNICAST_HOPS", BfdUapi.IPV6_UNICAST_HOPS)
+            .Equal("IPV6_V6ONLY", BfdUapi.IPV6_V6ONLY)
+            .Equal("IPV6_RECVPKTINFO", BfdUapi.IPV6_RECVPKTINFO)
+            .Equal("IPV6_PKTINFO", BfdUapi.IPV6_PKTINFO)
+            .Equal("IPV6_RECVHOPLIMIT", BfdUapi.IPV6_RECVHOPLIMIT)
+            .Equal("IPV6_HOPLIMIT", BfdUapi.IPV6_HOPLIMIT)
+            .Equal("IPV6_TCLASS", BfdUapi.IPV6_TCLASS)
             .Verify();
 
     [Fact]
