@@ -35,22 +35,22 @@ public static class SyncGroup
             DefendTogether(members, stepped, orders);
     }
 
-    /// <summary>What the group as a whole is: faulty with its first member, master with its last.</summary>
+    /// <summary>What the group as a whole is: faulty with its first member, master with its last, not begun until all have.</summary>
     public static VrrpRole RoleOf(ReadOnlySpan<VirtualRouterState> members)
     {
         bool allMaster = true;
-        bool allInit = true;
+        bool anyInit = false;
         bool allStopped = true;
         foreach (ref readonly VirtualRouterState member in members)
         {
             if (member.Role == VrrpRole.Fault)
                 return VrrpRole.Fault;
             allMaster &= member.Role == VrrpRole.Master;
-            allInit &= member.Role == VrrpRole.Init;
+            anyInit |= member.Role == VrrpRole.Init;
             allStopped &= member.Role == VrrpRole.Stopped;
         }
 
-        return allMaster ? VrrpRole.Master : allInit ? VrrpRole.Init : allStopped ? VrrpRole.Stopped : VrrpRole.Backup;
+        return allMaster ? VrrpRole.Master : anyInit ? VrrpRole.Init : allStopped ? VrrpRole.Stopped : VrrpRole.Backup;
     }
 
     /// <summary>Each has the fault of the others, for as long as one of these has a fault of its own.</summary>

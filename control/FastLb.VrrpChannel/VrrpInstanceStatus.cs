@@ -51,7 +51,31 @@ public sealed record VrrpInstanceStatus(
     IPAddress? Master,
     int? MasterPriority,
     IReadOnlyList<VrrpAddressStatus> Addresses,
-    VrrpCounters Counters);
+    VrrpCounters Counters)
+{
+    /// <summary>The version of VRRP that it speaks: 2 or 3.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Where its advertisements go, in words.</summary>
+    public required string Advertises { get; init; }
+
+    /// <summary>The sync group that it is in; null for none.</summary>
+    public string? SyncGroup { get; init; }
+
+    /// <summary>What it tracks, and its sync group for it.</summary>
+    public required IReadOnlyList<VrrpTrackerStatus> Trackers { get; init; }
+}
+
+/// <summary>Something that a virtual router tracks.</summary>
+/// <param name="Kind"><c>interface</c>, <c>script</c>, <c>file</c>, <c>process</c> or <c>bfd</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="State"><c>up</c>, <c>down</c>, or <c>unknown</c> for a script that has not run yet; of a file the number that it says.</param>
+/// <param name="Weight">The weight that counts; 0 when its being down is a fault.</param>
+/// <param name="IsReversed">Whether the sign of what is added turns.</param>
+/// <param name="Contribution">What it adds to the priority now.</param>
+/// <param name="IsFault">Whether it keeps the virtual router from taking part now.</param>
+/// <param name="IsOfGroup">Whether its sync group tracks it.</param>
+public sealed record VrrpTrackerStatus(string Kind, string Name, string State, int Weight, bool IsReversed, int Contribution, bool IsFault, bool IsOfGroup);
 
 /// <summary>An address that moves with a virtual router.</summary>
 /// <param name="Address">Without prefix length.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastLb.Configuration.Model;
 using FastLb.Netlink;
+using FastLb.VrrpHost.Tracking;
 using FastLb.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -28,13 +29,26 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>An instance's interface at this moment.</summary>
     public InterfaceState Read(VrrpInstance instance) => _known[instance.Name] = Look(instance);
 
+    /// <summary>Reports the interfaces that are tracked.</summary>
+    public void Report(TrackedObjects tracked, DirectorConfiguration configuration)
+    {
+        foreach (string name in TrackedObjects.InterfacesOf(configuration))
+            tracked.ReportInterface(name, _kernel.Links.Find(name) is { IsRunning: true });
+    }
+
     /// <summary>Tells the routers of changes until cancelled.</summary>
-    public async Task Run(RouterSet routers, RouterThread thread, ILogger log, CancellationToken cancellation)
+    /// <param name="routers">All of them.</param>
+    /// <param name="thread">Theirs.</param>
+    /// <param name="changed">Called when something has changed of the machine's interfaces or addresses.</param>
+    /// <param name="log">For what is seen.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task Run(RouterSet routers, RouterThread thread, Action changed, ILogger log, CancellationToken cancellation)
     {
         try
         {
             await foreach (NetlinkEvent _ in _monitor.ReadAll(cancellation))
             {
+                changed();
                 foreach (Router router in routers.All)
                 {
                     InterfaceState now = Look(router.Instance);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost;
 
@@ -13,7 +14,8 @@ internal sealed record RouterSnapshot(VirtualRouterState State, DateTimeOffset S
 /// <summary>The effects of one step, other than advertisements, which have been sent already.</summary>
 /// <param name="Router">Whose they are.</param>
 /// <param name="Effects">In their order; none when what is shown of the router has changed and nothing else.</param>
-internal sealed record RouterEffects(Router Router, IReadOnlyList<VrrpEffect> Effects);
+/// <param name="PriorityChanged">Whether its trackers have changed its priority.</param>
+internal sealed record RouterEffects(Router Router, IReadOnlyList<VrrpEffect> Effects, bool PriorityChanged = false);
 
 /// <summary>
 /// A virtual router with its socket: feeds the state machine, sends its advertisements at once and hands its other effects on. All members but <see cref="Snapshot"/>
@@ -31,6 +33,8 @@ internal sealed class Router : IDisposable
     private volatile bool _isRemoved;
     private bool _addressesDiffer;
     private bool _isUp; // as the state machine was told
+    private bool _awaitsTracking; // started, but scripts that it tracks have yet to run
+    private volatile InstanceTracking _tracking = InstanceTracking.Nothing;
     private VirtualRouterState _state;
     private volatile RouterSnapshot _snapshot;
 
@@ -62,6 +66,9 @@ internal sealed class Router : IDisposable
 
     /// <summary>True once it is not configured any more. Any thread.</summary>
     public bool IsRemoved => _isRemoved;
+
+    /// <summary>What its trackers do to it. Any thread.</summary>
+    public InstanceTracking Tracking => _tracking;
 
     /// <summary>What it counts. Any thread.</summary>
     public RouterCounters Counters { get; } = new();
@@ -115,8 +122,26 @@ internal sealed class Router : IDisposable
     /// <summary>Something else has happened to it.</summary>
     public void Tell(in VrrpInput input) => Step(input, Now());
 
-    /// <summary>Takes part from now on.</summary>
-    public void Start() => Step(VrrpInput.Start, Now());
+    /// <summary>Takes part from now on, or from when all scripts have run once whose failure would be a fault.</summary>
+    public void Start()
+    {
+        _awaitsTracking = _tracking.IsAwaited;
+        if (!_awaitsTracking)
+            Step(VrrpInput.Start, Now());
+    }
+
+    /// <summary>Its trackers do something else to it from now on.</summary>
+    public void Track(InstanceTracking tracking)
+    {
+        InstanceTracking before = _tracking;
+        _tracking = tracking;
+        ApplyTracking(before);
+        if (_awaitsTracking && !tracking.IsAwaited)
+            Start();
+        if (_state.Role is not VrrpRole.Fault)
+            return;
+        _perform(new RouterEffects(this, [])); // the fault may be another one now
+    }
 
     /// <summary>Goes on as the master that a process before this one was until it died.</summary>
     /// <param name="ended">When that was, on the clock of <see cref="Now"/>.</param>
@@ -127,7 +152,11 @@ internal sealed class Router : IDisposable
     }
 
     /// <summary>Leaves in order.</summary>
-    public void Stop() => Step(VrrpInput.Stop, Now());
+    public void Stop()
+    {
+        _awaitsTracking = false;
+        Step(VrrpInput.Stop, Now());
+    }
 
     /// <summary>Leaves in order, because it is not configured any more.</summary>
     public void Remove()
@@ -145,7 +174,7 @@ internal sealed class Router : IDisposable
         _machine = new VirtualRouter(definition.Settings);
         _link.Use(definition.Settings, definition.Instance);
         Open();
-        Step(VrrpInput.PriorityChanged(definition.Instance.Priority), Now());
+        Step(VrrpInput.PriorityChanged(TrackedPriority.Of(definition.Instance.Priority, _tracking.PriorityChange)), Now());
         Step(LacksPeer ? VrrpInput.Raised(VrrpFaults.NoPeer) : VrrpInput.Cleared(VrrpFaults.NoPeer), Now());
     }
 
@@ -179,6 +208,22 @@ internal sealed class Router : IDisposable
     }
 
     public void Dispose() => _link.Dispose();
+
+    // One that has lost its claim to own the addresses keeps what it has been left with until something tracked changes.
+    private void ApplyTracking(InstanceTracking before)
+    {
+        if (_tracking.PriorityChange != before.PriorityChange)
+        {
+            byte priority = TrackedPriority.Of(Instance.Priority, _tracking.PriorityChange);
+            bool changes = priority != _state.Priority;
+            Step(VrrpInput.PriorityChanged(priority), Now());
+            if (changes && _state.Role is VrrpRole.Master or VrrpRole.Backup)
+                _perform(new RouterEffects(this, [], PriorityChanged: true));
+        }
+
+        if (_tracking.IsFaulty != before.IsFaulty)
+            Step(_tracking.IsFaulty ? VrrpInput.Raised(VrrpFaults.Tracking) : VrrpInput.Cleared(VrrpFaults.Tracking), Now());
+    }
 
     private bool LacksPeer => Instance.Unicast is { FailsWithoutPeer: true, Peers.Count: 0 };
 

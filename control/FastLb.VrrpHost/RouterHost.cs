@@ -1,8 +1,11 @@
 using System.Collections.Concurrent;
+using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
 using FastLb.Netlink;
 using FastLb.Runtime;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Events;
+using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost;
@@ -12,15 +15,16 @@ namespace FastLb.VrrpHost;
 /// </summary>
 internal sealed class RouterHost : IAsyncDisposable
 {
-    private static readonly TimeSpan StopScriptPatience = TimeSpan.FromSeconds(1); // keepalived's
-
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
     private readonly AddressAnnouncer _announcer = new();
     private readonly RouterSet _routers = new();
     private readonly ConcurrentDictionary<Router, HeldAddresses> _addresses = new();
     private readonly InterfaceWatch _watch;
     private readonly KernelJournal _journal;
-    private readonly NotifyScripts _scripts;
+    private readonly StateAnnouncements _announcements;
+    private readonly TrackedObjects _tracked;
+    private readonly Action<Exception> _failed;
+    private BfdHost? _bfd;
     private readonly RouterStateFile _states;
     private readonly RouterOffice _office;
     private readonly RouterThread _thread;
@@ -39,10 +43,12 @@ internal sealed class RouterHost : IAsyncDisposable
         _watch = new InterfaceWatch(configuration, _kernel);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _addresses[router]))], log);
-        _scripts = new NotifyScripts(configuration.Global, new ScriptIdentity(), log);
-        _scripts.Examine(configuration.VrrpInstances);
+        var identity = new ScriptIdentity();
+        _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
+        _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
+        _failed = failed;
         _states = new RouterStateFile(directory.VrrpStateFile);
-        _office = new RouterOffice(_addresses, Reports, _states, _scripts, TimeProvider.System, log);
+        _office = new RouterOffice(_addresses, Reports, _states, _announcements, TimeProvider.System, log);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
             _routers.Add(Make(instance));
         Group(configuration);
@@ -58,11 +64,17 @@ internal sealed class RouterHost : IAsyncDisposable
 
     /// <summary>Begins to speak VRRP.</summary>
     /// <param name="predecessorEnded">When the process before this one ended, on <see cref="Router.Now"/>'s clock; null for the first: then nobody goes on as master.</param>
-    public void Start(TimeSpan? predecessorEnded)
+    public async Task Start(TimeSpan? predecessorEnded)
     {
+        await _announcements.Start();
+        _watch.Report(_tracked, _configuration);
+        await _tracked.Start();
+        UseSessions(_configuration);
         IReadOnlySet<string> masters = _states.ReadMasters();
         foreach (Router router in _routers.All)
         {
+            InstanceTracking tracking = _tracked.Of(router.Instance.Name);
+            _thread.Tell(() => router.Track(tracking));
             if (predecessorEnded is { } ended && masters.Contains(router.Instance.Name))
             {
                 _log.LogInformation("{Instance} was master when the process before this one ended", router.Instance.Name);
@@ -81,7 +93,7 @@ internal sealed class RouterHost : IAsyncDisposable
     public void Nudge() => _thread.Tell(() => { });
 
     /// <summary>Follows the interfaces until cancelled.</summary>
-    public Task FollowInterfaces(CancellationToken cancellation) => _watch.Run(_routers, _thread, _log, cancellation);
+    public Task FollowInterfaces(CancellationToken cancellation) => _watch.Run(_routers, _thread, () => _watch.Report(_tracked, _configuration), _log, cancellation);
 
     /// <summary>
     /// Goes on by another configuration. An instance that is still there on the same interface with the same number keeps its role, whatever else is different; one that is
@@ -92,8 +104,7 @@ internal sealed class RouterHost : IAsyncDisposable
         DirectorConfiguration before = _configuration;
         _configuration = configuration;
         _watch.Use(configuration);
-        _scripts.Use(configuration.Global);
-        _scripts.Examine(configuration.VrrpInstances);
+        await _announcements.Reload(configuration);
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
         foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
@@ -108,13 +119,21 @@ internal sealed class RouterHost : IAsyncDisposable
 
         if (configuration.SyncGroups.Count + before.SyncGroups.Count > 0)
             _thread.Tell(() => Group(configuration));
-
+        _watch.Report(_tracked, configuration);
+        await _tracked.Reload(configuration);
+        UseSessions(configuration);
         await Settled();
+        foreach (VrrpSyncGroup gone in before.SyncGroups.Where(group => !configuration.SyncGroups.Any(other => other.Name == group.Name)))
+            _announcements.Deleted(gone);
+        _announcements.RepeatStates(
+            [.. _routers.All.Select(router => (router.Instance, router.Snapshot.State.Role, (int)router.Snapshot.State.Priority))],
+            [.. _routers.All.Select(router => router.Group).OfType<RouterGroup>().Distinct().Select(group => (group.Group, group.Role))]);
     }
 
     /// <summary>Says goodbye for all; the addresses have gone when it returns.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _tracked.DisposeAsync();
         foreach (Router router in _routers.All)
             _thread.Tell(router.Stop);
         _thread.End();
@@ -128,7 +147,8 @@ internal sealed class RouterHost : IAsyncDisposable
         }
 
         _journal.UndoAll();
-        await _scripts.WaitForEnd(StopScriptPatience);
+        await _announcements.DisposeAsync();
+        _bfd?.Dispose();
         _thread.Dispose();
         await Reports.DisposeAsync();
         _watch.Dispose();
@@ -146,6 +166,24 @@ internal sealed class RouterHost : IAsyncDisposable
         _addresses[router] = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _log);
         return router;
     }
+
+    private void UseSessions(DirectorConfiguration configuration)
+    {
+        ValueList<BfdSession> sessions = [.. configuration.BfdSessions.Where(session => session.Listeners.HasFlag(BfdListeners.Vrrp))];
+        if (_bfd is not null)
+        {
+            _bfd.Reload(sessions);
+        }
+        else if (sessions.Count > 0)
+        {
+            _bfd = new BfdHost(sessions, change => _tracked.ReportBfd(change.Session, change.IsUp), _log, _failed);
+            _bfd.Start();
+        }
+    }
+
+    // Any thread; the routers are asked for on theirs, which knows those that a reload has just brought.
+    private void Track(string instance, InstanceTracking tracking) => _thread.Tell(() =>
+        _routers.All.FirstOrDefault(router => router.Instance.Name == instance && !router.IsRemoved)?.Track(tracking));
 
     /// <summary>Puts the routers into their sync groups; those that have been in one are in it anew, which changes the state of none. On the thread of the routers, once it runs.</summary>
     private void Group(DirectorConfiguration configuration)
@@ -169,6 +207,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _thread.Tell(() =>
         {
             _routers.Add(router);
+            router.Track(_tracked.Of(instance.Name));
             router.Start();
         });
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
+using FastLb.VrrpHost.Events;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost;
@@ -11,7 +12,7 @@ namespace FastLb.VrrpHost;
 /// control, scripts. What takes long here holds up no advertisement.
 /// </summary>
 internal sealed class RouterOffice(
-    ConcurrentDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, NotifyScripts scripts, TimeProvider time, ILogger log)
+    ConcurrentDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, StateAnnouncements announcements, TimeProvider time, ILogger log)
 {
     /// <summary>
     /// How long the addresses of a new master wait for control to have their services steered. Far less than the segment needs to learn of them, and far more
@@ -29,6 +30,7 @@ internal sealed class RouterOffice(
     {
         log.Log(change.To == VrrpRole.Fault ? LogLevel.Warning : LogLevel.Information, "sync group {Group}: {From} -> {To}",
             change.Group.Name, RouterStatus.Word(change.From), RouterStatus.Word(change.To));
+        announcements.GroupChanged(change.Group, change.To);
         return Task.CompletedTask;
     });
 
@@ -54,6 +56,8 @@ internal sealed class RouterOffice(
             Do(effects.Router, effect);
         if (change is { } changed)
             Complete(effects.Router, changed);
+        else if (effects.PriorityChanged)
+            TellPriority(effects.Router);
         else if (effects.Effects.Count == 0 || effects.Effects.Any(effect => effect.Kind == VrrpEffectKind.AcquireAddresses))
             _ = reports.Publish(null); // addresses may have come, or a fault be another one
     }
@@ -82,7 +86,19 @@ internal sealed class RouterOffice(
             _ = reports.Publish(null); // the addresses are there now
         }
 
-        scripts.Run(router, change.To, router.Snapshot.State.Priority);
+        int priority = router.Snapshot.State.Priority;
+        if (router.IsRemoved && change.To == VrrpRole.Stopped)
+            announcements.Deleted(router.Instance, priority);
+        else
+            announcements.InstanceChanged(router.Instance, change.To, priority);
+    }
+
+    private void TellPriority(Router router)
+    {
+        VirtualRouterState state = router.Snapshot.State;
+        log.LogInformation("{Instance}: its priority is {Priority} now, {Configured} by configuration", router.Instance.Name, state.Priority, router.Instance.Priority);
+        announcements.PriorityChanged(router.Instance, state.Role, state.Priority);
+        _ = reports.Publish(null);
     }
 
     private void Do(Router router, VrrpEffect effect)
@@ -100,7 +116,7 @@ internal sealed class RouterOffice(
                 break;
             case VrrpEffectKind.LowerPriorityHeard:
                 log.LogWarning("{Instance}: heard another master, {Source}, with priority {Priority}; this one stays", router.Instance.Name, effect.Source, effect.Priority);
-                scripts.RunLowerPriorityHeard(router, router.Snapshot.State.Priority);
+                announcements.LowerPriorityHeard(router.Instance, router.Snapshot.State.Priority);
                 break;
             case VrrpEffectKind.LowerPriorityDiscarded:
                 log.LogDebug("{Instance}: {Source} advertises the lower priority {Priority}; taking over when the timer runs out", router.Instance.Name, effect.Source, effect.Priority);
@@ -110,6 +126,9 @@ internal sealed class RouterOffice(
                 break;
             case VrrpEffectKind.PreemptDelayStarted:
                 log.LogInformation("{Instance}: the delay before taking over from a lower priority begins", router.Instance.Name);
+                break;
+            case VrrpEffectKind.WaitsForSyncGroup:
+                log.LogInformation("{Instance} could be master, and waits for the other instances of its sync group", router.Instance.Name);
                 break;
             case VrrpEffectKind.AddressConflict:
                 log.LogError("{Instance}: {Source} advertises with this director's own address and priority: two directors have one address", router.Instance.Name, effect.Source);

@@ -1,5 +1,9 @@
+using System.Globalization;
+using System.Net.Sockets;
+using FastLb.Configuration.Model;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
+using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost;
 
@@ -37,7 +41,7 @@ internal static class RouterStatus
             TransitionReason.InterfaceDown => router.Snapshot.Obstacle ?? $"{router.Instance.Interface} is down",
             TransitionReason.NoAddress => $"{router.Instance.Interface} has no address to advertise from",
             TransitionReason.NoPeer => "there is no unicast peer",
-            TransitionReason.TrackingFailed => "something that it tracks is down",
+            TransitionReason.TrackingFailed => router.Tracking.Fault ?? "something that it tracks is down",
             TransitionReason.SyncGroupFault => $"another instance of {router.Group?.Group.Name} is in fault",
             TransitionReason.SyncGroupReady => $"all instances of {router.Group?.Group.Name} could be master",
             TransitionReason.SyncGroupYielded => $"another instance of {router.Group?.Group.Name} has become backup",
@@ -54,6 +58,27 @@ internal static class RouterStatus
         if (state.Role != VrrpRole.Fault)
             return CauseOf(router, state.LastReason);
         return CauseOf(router, state.FaultReason);
+    }
+
+    private static string AdvertisesTo(VrrpInstance instance)
+    {
+        if (instance.Unicast.Peers.Count > 0)
+            return $"unicast to {string.Join(", ", instance.Unicast.Peers.Select(peer => peer.Address))}";
+        return instance.AddressFamily == AddressFamily.InterNetworkV6 ? "multicast over IPv6" : "multicast";
+    }
+
+    private static VrrpTrackerStatus Describe(TrackerReport tracker)
+    {
+        string state = tracker.State.IsUp switch
+        {
+            null => "unknown",
+            _ when tracker.Kind == TrackerKind.File => tracker.State.Value.ToString(CultureInfo.InvariantCulture),
+            true => "up",
+            false => "down",
+        };
+        return new VrrpTrackerStatus(
+            tracker.Kind.ToString().ToLowerInvariant(), tracker.Name, state, tracker.Weight.Value, tracker.Weight.IsReversed, tracker.Effect.Contribution,
+            tracker.Effect.IsFaulty, tracker.IsOfGroup);
     }
 
     /// <summary>A router with all that is known of it. Any thread.</summary>
@@ -75,6 +100,12 @@ internal static class RouterStatus
             knowsOther ? state.MasterAddress?.ToIPAddress() : null,
             knowsOther ? state.MasterPriority : null,
             addresses.Report,
-            router.Counters.Read());
+            router.Counters.Read())
+        {
+            Version = router.Instance.Version,
+            Advertises = AdvertisesTo(router.Instance),
+            SyncGroup = router.Group?.Group.Name,
+            Trackers = [.. router.Tracking.Trackers.Select(Describe)],
+        };
     }
 }

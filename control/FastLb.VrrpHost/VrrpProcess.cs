@@ -32,7 +32,7 @@ public static class VrrpProcess
         {
             if (options.PredecessorEnded == 0)
                 await AwaitControl(host.Reports, log, ending.Token);
-            host.Start(options.PredecessorEnded == 0 ? null : TimeSpan.FromTicks(options.PredecessorEnded / TimeSpan.NanosecondsPerTick));
+            await host.Start(options.PredecessorEnded == 0 ? null : TimeSpan.FromTicks(options.PredecessorEnded / TimeSpan.NanosecondsPerTick));
             supervisor.Works(options.Running.Number);
             supervisor.Ready($"{options.Running.Director.VrrpInstances.Count} instances");
             try

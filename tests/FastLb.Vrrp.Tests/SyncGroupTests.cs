@@ -140,7 +140,7 @@ public sealed class SyncGroupTests
         VirtualRouterState fault = init with { Role = VrrpRole.Fault };
         VirtualRouterState stopped = init with { Role = VrrpRole.Stopped };
         Assert.Equal(VrrpRole.Init, SyncGroup.RoleOf([init, init]));
-        Assert.Equal(VrrpRole.Backup, SyncGroup.RoleOf([init, backup]));
+        Assert.Equal(VrrpRole.Init, SyncGroup.RoleOf([init, backup]));
         Assert.Equal(VrrpRole.Backup, SyncGroup.RoleOf([master, backup]));
         Assert.Equal(VrrpRole.Master, SyncGroup.RoleOf([master, master]));
         Assert.Equal(VrrpRole.Fault, SyncGroup.RoleOf([master, fault]));

@@ -107,10 +107,10 @@ public sealed unsafe partial class BfdSender : SafeHandleMinusOneIsInvalid
     private void Configure(BfdSenderSettings settings)
     {
         if (IsIpv6)
-            Set(IPPROTO_IPV6, IPV6_TCLASS, VrrpSocket.InternetControl, "traffic class of BFD socket");
+            Set(IPPROTO_IPV6, IPV6_TCLASS, VrrpSocketOptions.InternetControl, "traffic class of BFD socket");
         else
-            Set(IPPROTO_IP, LibC.IP_TOS, VrrpSocket.InternetControl, "TOS of BFD socket");
-        Set(LibC.SOL_SOCKET, LibC.SO_PRIORITY, VrrpSocket.TC_PRIO_CONTROL, "priority of BFD socket"); // after the TOS, which sets it too
+            Set(IPPROTO_IP, LibC.IP_TOS, VrrpSocketOptions.InternetControl, "TOS of BFD socket");
+        Set(LibC.SOL_SOCKET, LibC.SO_PRIORITY, VrrpSocketOptions.TC_PRIO_CONTROL, "priority of BFD socket"); // after the TOS, which sets it too
         SetTimeToLive(settings.TimeToLive);
         IPAddress source = settings.Source ?? (IsIpv6 ? IPAddress.IPv6Any : IPAddress.Any);
         for (int attempt = 0; attempt < BfdPorts.SourceCount; attempt++)
