@@ -6,8 +6,8 @@ namespace FastLb.Bfd.Hosting;
 
 /// <summary>
 /// Runs the BFD sessions of a configuration (RFC 5880 to 5883, asynchronous mode) on a thread of its own with real-time scheduling, in the network namespace of the thread that calls
-/// <see cref="Start"/>. Sessions are told apart by their names, which are unique. Whom a session's state concerns (<see cref="BfdSession.Listeners"/>) is for the receiver of events to say.
-/// All members may be called by any thread, <see cref="Reload"/> by one at a time.
+/// <see cref="Start"/>. Sessions are told apart by their names, which are unique. Whom a session's state concerns (<see cref="BfdSession.Listeners"/>) is for the receiver of
+/// events to say. Any thread may call any member.
 /// </summary>
 public sealed class BfdHost : IDisposable
 {

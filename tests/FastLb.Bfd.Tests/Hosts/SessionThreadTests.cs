@@ -18,7 +18,8 @@ public sealed class SessionThreadTests
         using Receivers receivers = new(log);
         SessionTable sessions = new();
         Exception? failure = null;
-        using SessionThread thread = new(sessions, new SessionSurroundings(receivers, new Random(1), TimeProvider.System, _ => { }, log), new DiscardCounters(), fault => failure = fault);
+        SessionSurroundings surroundings = new(receivers, new Random(1), TimeProvider.System, _ => { }, log);
+        using SessionThread thread = new(sessions, surroundings, new DiscardCounters(), fault => failure = fault);
         thread.Become([RunningHost.Session("four", VethPair.FarAddress), RunningHost.Session("six", DualStackPair.FarAddress6)]);
         pair.Near.Invoke(thread.Start);
         far.Until(() => sessions.All.Length == 2 && sessions.All.All(session => session.Status is { IsUp: true, TransmitInterval.TotalMilliseconds: 50 }), "up");

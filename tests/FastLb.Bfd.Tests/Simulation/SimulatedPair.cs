@@ -1,7 +1,8 @@
 namespace FastLb.Bfd.Tests.Simulation;
 
 /// <summary>
-/// Two sessions under simulated time and a link between them that delays, loses and doubles packets as a seed says. Packets go over it as bytes. What is true of every step is checked here.
+/// Two sessions under simulated time and a link between them that delays, loses and doubles packets as a seed says. Packets go over it as bytes. What is true of every step is
+/// checked here.
 /// </summary>
 internal sealed class SimulatedPair(int seed)
 {

@@ -242,7 +242,7 @@ public sealed class NativeLayoutTests
 
     [Fact]
     public void Bfd_messages_are_laid_out_as_in_the_headers() =>
-        new HeaderChecker("<netinet/in.h>", "<sys/socket.h>")
+        new HeaderChecker("<sys/socket.h>", "<linux/in.h>", "<linux/ipv6.h>")
             .Structure<InternetAddress6>(
                 "struct sockaddr_in6",
                 ("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId"))
