@@ -25,7 +25,12 @@ internal static class VrrpReport
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{instance.Name}: {instance.State.ToString().ToUpperInvariant()} since {instance.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}, because: {instance.Cause}");
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"  {instance.Interface}, virtual router {instance.VirtualRouterId}, priority {PriorityOf(instance)}, advertisements every {instance.AdvertisementInterval:0.##} s");
+            $"  {PlaceOf(instance)}, virtual router {instance.VirtualRouterId}, version {instance.Version}, {instance.Advertises}, every {instance.AdvertisementInterval:0.##} s");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  priority {PriorityOf(instance)}");
+        if (instance.SyncGroup is { } group)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  moves with sync group {group}");
+        foreach (VrrpTrackerStatus tracker in instance.Trackers)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  tracks {tracker.Kind} {tracker.Name}{(tracker.IsOfGroup ? " for its sync group" : string.Empty)}: {tracker.State}, {EffectOf(tracker)}");
         if (instance.Master is { } master)
             text.AppendLine(CultureInfo.InvariantCulture, $"  master is {master} with priority {instance.MasterPriority}");
         foreach (VrrpAddressStatus address in instance.Addresses)
@@ -38,7 +43,27 @@ internal static class VrrpReport
             text.AppendLine(CultureInfo.InvariantCulture, $"  discarded: {discarded}");
     }
 
-    private static string PriorityOf(VrrpInstanceStatus instance) => instance.Priority == instance.ConfiguredPriority
-        ? $"{instance.Priority}"
-        : $"{instance.Priority} (configured {instance.ConfiguredPriority})";
+    private static string PlaceOf(VrrpInstanceStatus instance) => instance.Interface.Length == 0 ? "any interface" : instance.Interface;
+
+    /// <summary>The priority, and the sum that it comes from when it isn't the configured one.</summary>
+    private static string PriorityOf(VrrpInstanceStatus instance)
+    {
+        int tracked = instance.ConfiguredPriority + instance.Trackers.Sum(tracker => tracker.Contribution);
+        if (instance.Priority == instance.ConfiguredPriority && tracked == instance.ConfiguredPriority)
+            return $"{instance.Priority}";
+        string sum = string.Concat(instance.Trackers.Where(tracker => tracker.Contribution != 0).Select(tracker => $" {tracker.Contribution:+0;-0} {tracker.Name}"));
+        if (sum.Length == 0)
+            return $"{instance.Priority} (configured {instance.ConfiguredPriority}; another owner of the addresses has been heard)";
+        return tracked == instance.Priority ? $"{instance.Priority} = {instance.ConfiguredPriority}{sum}" : $"{instance.Priority}, within 1 to 254, of {instance.ConfiguredPriority}{sum}";
+    }
+
+    private static string EffectOf(VrrpTrackerStatus tracker)
+    {
+        if (tracker.IsFault)
+            return "which is a fault";
+        if (tracker.Contribution != 0)
+            return string.Create(CultureInfo.InvariantCulture, $"adds {tracker.Contribution:+0;-0}");
+        string reversed = tracker.IsReversed ? " reversed" : string.Empty;
+        return tracker.Weight == 0 ? $"no fault{reversed}" : string.Create(CultureInfo.InvariantCulture, $"adds nothing of its weight {tracker.Weight}{reversed}");
+    }
 }

@@ -15,9 +15,9 @@ public static class Features
     public static readonly Feature GratuitousArpVariants = new(
         "further gratuitous ARP", NotYetHarmless, "gratuitous ARP is sent on the interface of each address, spaced by vrrp_garp_interval alone");
 
-    // Whoever asks for what is defined here is refused by InstanceTracking or OtherChecks.
-    public static readonly Feature Tracking = new(
-        "tracked objects", NotYetHarmless, "scripts, files, processes and BFD sessions are not watched yet", Scope: NoticeScope.TopLevelBlock);
+    // Links are told by the kernel, which a driver that doesn't tell is told apart from by nothing but its neighbours.
+    public static readonly Feature LinkPolling = new(
+        "polling of links", NotYetHarmless, "links are not polled, because the kernel tells when they change; a few old drivers don't tell it");
 
     public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
 
@@ -25,11 +25,11 @@ public static class Features
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
-    public static readonly Feature Mail = new("mail", NotYetHarmless, "mail is not sent yet");
-    public static readonly Feature Scripts = new("scripts of servers and of the director", NotYetHarmless, "only the notify scripts of vrrp_instance are run yet");
+    public static readonly Feature Mail = new("mail of servers", NotYetHarmless, "mail is sent for VRRP alone yet, not for servers");
+    public static readonly Feature Scripts = new("scripts of servers and of the director", NotYetHarmless, "only the notify scripts of VRRP are run yet");
     public static readonly Feature ScriptDetails = new("details of scripts", NotYetHarmless, "scripts are run with their user and group alone, and by the path that is written");
     public static readonly Feature Omega = new("omega", NotYetHarmless, "nothing is run or mailed for servers at stop yet");
-    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "events are not written to FIFOs yet, nor changes of priority told");
+    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "only events of VRRP are written to FIFOs yet");
 
     // No address depends on it; connections break at failover, as they do without the line.
     public static readonly Feature ConnectionSync = new("connection synchronisation", NotYetHarmless, "connections are not synchronised with another director yet");
@@ -50,8 +50,8 @@ public static class Features
         "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
 
-    public static readonly Feature InstanceTracking = new(
-        "tracking by instances", NotYetRefused, "this would decide who is master, and only an instance's interface and those of its addresses are tracked yet");
+    public static readonly Feature LinkDelays = new(
+        "delays of links", NotYetRefused, "a link's change counts at once yet, so a link that flaps moves the addresses", "leave it out, if that will do");
 
     // Without it the kernel takes an interface's further addresses away along with the first one of their subnet.
     public static readonly Feature PromoteSecondaries = new(
@@ -76,9 +76,9 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, GratuitousArpVariants, Tracking, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, InstanceTracking, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, LinkDelays, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
         NetworkNamespaces, NoAccept,
     ];

@@ -16,13 +16,15 @@ internal static class GlobalKeywords
             .AddLenient("router_id", Features.Done, Rest("NAME"))
 
             // Mail
-            .AddBlock("notification_email", Features.Mail, BlockContext.Lines)
-            .AddLenient("notification_email_from", Features.Mail, Text("ADDRESS"))
-            .Add("smtp_server", Features.Mail, Text("HOST"), Port with { IsOptional = true })
-            .Add("smtp_connect_timeout", Features.Mail, Integer("SECONDS", 1, 4294) with { InsteadOfTooSmall = "1" })
-            .AddLenient("smtp_helo_name", Features.Mail, Text("NAME"))
-            .Add("smtp_alert smtp_alert_vrrp smtp_alert_checker", Features.Mail, OptionalSwitch)
-            .Add("no_email_faults no_checker_emails", Features.Mail)
+            .AddBlock("notification_email", Features.Done, BlockContext.Lines)
+            .AddLenient("notification_email_from", Features.Done, Text("ADDRESS"))
+            .Add("smtp_server", Features.Done, Text("HOST"), Port with { IsOptional = true })
+            .Add("smtp_connect_timeout", Features.Done, Integer("SECONDS", 1, 4294) with { InsteadOfTooSmall = "1" })
+            .AddLenient("smtp_helo_name", Features.Done, Text("NAME"))
+            .Add("smtp_alert_vrrp", Features.Done, OptionalSwitch)
+            .Add("smtp_alert smtp_alert_checker", Features.Mail, OptionalSwitch)
+            .Add("no_email_faults", Features.Done)
+            .Add("no_checker_emails", Features.Mail)
 
             // VRRP
             .Add("vrrp_mcast_group4", Features.Done, Address)
@@ -35,7 +37,7 @@ internal static class GlobalKeywords
             .Add("vrrp_min_garp vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_skip_check_adv_addr", Features.Done, OptionalSwitch)
             .Add("vrrp_check_unicast_src v3_checksum_as_v2", Features.Done, OptionalSwitch)
             .Add("vrrp_owner_ignore_adverts", Features.Done, OptionalSwitch)
-            .Add("vrrp_notify_priority_changes", Features.EventPipes, OptionalSwitch)
+            .Add("vrrp_notify_priority_changes", Features.Done, OptionalSwitch)
             .Add("vrrp_garp_extra_if vrrp_vmac_garp_intvl", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
             .Add("vrrp_down_timer_adverts", Features.Done, Integer("N", 1, 100))
             .Add("vrrp_version", Features.Done, Integer("VERSION", 2, 3))
@@ -65,9 +67,12 @@ internal static class GlobalKeywords
             .Add("startup_script shutdown_script", Features.Scripts, Rest("COMMAND"))
             .Add("startup_script_timeout shutdown_script_timeout", Features.Scripts, Integer("SECONDS", 1, 1000))
             .Add("set_supplementary_groups use_symlink_paths", Features.ScriptDetails)
-            .Add("notify_fifo vrrp_notify_fifo lvs_notify_fifo", Features.EventPipes, Rest("PATH [USER [GROUP]]"))
-            .Add("notify_fifo_script vrrp_notify_fifo_script lvs_notify_fifo_script", Features.EventPipes, Rest("COMMAND"))
-            .Add("fifo_write_vrrp_states_on_reload rs_init_notifies", Features.EventPipes)
+            .Add("vrrp_notify_fifo", Features.Done, Rest("PATH [USER [GROUP]]"))
+            .Add("notify_fifo lvs_notify_fifo", Features.EventPipes, Rest("PATH [USER [GROUP]]"))
+            .Add("vrrp_notify_fifo_script", Features.Done, Rest("COMMAND"))
+            .Add("notify_fifo_script lvs_notify_fifo_script", Features.EventPipes, Rest("COMMAND"))
+            .Add("fifo_write_vrrp_states_on_reload", Features.Done)
+            .Add("rs_init_notifies", Features.EventPipes)
 
             // Processes
             .Add("max_auto_priority", Features.ProcessTuning, Integer("PRIORITY", -1, 99) with { IsOptional = true })

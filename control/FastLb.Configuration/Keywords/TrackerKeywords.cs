@@ -8,46 +8,46 @@ internal static class TrackerKeywords
 {
     private static readonly ImmutableArray<KeywordEntry> Script =
         new KeywordList(BlockContext.VrrpScript)
-            .Add("script", Features.Tracking, Rest("COMMAND"))
-            .Add("interval timeout", Features.Tracking, PositiveTime() with { InsteadOfTooSmall = "1" })
-            .Add("weight", Features.Tracking, Integer("WEIGHT", -253, 253), OptionalRest("[reverse]"))
-            .Add("rise fall", Features.Tracking, Integer("N", 1, int.MaxValue) with { InsteadOfFaulty = "1" })
-            .Add("user", Features.Tracking, Text("USER"), Text("GROUP") with { IsOptional = true })
-            .Add("init_fail", Features.Tracking)
+            .Add("script", Features.Done, Rest("COMMAND"))
+            .Add("interval timeout", Features.Done, PositiveTime() with { InsteadOfTooSmall = "1" })
+            .Add("weight", Features.Done, Integer("WEIGHT", -253, 253), OptionalRest("[reverse]"))
+            .Add("rise fall", Features.Done, Integer("N", 1, int.MaxValue) with { InsteadOfFaulty = "1" })
+            .Add("user", Features.Done, Text("USER"), Text("GROUP") with { IsOptional = true })
+            .Add("init_fail", Features.Done)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> File =
         new KeywordList(BlockContext.TrackFile)
-            .Add("file", Features.Tracking, Text("PATH"))
-            .Add("weight", Features.Tracking, Integer("WEIGHT", -int.MaxValue, int.MaxValue), OptionalRest("[reverse]"))
-            .Add("init_file", Features.Tracking, OptionalRest("[VALUE] [overwrite]"))
+            .Add("file", Features.Done, Text("PATH"))
+            .Add("weight", Features.Done, Integer("WEIGHT", -int.MaxValue, int.MaxValue), OptionalRest("[reverse]"))
+            .Add("init_file", Features.Done, OptionalRest("[VALUE] [overwrite]"))
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Process =
         new KeywordList(BlockContext.TrackProcess)
-            .Add("process", Features.Tracking, Rest("COMMAND [ARGUMENT]…"))
-            .Add("param_match", Features.Tracking, Choice("MATCH", ("initial", Features.Tracking), ("partial", Features.Tracking)))
-            .Add("weight", Features.Tracking, Integer("WEIGHT", -254, 254), OptionalRest("[reverse]"))
-            .Add("quorum", Features.Tracking, Integer("N", 1, 65535))
-            .Add("quorum_max", Features.Tracking, Integer("N", 0, 65535))
-            .Add("delay fork_delay terminate_delay", Features.Tracking, PositiveTime(3600))
-            .Add("full_command", Features.Tracking)
+            .Add("process", Features.Done, Rest("COMMAND [ARGUMENT]…"))
+            .Add("param_match", Features.Done, Choice("MATCH", ("initial", Features.Done), ("partial", Features.Done)))
+            .Add("weight", Features.Done, Integer("WEIGHT", -254, 254), OptionalRest("[reverse]"))
+            .Add("quorum", Features.Done, Integer("N", 1, 65535))
+            .Add("quorum_max", Features.Done, Integer("N", 0, 65535))
+            .Add("delay fork_delay terminate_delay", Features.Done, PositiveTime(3600))
+            .Add("full_command", Features.Done)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Group =
         new KeywordList(BlockContext.TrackGroup)
-            .AddBlock("group", Features.Tracking, BlockContext.Lines)
+            .AddBlock("group", Features.RoutingSettings, BlockContext.Lines)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Bfd =
         new KeywordList(BlockContext.BfdInstance)
-            .Add("neighbor_ip neighbour_ip source_ip", Features.Tracking, Address)
-            .Add("min_rx min_tx", Features.Tracking, Milliseconds(1))
-            .Add("idle_tx", Features.Tracking, Milliseconds(1000))
-            .Add("multiplier ttl hoplimit", Features.Tracking, Integer("N", 1, 255))
-            .Add("max_hops", Features.Tracking, Integer("N", -1, 255))
-            .Add("weight", Features.Tracking, Integer("WEIGHT", -253, 253), OptionalRest("[reverse]"))
-            .Add("passive multihop vrrp checker", Features.Tracking)
+            .Add("neighbor_ip neighbour_ip source_ip", Features.Done, Address)
+            .Add("min_rx min_tx", Features.Done, Milliseconds(1))
+            .Add("idle_tx", Features.Done, Milliseconds(1000))
+            .Add("multiplier ttl hoplimit", Features.Done, Integer("N", 1, 255))
+            .Add("max_hops", Features.Done, Integer("N", -1, 255))
+            .Add("weight", Features.Done, Integer("WEIGHT", -253, 253), OptionalRest("[reverse]"))
+            .Add("passive multihop vrrp checker", Features.Done)
             .Entries;
 
     public static ImmutableArray<KeywordEntry> Entries { get; } = [.. Script, .. File, .. Process, .. Group, .. Bfd];

@@ -56,14 +56,14 @@ internal static class VrrpKeywords
             .AddDeprecated("vmac_garp_intvl", "garp_extra_if", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
 
             // Tracking
-            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.InstanceTracking, BlockContext.Lines)
+            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Done, BlockContext.Lines)
             .Add("dont_track_primary", Features.Done)
-            .AddDeprecated("linkbeat_use_polling", "linkbeat_interfaces", Features.Tracking)
+            .AddDeprecated("linkbeat_use_polling", "linkbeat_interfaces", Features.LinkPolling)
 
             // Notification
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
-            .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
-            .Add("smtp_alert", Features.Mail, OptionalSwitch)
+            .Add("notify_priority_changes", Features.Done, OptionalSwitch)
+            .Add("smtp_alert", Features.Done, OptionalSwitch)
 
             .Add("debug", Features.Obsolete, Integer("LEVEL", 0, 4))
             .Add("kernel_rx_buf_size", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
@@ -88,12 +88,12 @@ internal static class VrrpKeywords
     private static readonly ImmutableArray<KeywordEntry> SyncGroup =
         new KeywordList(BlockContext.VrrpSyncGroup)
             .AddBlock("group", Features.Done, BlockContext.Lines)
-            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.InstanceTracking, BlockContext.Lines)
-            .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted", Features.Scripts, Rest("COMMAND"))
-            .Add("notify_priority_changes", Features.EventPipes, OptionalSwitch)
-            .Add("smtp_alert", Features.Mail, OptionalSwitch)
-            .AddDeprecated("global_tracking", "track_script", Features.InstanceTracking)
-            .Add("sync_group_tracking_weight", Features.InstanceTracking)
+            .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Done, BlockContext.Lines)
+            .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted", Features.Done, Rest("COMMAND"))
+            .Add("notify_priority_changes", Features.Done, OptionalSwitch)
+            .Add("smtp_alert", Features.Done, OptionalSwitch)
+            .AddDeprecated("global_tracking", "track_script", Features.Done)
+            .Add("sync_group_tracking_weight", Features.Done)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> GarpGroup =
@@ -111,7 +111,7 @@ internal static class VrrpKeywords
             .Add("scope", Features.Done, Text("SCOPE"))
             .Add("label", Features.Done, Text("LABEL"))
             .Add("no_track", Features.Done)
-            .Add("track_group", Features.Tracking, Text("NAME"))
+            .Add("track_group", Features.RoutingSettings, Text("NAME"))
             .Add("peer", Features.Done, Address)
             .Add("preferred_lft", Features.Done, Text("SECONDS|forever"))
             .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.Done)
