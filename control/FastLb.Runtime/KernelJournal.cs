@@ -22,6 +22,7 @@ public sealed partial class KernelJournal
     private readonly HashSet<AddedRule> _rules;
     private readonly HashSet<AddedLink> _links;
     private readonly HashSet<ChangedSetting> _settings;
+    private readonly HashSet<string> _filters;
 
     private KernelJournal(string file, KernelJournalRecord record, Rtnetlink kernel, ILogger log)
     {
@@ -34,6 +35,7 @@ public sealed partial class KernelJournal
         _rules = [.. record.Rules ?? []];
         _links = [.. record.Links ?? []];
         _settings = [.. record.Settings ?? []];
+        _filters = [.. record.Filters ?? []];
     }
 
     /// <summary>The addresses that are ours now.</summary>
@@ -82,6 +84,7 @@ public sealed partial class KernelJournal
         foreach (ManagedNeighbour neighbour in _neighbours)
             Undo(() => _kernel.Neighbours.Remove(neighbour.InterfaceIndex, neighbour.Address), $"neighbour {neighbour.Address}");
         UndoLinks();
+        UndoFilters(); // last: until the addresses are gone the host is not to answer at them
         _addresses.Clear();
         _neighbours.Clear();
         File.Delete(_file);
@@ -152,7 +155,7 @@ public sealed partial class KernelJournal
             _log.LogDebug("{What} has gone with its interface", what);
             return false;
         }
-        catch (SystemCallException fault)
+        catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
         {
             _log.LogError("{Fault}", fault.Message);
             return false;
@@ -182,6 +185,13 @@ public sealed partial class KernelJournal
     }
 
     private void Write() => RuntimeDirectory.Replace(_file, JsonSerializer.SerializeToUtf8Bytes(
-        new KernelJournalRecord([.. _addresses], [.. _neighbours]) { Routes = [.. _routes], Rules = [.. _rules], Links = [.. _links], Settings = [.. _settings] },
+        new KernelJournalRecord([.. _addresses], [.. _neighbours])
+        {
+            Routes = [.. _routes],
+            Rules = [.. _rules],
+            Links = [.. _links],
+            Settings = [.. _settings],
+            Filters = [.. _filters],
+        },
         KernelJournalJson.Default.KernelJournalRecord));
 }

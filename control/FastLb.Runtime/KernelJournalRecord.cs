@@ -45,6 +45,9 @@ public sealed record KernelJournalRecord(IReadOnlyList<AddedAddress> Addresses, 
     public IReadOnlyList<AddedLink>? Links { get; init; }
 
     public IReadOnlyList<ChangedSetting>? Settings { get; init; }
+
+    /// <summary>Names of the nftables tables of a <see cref="Native.Firewall.VirtualRouterFilter"/>.</summary>
+    public IReadOnlyList<string>? Filters { get; init; }
 }
 
 [JsonSourceGenerationOptions(

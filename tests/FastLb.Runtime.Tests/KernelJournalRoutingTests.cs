@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using FastLb.Native;
+using FastLb.Native.Firewall;
 using FastLb.Native.Interfaces;
 using FastLb.Native.Tests.Namespaces;
 using FastLb.Netlink;
@@ -218,6 +219,19 @@ public sealed class KernelJournalRoutingTests : IDisposable
         _namespace.Invoke(() => Open().UndoAll());
 
         Assert.False(_log.Lines.Any(line => line.StartsWith("Error", StringComparison.Ordinal)), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
+    public void Filter_of_a_killed_process_is_removed_and_one_that_is_gone_is_no_fault()
+    {
+        _namespace.Invoke(() => Open().OpenFilter("fastlb_gone", [], []).Dispose());
+        _namespace.Invoke(() => Open().OpenFilter("fastlb_left", [new RefusedAddress(IPAddress.Parse("192.0.2.100"), _index)], []));
+        Assert.Contains("fastlb_left", _namespace.Run("nft", "list tables"), StringComparison.Ordinal);
+
+        _namespace.Invoke(() => Open().UndoAll());
+
+        Assert.Empty(_namespace.Run("nft", "list tables"));
+        Assert.Empty(_log.Lines);
     }
 
     [Fact]
