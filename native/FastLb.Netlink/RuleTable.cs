@@ -40,6 +40,21 @@ public sealed class RuleTable
         };
     }
 
+    /// <summary>Reads the priority out of RTM_NEWRULE and RTM_DELRULE; null for others. The kernel leaves out that of the first rule, 0.</summary>
+    internal static uint? ParsePriority(NetlinkMessage message)
+    {
+        if (message.Type is not (RTM_NEWRULE or RTM_DELRULE)
+            || !message.TryReadBody(out RuleMessageBody body, out NetlinkAttributeReader attributes) || !AddressFamilies.IsInternet(body.Family))
+            return null;
+        while (attributes.Read())
+        {
+            if (attributes.Type == FRA_PRIORITY)
+                return attributes.ReadUInt32();
+        }
+
+        return 0;
+    }
+
     /// <summary>Puts a rule into a request.</summary>
     internal static NetlinkRequest Build(ushort type, RuleSpecification rule, int flags)
     {

@@ -31,6 +31,8 @@ internal static class RtnetlinkConstants
     public const uint RTMGRP_NEIGH = 0x4;
     public const uint RTMGRP_IPV4_IFADDR = 0x10;
     public const uint RTMGRP_IPV4_ROUTE = 0x40;
+    public const uint RTMGRP_IPV4_RULE = 0x80;
+    public const int RTNLGRP_IPV6_RULE = 19;
     public const uint RTMGRP_IPV6_IFADDR = 0x100;
     public const uint RTMGRP_IPV6_ROUTE = 0x400;
 
