@@ -65,6 +65,16 @@ public sealed class VirtualRouterFilterTests : IDisposable
     }
 
     [Fact]
+    public void Neighbour_that_asks_a_refused_ipv6_address_itself_whether_it_is_still_there_gets_an_answer()
+    {
+        using VirtualRouterFilter filter = Open(new RefusedAddress(Virtual6, _index));
+
+        _link.Far.Run("ip", $"neighbour replace {Virtual6} lladdr {VethPair.NearMac} dev {VethPair.FarName} nud probe");
+
+        Eventually.Read(() => _link.Far.Run("ip", $"neighbour show {Virtual6}"), shown => shown.Contains("REACHABLE", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Link_local_address_is_refused_on_its_own_interface_alone()
     {
         using VirtualRouterFilter filter = Open(new RefusedAddress(IPAddress.Parse("fe80::1"), 9999));
