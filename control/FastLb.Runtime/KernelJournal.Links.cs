@@ -14,7 +14,7 @@ public sealed partial class KernelJournal
     /// <summary>The settings that are changed now.</summary>
     public IReadOnlyCollection<ChangedSetting> Settings => _settings;
 
-    /// <summary>Makes a link, or goes on with the one that a killed process left, and gives the interface below the settings that it needs.</summary>
+    /// <summary>Makes a link, or goes on with the one that a killed process left, and gives other interfaces the settings that it needs.</summary>
     /// <exception cref="KernelFeatureException">The kernel doesn't know links of the kind.</exception>
     /// <exception cref="SystemCallException">The kernel refuses it, or there is no interface to put it on.</exception>
     public LinkInfo AddLink(VirtualLinkRequest request)
@@ -30,6 +30,8 @@ public sealed partial class KernelJournal
         {
             foreach (VirtualLinkSetting setting in VirtualLinkTable.ParentSettings(request))
                 ChangeSetting(parent.Name, setting);
+            foreach ((string name, VirtualLinkSetting setting) in _kernel.VirtualLinks.ReversePathSettings(request))
+                ChangeSetting(name, setting);
             LinkInfo link = _kernel.VirtualLinks.Create(request);
             isDone = true;
             return link;
@@ -41,7 +43,7 @@ public sealed partial class KernelJournal
         }
     }
 
-    /// <summary>Removes a link if it is ours, and with the last one on an interface restores that one's settings.</summary>
+    /// <summary>Removes a link if it is ours, and with the last one on an interface restores that one's settings, with the last of all those of all interfaces.</summary>
     public void RemoveLink(VirtualLinkRequest request)
     {
         AddedLink added = Entry(request);
@@ -51,6 +53,8 @@ public sealed partial class KernelJournal
         if (Undo(() => _kernel.VirtualLinks.Remove(request), $"link {request.Name}"))
             _addresses.RemoveWhere(address => address.InterfaceIndex == index);
         Forget(_links, added);
+        if (!_links.Any(other => other.Kind == VirtualLinkKind.Macvlan))
+            Restore(change => change.Name == "rp_filter");
         if (_links.Any(other => other.ParentIndex == added.ParentIndex && other.Kind == added.Kind) || _kernel.Links.Find(request.ParentIndex) is not { } parent)
             return;
         foreach (VirtualLinkSetting setting in VirtualLinkTable.ParentSettings(request))
@@ -72,10 +76,8 @@ public sealed partial class KernelJournal
     /// <summary>Restores a setting to what it was before <see cref="ChangeSetting"/>, unless somebody else has changed it meanwhile.</summary>
     public void RestoreSetting(string interfaceName, VirtualLinkSetting setting)
     {
-        if (FindChange(interfaceName, setting) is not { } change)
-            return;
-        Undo(() => Restore(change), $"{change.Name} of {change.Interface}");
-        Forget(_settings, change);
+        if (FindChange(interfaceName, setting) is { } change)
+            Restore(known => known == change);
     }
 
     private static AddedLink Entry(VirtualLinkRequest request) => new(request.Name, request.ParentIndex, request.Kind);
@@ -89,6 +91,16 @@ public sealed partial class KernelJournal
             && InterfaceSysctls.Write(family, change.Interface, change.Name, change.Former) is not null;
     }
 
+    // Of reverse path filters that of all interfaces first: so none is without for a moment.
+    private void Restore(Func<ChangedSetting, bool> isMeant)
+    {
+        foreach (ChangedSetting change in _settings.Where(isMeant).OrderBy(change => change.Interface != InterfaceSysctls.AllInterfaces).ToArray())
+        {
+            Undo(() => Restore(change), $"{change.Name} of {change.Interface}");
+            Forget(_settings, change);
+        }
+    }
+
     private ChangedSetting? FindChange(string interfaceName, VirtualLinkSetting setting) =>
         _settings.FirstOrDefault(change => change.IsIpv6 == setting.IsIpv6 && change.Interface == interfaceName && change.Name == setting.Name);
 
@@ -96,9 +108,7 @@ public sealed partial class KernelJournal
     {
         foreach (AddedLink link in _links)
             Undo(() => _kernel.VirtualLinks.Remove(new VirtualLinkRequest(link.Name, link.ParentIndex, link.Kind)), $"link {link.Name}");
-        foreach (ChangedSetting change in _settings)
-            Undo(() => Restore(change), $"{change.Name} of {change.Interface}");
+        Restore(_ => true);
         _links.Clear();
-        _settings.Clear();
     }
 }

@@ -155,6 +155,27 @@ public sealed class KernelJournalRoutingTests : IDisposable
     }
 
     [Fact]
+    public void Reverse_path_filter_of_all_interfaces_comes_back_with_the_last_link()
+    {
+        _namespace.Invoke(() => InterfaceSysctls.Write(AddressFamily.InterNetwork, "all", "rp_filter", 1));
+        KernelJournal journal = Open();
+        _namespace.Invoke(() =>
+        {
+            journal.AddLink(Link(51));
+            journal.AddLink(Link(52));
+            journal.RemoveLink(Link(51));
+        });
+        Assert.Equal((0, 1, 1, 0), (Filter("all"), Filter("near"), Filter("default"), Filter("vrrp.52")));
+
+        _namespace.Invoke(() => journal.RemoveLink(Link(52)));
+
+        Assert.Equal((1, 0, 0), (Filter("all"), Filter("near"), Filter("default")));
+        Assert.Empty(Open().Settings);
+
+        int? Filter(string name) => _namespace.Invoke(() => InterfaceSysctls.Read(AddressFamily.InterNetwork, name, "rp_filter"));
+    }
+
+    [Fact]
     public void Link_and_its_addresses_are_taken_up_by_the_successor_and_forgotten_with_it()
     {
         LinkInfo link = _namespace.Invoke(() => Open().AddLink(Link(51)));

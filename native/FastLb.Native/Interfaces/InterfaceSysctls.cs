@@ -12,6 +12,9 @@ public static class InterfaceSysctls
     /// <summary>Stands for all interfaces in place of a name: the kernel combines its settings with each one's, by OR or by the greater value.</summary>
     public const string AllInterfaces = "all";
 
+    /// <summary>Stands for interfaces to come, in place of a name.</summary>
+    public const string NewInterfaces = "default";
+
     /// <summary>Reads a setting; null where the interface or the kernel has none of that name.</summary>
     /// <param name="family">IPv4 or IPv6.</param>
     /// <param name="interfaceName">1 to 15 bytes.</param>
