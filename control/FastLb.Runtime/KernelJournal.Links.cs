@@ -43,7 +43,9 @@ public sealed partial class KernelJournal
         }
     }
 
-    /// <summary>Removes a link if it is ours, and with the last one on an interface restores that one's settings, with the last of all those of all interfaces.</summary>
+    /// <summary>
+    /// Removes a link if it is ours, and with the last one on an interface restores that one's settings, with the last of all those of all interfaces.
+    /// </summary>
     public void RemoveLink(VirtualLinkRequest request)
     {
         AddedLink added = Entry(request);

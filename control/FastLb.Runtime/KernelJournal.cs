@@ -7,9 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.Runtime;
 
 /// <summary>
-/// What one process has changed in the kernel and does not go by itself when it ends: written down before it is done. A process that is started again
-/// goes on with the journal of the one before; the supervisor takes back what is left in it in the end. One thread at a time, which is in the network namespace that the
-/// connection to the kernel was opened in.
+/// What one process has changed in the kernel and does not go by itself when it ends: written down before it is done. A process that is started again goes on
+/// with the journal of the one before; the supervisor takes back what is left in it in the end. One thread at a time, which is in the network namespace that
+/// the connection to the kernel was opened in.
 /// </summary>
 public sealed partial class KernelJournal
 {

@@ -74,7 +74,9 @@ public sealed class RouteTable
         };
     }
 
-    /// <summary>Sets a route. False when the very same is there already, or with <see cref="RouteOperation.Add"/> any to the same prefix with the same metric.</summary>
+    /// <summary>
+    /// Sets a route. False when the very same is there already, or with <see cref="RouteOperation.Add"/> any to the same prefix with the same metric.
+    /// </summary>
     /// <exception cref="SystemCallException">The kernel refused, or there is no such interface (<see cref="Errno.ENODEV"/>).</exception>
     public bool Add(RouteSpecification route)
     {

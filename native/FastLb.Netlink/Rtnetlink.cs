@@ -3,8 +3,8 @@ using FastLb.Native;
 namespace FastLb.Netlink;
 
 /// <summary>
-/// Links, addresses, routes, rules, neighbours and filters of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls block for as long
-/// as the kernel works on them, microseconds to milliseconds. Any thread may use it.
+/// Links, addresses, routes, rules, neighbours and filters of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls
+/// block for as long as the kernel works on them, microseconds to milliseconds. Any thread may use it.
 /// </summary>
 public sealed class Rtnetlink : IDisposable
 {

@@ -6,12 +6,13 @@ using System.Text;
 namespace FastLb.Native.Firewall;
 
 /// <summary>
-/// What virtual routers keep from the host and from the network, by nftables tables of IPv4 and IPv6 in the network namespace of the thread that opened it. One thread at a time.
+/// What virtual routers keep from the host and from the network, by nftables tables of IPv4 and IPv6 in the network namespace of the thread that opened it.
+/// One thread at a time.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Packets to and from a refused address are dropped, those of the host itself too, as keepalived does it for <c>no_accept</c>: the address can be forwarded to, but not
-/// reached. Neighbour discovery goes on, or nobody could forward to it; ARP never comes here. What XDP takes doesn't either.
+/// Packets to and from a refused address are dropped, those of the host itself too, as keepalived does it for <c>no_accept</c>: the address can be forwarded
+/// to, but not reached. Neighbour discovery goes on, or nobody could forward to it; ARP never comes here. What XDP takes doesn't either.
 /// </para>
 /// <para>
 /// Reports of group membership (IGMP, MLD) that the kernel sends by a MACVLAN leave by the interface below: also a backup's MACVLAN joins groups, and a switch that
@@ -151,11 +152,12 @@ public sealed class VirtualRouterFilter : IDisposable
         string[] parents = [.. links.Select(link => string.Create(CultureInfo.InvariantCulture, $"{link.Index} : {link.ParentIndex}"))];
         Fill(commands, "map", "ip", "parents", parents);
         Fill(commands, "map", "ip6", "parents", parents);
-        Fill(commands, "set", "ip", "refused", addresses.Where(address => address.Address.AddressFamily == AddressFamily.InterNetwork).Select(address => Text(address.Address)));
-        Fill(commands, "set", "ip6", "refused", addresses.Where(address => IsIpv6(address) && !address.Address.IsIPv6LinkLocal).Select(address => Text(address.Address)));
+        ILookup<bool, RefusedAddress> byLocality = addresses.ToLookup(address => address.Address.IsIPv6LinkLocal);
+        Fill(commands, "set", "ip", "refused", byLocality[false].Where(address => !IsIpv6(address)).Select(address => Text(address.Address)));
+        Fill(commands, "set", "ip6", "refused", byLocality[false].Where(IsIpv6).Select(address => Text(address.Address)));
         Fill(
             commands, "set", "ip6", "refusedlocal",
-            addresses.Where(address => address.Address.IsIPv6LinkLocal).Select(address => string.Create(CultureInfo.InvariantCulture, $"{Text(address.Address)} . {address.InterfaceIndex}")));
+            byLocality[true].Select(address => string.Create(CultureInfo.InvariantCulture, $"{Text(address.Address)} . {address.InterfaceIndex}")));
         NftResult result = _context.Run(commands.ToString());
         if (!result.Succeeded)
             throw Failure(call, _table, result);

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace FastLb.Native.Interfaces;
 
 /// <summary>
-/// The settings under <c>/proc/sys/net</c> of the interfaces of the calling thread's network namespace (the kernel's Documentation/networking/ip-sysctl.rst). Names of
-/// interfaces may have dots in them.
+/// The settings under <c>/proc/sys/net</c> of the interfaces of the calling thread's network namespace (the kernel's Documentation/networking/ip-sysctl.rst).
+/// Names of interfaces may have dots in them.
 /// </summary>
 public static class InterfaceSysctls
 {

@@ -80,7 +80,8 @@ internal sealed class RouteLineReader(IReadOnlyList<string> words, RoutingNames 
                 _hop = _hop with { IsOnLink = true };
                 break;
             case "weight" when _isMultipath:
-                _hop = _hop with { Weight = (int)_line.Number(word, 256) is > 0 and int weight ? weight : throw RoutingLine.Unfit(word, "0", "a whole number from 1 to 256") };
+                int weight = (int)_line.Number(word, 256);
+                _hop = _hop with { Weight = weight > 0 ? weight : throw RoutingLine.Unfit(word, "0", "a whole number from 1 to 256") };
                 break;
             case "realm" or "realms" when _isMultipath:
                 _hop = _hop with { Realms = names.Realms(word, _line.Value(word, "a realm")) };
@@ -197,7 +198,8 @@ internal sealed class RouteLineReader(IReadOnlyList<string> words, RoutingNames 
         "low" => ICMPV6_ROUTER_PREF_LOW,
         "medium" => ICMPV6_ROUTER_PREF_MEDIUM,
         "high" => ICMPV6_ROUTER_PREF_HIGH,
-        var word => byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out byte value) ? value : throw RoutingLine.Unfit(option, word, "low, medium or high"),
+        var word when byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out byte value) => value,
+        var word => throw RoutingLine.Unfit(option, word, "low, medium or high"),
     };
 
     private void CheckHops(AddressFamily family, RouteHop[] hops)

@@ -106,7 +106,10 @@ internal sealed class RoutingLine(IReadOnlyList<string> words)
     {
         Family ??= family;
         if (Family != family)
-            throw new RoutingLineException(word, "is not of the family of the addresses before it", "write addresses of one family, or 'via inet6' for a router of the other");
+        {
+            throw new RoutingLineException(
+                word, "is not of the family of the addresses before it", "write addresses of one family, or 'via inet6' for a router of the other");
+        }
     }
 
     public static RoutingLineException Unfit(string option, string word, string expected) => new($"{option} {word}", "can't be used", $"write {expected}");

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace FastLb.Netlink.Routing;
 
-/// <summary>What this machine calls its routing tables, protocols, scopes, realms and service classes: the files of ip(8), such as <c>/etc/iproute2/rt_tables</c>.</summary>
+/// <summary>
+/// What this machine calls its routing tables, protocols, scopes, realms and service classes: the files of ip(8), such as <c>/etc/iproute2/rt_tables</c>.
+/// </summary>
 public sealed class RoutingNames
 {
     /// <summary>Where the files are; the first folder that has one counts, and its <c>.d</c> folder besides.</summary>
@@ -11,7 +13,8 @@ public sealed class RoutingNames
 
     private static readonly Dictionary<string, uint> KnownTables = new() { ["default"] = 253, ["main"] = 254, ["local"] = 255 };
 
-    private static readonly Dictionary<string, uint> KnownScopes = new() { ["global"] = 0, ["universe"] = 0, ["site"] = 200, ["link"] = 253, ["host"] = 254, ["nowhere"] = 255 };
+    private static readonly Dictionary<string, uint> KnownScopes =
+        new() { ["global"] = 0, ["universe"] = 0, ["site"] = 200, ["link"] = 253, ["host"] = 254, ["nowhere"] = 255 };
 
     private static readonly Dictionary<string, uint> KnownProtocols =
         new() { ["redirect"] = 1, ["kernel"] = 2, ["boot"] = 3, ["static"] = 4, ["ra"] = 9, ["dhcp"] = 16, ["keepalived"] = 18 };
@@ -46,7 +49,9 @@ public sealed class RoutingNames
     /// <summary>A protocol by name or number.</summary>
     internal byte Protocol(string option, string word) => (byte)Find(_protocols, word, byte.MaxValue, option, "rt_protos");
 
-    /// <summary>A service class by name or number: the whole octet, which keepalived reads as decimal unless 0x says otherwise, and ip-route(8) as hexadecimal.</summary>
+    /// <summary>
+    /// A service class by name or number: the whole octet, which keepalived reads as decimal unless 0x says otherwise, and ip-route(8) as hexadecimal.
+    /// </summary>
     internal byte ServiceClass(string option, string word) => (byte)Find(_classes, word, byte.MaxValue, option, "rt_dsfield");
 
     /// <summary>One realm, or two joined by a slash: the source's in the upper half, the destination's in the lower.</summary>

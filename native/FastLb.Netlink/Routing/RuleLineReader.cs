@@ -139,7 +139,8 @@ internal sealed class RuleLineReader(IReadOnlyList<string> words, RoutingNames n
             "vrrp" => 112,
             "sctp" => 132,
             "udplite" => 136,
-            _ => byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) && number > 0 ? number : throw RoutingLine.Unfit(option, word, Expected),
+            _ when byte.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) && number > 0 => number,
+            _ => throw RoutingLine.Unfit(option, word, Expected),
         };
     }
 

@@ -8,7 +8,10 @@ using FastLb.Netlink;
 
 namespace FastLb.Native.Tests.Vrrp;
 
-/// <summary>Advertisements that travel by a virtual router's own link, which has no address of the network, while reverse paths are filtered strictly on all other interfaces.</summary>
+/// <summary>
+/// Advertisements that travel by a virtual router's own link, which has no address of the network, while reverse paths are filtered strictly on all other
+/// interfaces.
+/// </summary>
 public sealed class VrrpVirtualLinkTests : IDisposable
 {
     private const int Patience = 10_000; // milliseconds
