@@ -1,41 +1,28 @@
 using System.Net;
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using FastLb.Messaging;
 using FastLb.Native;
 using FastLb.Netlink;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Runtime;
 
-/// <summary>An address that this director put on an interface.</summary>
-public sealed record AddedAddress(int InterfaceIndex, IPAddress Address, byte PrefixLength);
-
-/// <summary>A neighbour that this director asked the kernel to keep resolved.</summary>
-public sealed record ManagedNeighbour(int InterfaceIndex, IPAddress Address);
-
-/// <summary>What is written down.</summary>
-public sealed record KernelJournalRecord(IReadOnlyList<AddedAddress> Addresses, IReadOnlyList<ManagedNeighbour> Neighbours);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    Converters = [typeof(IPAddressConverter)])]
-[JsonSerializable(typeof(KernelJournalRecord))]
-internal sealed partial class KernelJournalJson : JsonSerializerContext;
-
 /// <summary>
-/// What one process has changed in the kernel and does not go by itself when it ends: written down before it is done. A process that is started again
-/// goes on with the journal of the one before; the supervisor takes back what is left in it in the end. One thread at a time.
+/// What one process has changed in the kernel and does not go by itself when it ends: written down before it is done. A process that is started again goes on
+/// with the journal of the one before; the supervisor takes back what is left in it in the end. One thread at a time, which is in the network namespace that
+/// the connection to the kernel was opened in.
 /// </summary>
-public sealed class KernelJournal
+public sealed partial class KernelJournal
 {
     private readonly string _file;
     private readonly Rtnetlink _kernel;
     private readonly ILogger _log;
     private readonly HashSet<AddedAddress> _addresses;
     private readonly HashSet<ManagedNeighbour> _neighbours;
+    private readonly HashSet<AddedRoute> _routes;
+    private readonly HashSet<AddedRule> _rules;
+    private readonly HashSet<AddedLink> _links;
+    private readonly HashSet<ChangedSetting> _settings;
+    private readonly HashSet<string> _filters;
 
     private KernelJournal(string file, KernelJournalRecord record, Rtnetlink kernel, ILogger log)
     {
@@ -44,6 +31,11 @@ public sealed class KernelJournal
         _log = log;
         _addresses = [.. record.Addresses];
         _neighbours = [.. record.Neighbours];
+        _routes = [.. record.Routes ?? []];
+        _rules = [.. record.Rules ?? []];
+        _links = [.. record.Links ?? []];
+        _settings = [.. record.Settings ?? []];
+        _filters = [.. record.Filters ?? []];
     }
 
     /// <summary>The addresses that are ours now.</summary>
@@ -57,44 +49,23 @@ public sealed class KernelJournal
     public bool AddAddress(AddressInfo address)
     {
         AddedAddress added = Entry(address);
-        if (_addresses.Contains(added))
-        {
-            _kernel.Addresses.Add(address);
-            return true;
-        }
-
-        _addresses.RemoveWhere(known => known.Address.Equals(added.Address) && _kernel.Links.Find(known.InterfaceIndex) is null); // it has gone with its interface
-        Write([.. _addresses, added]);
-        _addresses.Add(added);
-        bool isNew = false;
-        try
-        {
-            isNew = _kernel.Addresses.Add(address);
-        }
-        finally
-        {
-            if (!isNew)
-                Forget(added);
-        }
-
-        return isNew;
+        if (!_addresses.Contains(added))
+            _addresses.RemoveWhere(known => known.Address.Equals(added.Address) && _kernel.Links.Find(known.InterfaceIndex) is null); // it has gone with its interface
+        return Add(_addresses, added, () => _kernel.Addresses.Add(address));
     }
 
     /// <summary>Removes an address if it is ours.</summary>
     public void RemoveAddress(AddressInfo address)
     {
         AddedAddress added = Entry(address);
-        if (!_addresses.Contains(added))
-            return;
-        Undo(() => _kernel.Addresses.Remove(Info(added)), $"address {Info(added)}");
-        Forget(added);
+        Remove(_addresses, added, () => _kernel.Addresses.Remove(Info(added)), $"address {Info(added)}");
     }
 
     /// <summary>Has the kernel keep a neighbour resolved.</summary>
     public NeighbourInfo ManageNeighbour(int interfaceIndex, IPAddress address)
     {
         if (_neighbours.Add(new ManagedNeighbour(interfaceIndex, address)))
-            Write(_addresses);
+            Write();
         return _kernel.Neighbours.Manage(interfaceIndex, address);
     }
 
@@ -102,6 +73,7 @@ public sealed class KernelJournal
     /// <returns>The addresses that were still there.</returns>
     public IReadOnlyList<AddressInfo> UndoAll()
     {
+        UndoRouting(); // first: some of it would go with the addresses, and then be missed
         var removed = new List<AddressInfo>();
         foreach (AddedAddress address in _addresses)
         {
@@ -111,15 +83,17 @@ public sealed class KernelJournal
 
         foreach (ManagedNeighbour neighbour in _neighbours)
             Undo(() => _kernel.Neighbours.Remove(neighbour.InterfaceIndex, neighbour.Address), $"neighbour {neighbour.Address}");
+        UndoLinks();
+        UndoFilters(); // last: until the addresses are gone the host is not to answer at them
         _addresses.Clear();
         _neighbours.Clear();
         File.Delete(_file);
         return removed;
     }
 
-    private static AddressInfo Info(AddedAddress address) => new(address.InterfaceIndex, address.Address, address.PrefixLength);
+    private static AddressInfo Info(AddedAddress address) => new(address.InterfaceIndex, address.Address, address.PrefixLength) { Peer = address.Peer };
 
-    private static AddedAddress Entry(AddressInfo address) => new(address.InterfaceIndex, address.Address, address.PrefixLength);
+    private static AddedAddress Entry(AddressInfo address) => new(address.InterfaceIndex, address.Address, address.PrefixLength) { Peer = address.Peer };
 
     private static KernelJournalRecord Read(string file, ILogger log)
     {
@@ -136,6 +110,39 @@ public sealed class KernelJournal
         return new KernelJournalRecord([], []);
     }
 
+    /// <summary>Writes an entry down and then does it. False when it was done already by somebody else, and then it isn't ours.</summary>
+    private bool Add<T>(HashSet<T> ours, T entry, Func<bool> add)
+    {
+        if (ours.Contains(entry))
+        {
+            add(); // in case that somebody has taken it back
+            return true;
+        }
+
+        Note(ours, entry);
+        bool isNew = false;
+        try
+        {
+            isNew = add();
+        }
+        finally
+        {
+            if (!isNew)
+                Forget(ours, entry);
+        }
+
+        return isNew;
+    }
+
+    /// <summary>Takes back what is ours.</summary>
+    private void Remove<T>(HashSet<T> ours, T entry, Func<bool> remove, string what)
+    {
+        if (!ours.Contains(entry))
+            return;
+        Undo(remove, what);
+        Forget(ours, entry);
+    }
+
     // An interface that has gone took its addresses and neighbours along: that is what was wanted.
     private bool Undo(Func<bool> undo, string what)
     {
@@ -148,19 +155,43 @@ public sealed class KernelJournal
             _log.LogDebug("{What} has gone with its interface", what);
             return false;
         }
-        catch (SystemCallException fault)
+        catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
         {
             _log.LogError("{Fault}", fault.Message);
             return false;
         }
     }
 
-    private void Forget(AddedAddress address)
+    private void Note<T>(HashSet<T> ours, T entry)
     {
-        _addresses.Remove(address);
-        Write(_addresses);
+        ours.Add(entry);
+        bool isWritten = false;
+        try
+        {
+            Write();
+            isWritten = true;
+        }
+        finally
+        {
+            if (!isWritten)
+                ours.Remove(entry);
+        }
     }
 
-    private void Write(IEnumerable<AddedAddress> addresses) => RuntimeDirectory.Replace(
-        _file, JsonSerializer.SerializeToUtf8Bytes(new KernelJournalRecord([.. addresses], [.. _neighbours]), KernelJournalJson.Default.KernelJournalRecord));
+    private void Forget<T>(HashSet<T> ours, T entry)
+    {
+        ours.Remove(entry);
+        Write();
+    }
+
+    private void Write() => RuntimeDirectory.Replace(_file, JsonSerializer.SerializeToUtf8Bytes(
+        new KernelJournalRecord([.. _addresses], [.. _neighbours])
+        {
+            Routes = [.. _routes],
+            Rules = [.. _rules],
+            Links = [.. _links],
+            Settings = [.. _settings],
+            Filters = [.. _filters],
+        },
+        KernelJournalJson.Default.KernelJournalRecord));
 }

@@ -26,14 +26,14 @@ public sealed record AddressInfo(int InterfaceIndex, IPAddress Address, byte Pre
     public AddressFlags Flags { get; init; }
 
     /// <summary>
-    /// How much longer it is preferred as the source of new connections, whole seconds up to 2^32 - 2; zero for not at all (then it is <see cref="AddressFlags.Deprecated"/>),
-    /// null for ever. The address itself is valid for ever when it is added.
+    /// How much longer it is preferred as the source of new connections, whole seconds up to 2^32 - 2; zero for not at all (then it is
+    /// <see cref="AddressFlags.Deprecated"/>), null for ever. The address itself is valid for ever when it is added.
     /// </summary>
     public TimeSpan? PreferredLifetime { get; init; }
 
     /// <summary>
-    /// The address as one that moves between directors: of IPv6 without duplicate address detection, since the other one may not have let go of it yet, and, unless a preferred
-    /// lifetime is set, not preferred as a source if it stands alone (a prefix of 128 bits), as keepalived has it.
+    /// The address as one that moves between directors: of IPv6 without duplicate address detection, since the other one may not have let go of it yet, and,
+    /// unless a preferred lifetime is set, not preferred as a source if it stands alone (a prefix of 128 bits), as keepalived has it.
     /// </summary>
     public AddressInfo ForVirtualRouter() => Address.AddressFamily == AddressFamily.InterNetworkV6
         ? this with

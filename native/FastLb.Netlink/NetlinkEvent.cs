@@ -17,6 +17,11 @@ public sealed record AddressChanged(AddressInfo Address, bool Removed) : Netlink
 /// <summary>A route was added or replaced, or removed. IPv4 routes that vanish with their link are not announced: watch the links.</summary>
 public sealed record RouteChanged(RouteInfo Route, bool Removed) : NetlinkEvent;
 
+/// <summary>A routing rule was added or removed.</summary>
+/// <param name="Priority">Its place among all rules.</param>
+/// <param name="Removed">True for the latter.</param>
+public sealed record RuleChanged(uint Priority, bool Removed) : NetlinkEvent;
+
 /// <summary>A neighbour was resolved, changed its state, or was removed.</summary>
 public sealed record NeighbourChanged(NeighbourInfo Neighbour, bool Removed) : NetlinkEvent;
 
@@ -32,5 +37,6 @@ public enum NetlinkSubjects
     Addresses = 2,
     Routes = 4,
     Neighbours = 8,
-    All = Links | Addresses | Routes | Neighbours,
+    Rules = 16,
+    All = Links | Addresses | Routes | Neighbours | Rules,
 }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastLb.Native;
 using FastLb.Netlink.Protocol;
+using FastLb.Netlink.Routing;
 using static FastLb.Netlink.Protocol.RtnetlinkConstants;
 
 namespace FastLb.Netlink;
@@ -12,8 +13,13 @@ namespace FastLb.Netlink;
 public sealed class RouteTable
 {
     private readonly NetlinkSocket _socket;
+    private readonly LinkTable _links;
 
-    internal RouteTable(NetlinkSocket socket) => _socket = socket;
+    internal RouteTable(NetlinkSocket socket, LinkTable links)
+    {
+        _socket = socket;
+        _links = links;
+    }
 
     /// <summary>All routes of a family, of all tables, the kernel's local ones included.</summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
@@ -68,6 +74,36 @@ public sealed class RouteTable
         };
     }
 
+    /// <summary>
+    /// Sets a route. False when the very same is there already, or with <see cref="RouteOperation.Add"/> any to the same prefix with the same metric.
+    /// </summary>
+    /// <exception cref="SystemCallException">The kernel refused, or there is no such interface (<see cref="Errno.ENODEV"/>).</exception>
+    public bool Add(RouteSpecification route)
+    {
+        NetlinkResult result = _socket.Execute(RouteMessage.Build(RTM_NEWROUTE, route, IndexOf));
+        return result.Errno switch
+        {
+            Errno.None => true,
+            Errno.EEXIST => false,
+            _ => throw result.Failure("set route", $"'{route}'"),
+        };
+    }
+
+    /// <summary>Takes a route away, found by all that its line says. False when it isn't there, or its interface isn't.</summary>
+    /// <exception cref="SystemCallException">The kernel refused.</exception>
+    public bool Remove(RouteSpecification route)
+    {
+        if (route.Hops.Any(hop => hop.Device is not null && IndexOf(hop.Device) is null))
+            return false;
+        NetlinkResult result = _socket.Execute(RouteMessage.Build(RTM_DELROUTE, route, IndexOf));
+        return result.Errno switch
+        {
+            Errno.None => true,
+            Errno.ESRCH or Errno.ENODEV => false,
+            _ => throw result.Failure("remove route", $"'{route}'"),
+        };
+    }
+
     /// <summary>Reads RTM_NEWROUTE and RTM_DELROUTE; null for others.</summary>
     internal static RouteInfo? Parse(NetlinkMessage message)
     {
@@ -117,6 +153,8 @@ public sealed class RouteTable
             hops = [new NextHop(index, gateway, 1, (NextHopFlags)(body.Flags & 0xFF))];
         return route with { NextHops = hops };
     }
+
+    private int? IndexOf(string device) => _links.Find(device)?.Index;
 
     private static int? ReadMtu(NetlinkAttributeReader metrics)
     {

@@ -3,8 +3,8 @@ using FastLb.Native;
 namespace FastLb.Netlink;
 
 /// <summary>
-/// Links, addresses, routes, neighbours and filters of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls block for as long
-/// as the kernel works on them, microseconds to milliseconds. Any thread may use it.
+/// Links, addresses, routes, rules, neighbours and filters of the network namespace that the opening thread is in, read and changed through rtnetlink. Calls
+/// block for as long as the kernel works on them, microseconds to milliseconds. Any thread may use it.
 /// </summary>
 public sealed class Rtnetlink : IDisposable
 {
@@ -15,7 +15,8 @@ public sealed class Rtnetlink : IDisposable
         _socket = socket;
         Links = new LinkTable(socket);
         Addresses = new AddressTable(socket, Links);
-        Routes = new RouteTable(socket);
+        Routes = new RouteTable(socket, Links);
+        Rules = new RuleTable(socket);
         Neighbours = new NeighbourTable(socket);
         VirtualLinks = new VirtualLinkTable(socket, Links, Addresses);
         Filters = new FilterTable(socket, Links);
@@ -26,6 +27,8 @@ public sealed class Rtnetlink : IDisposable
     public AddressTable Addresses { get; }
 
     public RouteTable Routes { get; }
+
+    public RuleTable Rules { get; }
 
     public NeighbourTable Neighbours { get; }
 

@@ -59,6 +59,8 @@ public sealed class RtnetlinkMonitor : IDisposable
             groups |= RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
         if (subjects.HasFlag(NetlinkSubjects.Neighbours))
             groups |= RTMGRP_NEIGH;
+        if (subjects.HasFlag(NetlinkSubjects.Rules))
+            groups |= RTMGRP_IPV4_RULE | (1u << (RTNLGRP_IPV6_RULE - 1));
         return groups;
     }
 
@@ -94,6 +96,8 @@ public sealed class RtnetlinkMonitor : IDisposable
                 return AddressTable.Parse(message) is { } address ? new AddressChanged(address, message.Type == RTM_DELADDR) : null;
             case RTM_NEWROUTE or RTM_DELROUTE:
                 return RouteTable.Parse(message) is { } route ? new RouteChanged(route, message.Type == RTM_DELROUTE) : null;
+            case RTM_NEWRULE or RTM_DELRULE:
+                return RuleTable.ParsePriority(message) is { } priority ? new RuleChanged(priority, message.Type == RTM_DELRULE) : null;
             case RTM_NEWNEIGH or RTM_DELNEIGH:
                 return NeighbourTable.Parse(message) is { } neighbour ? new NeighbourChanged(neighbour, message.Type == RTM_DELNEIGH) : null;
             default:

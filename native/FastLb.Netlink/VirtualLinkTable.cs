@@ -8,17 +8,15 @@ using static FastLb.Netlink.Protocol.RtnetlinkConstants;
 namespace FastLb.Netlink;
 
 /// <summary>
-/// The interfaces that virtual routers have for themselves. Calls must come from a thread in the network namespace that the connection was opened in, since some settings are
-/// made under <c>/proc/sys</c>, which shows that of the caller.
+/// The interfaces that virtual routers have for themselves. Calls must come from a thread in the network namespace that the connection was opened in, since
+/// some settings are made under <c>/proc/sys</c>, which shows that of the caller.
 /// </summary>
 /// <remarks>
-/// The settings are keepalived's, with two exceptions. Reverse path filtering, which would drop the advertisements of routers that the interface has no route to, is on for a link if it is on
-/// for it or for all; where it is for all, the link gets the loose mode, which is the greater number and so wins, in place of switching it off for all. And a link
-/// neither listens to router advertisements nor asks for them, which keepalived leaves to a packet filter.
+/// The settings are keepalived's, except that a link neither listens to router advertisements nor asks for them, which keepalived leaves to a packet filter.
 /// </remarks>
 public sealed class VirtualLinkTable
 {
-    private const int LooseMode = 2; // of rp_filter (RFC 3704 section 2.4)
+    private const string ReversePathFilter = "rp_filter";
     private const byte LinkLocalPrefix = 64;
 
     private readonly NetlinkSocket _socket;
@@ -33,16 +31,40 @@ public sealed class VirtualLinkTable
     }
 
     /// <summary>
-    /// What the interface below a link must be set to for as long as the link is there: it would else answer ARP for the link's addresses, with its own MAC address. Whoever sets
-    /// it has to restore it.
+    /// What the interface below a link must be set to for as long as the link is there: it would else answer ARP for the link's addresses, with its own MAC
+    /// address. Whoever sets it has to restore it.
     /// </summary>
     public static IReadOnlyList<VirtualLinkSetting> ParentSettings(VirtualLinkRequest request) => request is { UsesIpv4: true, Kind: VirtualLinkKind.Macvlan }
         ? [new VirtualLinkSetting(IsIpv6: false, "arp_ignore", 1), new VirtualLinkSetting(IsIpv6: false, "arp_filter", 1)]
         : [];
 
     /// <summary>
-    /// Makes a link with all its settings, and sets it up. One of the same name and kind on the same interface, which a killed process left, becomes it; one on another interface
-    /// is replaced. The interface below is left as it is (<see cref="ParentSettings"/>).
+    /// What interfaces must be set to, in this order, so that reverse paths are filtered on all of them as before, but not on a link: for one without an
+    /// address, as a backup's is, the kernel drops all packets, be the filter strict or loose (__fib_validate_source in net/ipv4/fib_frontend.c), and what is
+    /// set for all interfaces can't be taken back for one. Empty where nothing is set for all. Whoever sets it has to restore it.
+    /// </summary>
+    /// <exception cref="SystemCallException">The kernel refused to list the links.</exception>
+    public IReadOnlyList<(string Interface, VirtualLinkSetting Setting)> ReversePathSettings(VirtualLinkRequest request)
+    {
+        if (request is not { UsesIpv4: true, Kind: VirtualLinkKind.Macvlan }
+            || InterfaceSysctls.Read(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, ReversePathFilter) is not (> 0 and var common))
+        {
+            return [];
+        }
+
+        IEnumerable<string> interfaces = _links.List().Select(link => link.Name).Where(name => name != request.Name).Append(InterfaceSysctls.NewInterfaces);
+        return
+        [
+            .. interfaces
+                .Where(name => InterfaceSysctls.Read(AddressFamily.InterNetwork, name, ReversePathFilter) < common)
+                .Select(name => (name, new VirtualLinkSetting(IsIpv6: false, ReversePathFilter, common))),
+            (InterfaceSysctls.AllInterfaces, new VirtualLinkSetting(IsIpv6: false, ReversePathFilter, 0)),
+        ];
+    }
+
+    /// <summary>
+    /// Makes a link with all its settings, and sets it up. One of the same name and kind on the same interface, which a killed process left, becomes it; one
+    /// on another interface is replaced. Other interfaces are left as they are (<see cref="ParentSettings"/>, <see cref="ReversePathSettings"/>).
     /// </summary>
     /// <exception cref="ArgumentException">A MACVLAN has no MAC address, or an IPVLAN has.</exception>
     /// <exception cref="KernelFeatureException">The kernel doesn't know the kind.</exception>
@@ -86,8 +108,8 @@ public sealed class VirtualLinkTable
     }
 
     /// <summary>
-    /// Gives a MACVLAN the link-local address of the interface below, which advertisements need as their source, as one that no new connection takes. Again after that address has
-    /// come or changed; false while there is none.
+    /// Gives a MACVLAN the link-local address of the interface below, which advertisements need as their source, as one that no new connection takes. Again
+    /// after that address has come or changed; false while there is none.
     /// </summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
     public bool BorrowLinkLocal(int index, int parentIndex)
@@ -130,8 +152,7 @@ public sealed class VirtualLinkTable
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "promote_secondaries", 1));
         if (request.Kind == VirtualLinkKind.Ipvlan)
             return settings;
-        bool isFilteredForAll = InterfaceSysctls.Read(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, "rp_filter") is > 0;
-        settings.Add(new VirtualLinkSetting(IsIpv6: false, "rp_filter", isFilteredForAll ? LooseMode : 0));
+        settings.Add(new VirtualLinkSetting(IsIpv6: false, ReversePathFilter, 0));
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "accept_local", 1)); // advertisements of the interface below come from this host's addresses
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_ignore", 1));
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_filter", 0));

@@ -194,7 +194,7 @@ public sealed class ServiceGuard : IDisposable
             commands.Append(CultureInfo.InvariantCulture, $"add element {_table} {set} {{ ").AppendJoin(", ", elements).Append(" }\n");
     }
 
-    private static bool IsTableName(string name) =>
+    internal static bool IsTableName(string name) =>
         name.Length is > 0 and <= LongestName && char.IsAsciiLetter(name[0]) && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
 
     /// <summary>The word that follows a marker in what nftables printed; empty when the marker isn't there.</summary>

@@ -33,7 +33,10 @@ internal sealed unsafe class AnnouncementSocket : SafeHandleMinusOneIsInvalid
         destination.sll_halen = MacLength;
         frame[..MacLength].CopyTo(new Span<byte>(destination.sll_addr, MacLength));
         fixed (byte* bytes = frame)
-            return (long)LibC.sendto((int)handle, bytes, frame.Length, 0, (sockaddr*)&destination, sizeof(sockaddr_ll)) >= 0 ? Errno.None : SystemCallException.LastErrno;
+        {
+            ssize_t sent = LibC.sendto((int)handle, bytes, frame.Length, 0, (sockaddr*)&destination, sizeof(sockaddr_ll));
+            return (long)sent >= 0 ? Errno.None : SystemCallException.LastErrno;
+        }
     }
 
     /// <summary>What the operator can do about an error of <see cref="Send"/>.</summary>

@@ -4,13 +4,16 @@ using System.Net.Sockets;
 namespace FastLb.Native.Interfaces;
 
 /// <summary>
-/// The settings under <c>/proc/sys/net</c> of the interfaces of the calling thread's network namespace (the kernel's Documentation/networking/ip-sysctl.rst). Names of
-/// interfaces may have dots in them.
+/// The settings under <c>/proc/sys/net</c> of the interfaces of the calling thread's network namespace (the kernel's Documentation/networking/ip-sysctl.rst).
+/// Names of interfaces may have dots in them.
 /// </summary>
 public static class InterfaceSysctls
 {
     /// <summary>Stands for all interfaces in place of a name: the kernel combines its settings with each one's, by OR or by the greater value.</summary>
     public const string AllInterfaces = "all";
+
+    /// <summary>Stands for interfaces to come, in place of a name.</summary>
+    public const string NewInterfaces = "default";
 
     /// <summary>Reads a setting; null where the interface or the kernel has none of that name.</summary>
     /// <param name="family">IPv4 or IPv6.</param>

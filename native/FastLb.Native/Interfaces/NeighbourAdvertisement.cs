@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace FastLb.Native.Interfaces;
 
 /// <summary>
-/// The frame that tells all nodes of a link who has an IPv6 address now: an unsolicited neighbour advertisement that overrides what they know (RFC 4861 sections 4.4 and
-/// 7.2.6).
+/// The frame that tells all nodes of a link who has an IPv6 address now: an unsolicited neighbour advertisement that overrides what they know (RFC 4861
+/// sections 4.4 and 7.2.6).
 /// </summary>
 internal static class NeighbourAdvertisement
 {

@@ -4,7 +4,8 @@ using System.Net.NetworkInformation;
 namespace FastLb.Native.Interfaces;
 
 /// <summary>
-/// Sends unsolicited neighbour advertisements from the network namespace it was opened in, IPv6's counterpart of <see cref="GratuitousArpSender"/>. Any thread may send.
+/// Sends unsolicited neighbour advertisements from the network namespace it was opened in, IPv6's counterpart of <see cref="GratuitousArpSender"/>. Any thread
+/// may send.
 /// </summary>
 public sealed class NeighbourAdvertisementSender : IDisposable
 {
@@ -21,7 +22,8 @@ public sealed class NeighbourAdvertisementSender : IDisposable
     /// <param name="owner">The interface's Ethernet address, or the virtual router's.</param>
     /// <param name="address">An IPv6 address, which is the packet's source too.</param>
     /// <param name="isRouter">
-    /// True where the interface forwards IPv6 (<see cref="InterfaceSysctls.Forwards"/>): a host that hears false drops the sender from its default routers (RFC 4861 section 7.2.5).
+    /// True where the interface forwards IPv6 (<see cref="InterfaceSysctls.Forwards"/>): a host that hears false drops the sender from its default routers
+    /// (RFC 4861 section 7.2.5).
     /// </param>
     /// <exception cref="SystemCallException">The interface is down (<see cref="Errno.ENETDOWN"/>) or gone (<see cref="Errno.ENXIO"/>).</exception>
     public void Announce(int interfaceIndex, PhysicalAddress owner, IPAddress address, bool isRouter)

@@ -8,8 +8,8 @@ using Tmds.Linux;
 namespace FastLb.Native.Vrrp;
 
 /// <summary>
-/// A raw socket for VRRP over IPv4 or IPv6, in the network namespace of the thread that opened it. It receives all VRRP packets of its interface and family, whatever
-/// their virtual router, and none of its own. Sending and receiving never block and don't allocate. One thread at a time.
+/// A raw socket for VRRP over IPv4 or IPv6, in the network namespace of the thread that opened it. It receives all VRRP packets of its interface and family,
+/// whatever their virtual router, and none of its own. Sending and receiving never block and don't allocate. One thread at a time.
 /// </summary>
 /// <remarks>
 /// An interface that goes down and up again needs nothing: its group memberships survive. One that is removed and comes back has another index and needs
@@ -83,14 +83,14 @@ public sealed unsafe partial class VrrpSocket : SafeHandleMinusOneIsInvalid
 
     /// <summary>Sends one VRRP message; the kernel puts the IP header before it.</summary>
     /// <param name="message">
-    /// From the VRRP version on, with its checksum. For <see cref="VrrpTransport.AuthenticationHeader"/> the whole packet from the IP header on, of which the kernel writes
-    /// checksum and length, and an identification and a source where they are zero: neither may be, since the check value covers them.
+    /// From the VRRP version on, with its checksum. For <see cref="VrrpTransport.AuthenticationHeader"/> the whole packet from the IP header on, of which the
+    /// kernel writes checksum and length, and an identification and a source where they are zero: neither may be, since the check value covers them.
     /// </param>
     /// <param name="destination">The group or a unicast peer, of the socket's family; with its scope where it is link-local and the socket has no interface.</param>
     /// <returns>
     /// <see cref="Errno.None"/>, or why it wasn't sent, which may be over by the next time. ENETUNREACH, ENETDOWN: the interface is down. ENODEV, ENXIO: it is
-    /// gone. ENETUNREACH, EINVAL, EADDRNOTAVAIL: the source address isn't this host's any more, or not yet. ENOBUFS, EAGAIN: too much waits to be sent. EPERM: a packet
-    /// filter refused.
+    /// gone. ENETUNREACH, EINVAL, EADDRNOTAVAIL: the source address isn't this host's any more, or not yet. ENOBUFS, EAGAIN: too much waits to be sent. EPERM:
+    /// a packet filter refused.
     /// </returns>
     /// <exception cref="ArgumentException">The destination is of another family.</exception>
     public Errno Send(ReadOnlySpan<byte> message, IPAddress destination)
@@ -216,7 +216,9 @@ public sealed unsafe partial class VrrpSocket : SafeHandleMinusOneIsInvalid
         if (packet.Length < LeastIpv4Header)
             return new VrrpDatagram { MessageOffset = packet.Length, Length = packet.Length };
         int headerLength = Math.Min((packet[0] & 0xF) * 4, packet.Length);
-        return new VrrpDatagram(PacketAddress.Read(packet.Slice(12, 4)), PacketAddress.Read(packet.Slice(16, 4)), packet[8], headerLength, packet.Length, IsTruncated: false);
+        PacketAddress source = PacketAddress.Read(packet.Slice(12, 4));
+        PacketAddress destination = PacketAddress.Read(packet.Slice(16, 4));
+        return new VrrpDatagram(source, destination, packet[8], headerLength, packet.Length, IsTruncated: false);
     }
 
     private Errno SendIpv6(ReadOnlySpan<byte> message, IPAddress destination)

@@ -21,8 +21,8 @@ public sealed record VrrpSocketSettings(int InterfaceIndex, IPAddress? Group, IP
     public VrrpTransport Transport { get; init; }
 
     /// <summary>
-    /// Room for what waits to be received, bytes as SO_RCVBUF counts them: the kernel doubles it for what it needs itself. With CAP_NET_ADMIN it may be above net.core.rmem_max.
-    /// Null for the kernel's default.
+    /// Room for what waits to be received, bytes as SO_RCVBUF counts them: the kernel doubles it for what it needs itself. With CAP_NET_ADMIN it may be above
+    /// net.core.rmem_max. Null for the kernel's default.
     /// </summary>
     public int? ReceiveBufferSize { get; init; }
 }
@@ -34,8 +34,8 @@ public enum VrrpTransport
     Plain = 0,
 
     /// <summary>
-    /// Behind an authentication header (RFC 2402), protocol 51, as version 2 could do with IPv4 (RFC 2338 section 5.3.6.3). Its check value covers the IP header, which the
-    /// caller therefore writes: what is sent and received is the whole packet, from the IP header on.
+    /// Behind an authentication header (RFC 2402), protocol 51, as version 2 could do with IPv4 (RFC 2338 section 5.3.6.3). Its check value covers the IP
+    /// header, which the caller therefore writes: what is sent and received is the whole packet, from the IP header on.
     /// </summary>
     AuthenticationHeader = 51,
 }

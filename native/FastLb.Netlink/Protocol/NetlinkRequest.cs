@@ -70,6 +70,17 @@ internal sealed class NetlinkRequest
         return Attribute(type, within._buffer.WrittenSpan);
     }
 
+    /// <summary>Adds one way of a multipath route: a header, which gets its length here, and attributes.</summary>
+    public NetlinkRequest Hop(NextHopHeader header, Action<NetlinkRequest> fill)
+    {
+        NetlinkRequest within = new();
+        fill(within);
+        header.Length = (ushort)(Unsafe.SizeOf<NextHopHeader>() + within._buffer.WrittenCount);
+        Append(header);
+        _buffer.Write(within._buffer.WrittenSpan);
+        return this;
+    }
+
     /// <summary>The whole message under the given sequence number.</summary>
     public byte[] ToMessage(uint sequence)
     {

@@ -98,6 +98,21 @@ internal struct RouteMessageBody
     public uint Flags;
 }
 
+/// <summary><c>struct fib_rule_hdr</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct RuleMessageBody
+{
+    public byte Family;
+    public byte DestinationLength;
+    public byte SourceLength;
+    public byte TypeOfService;
+    public byte Table;
+    public byte Reserved1;
+    public byte Reserved2;
+    public byte Action;
+    public uint Flags;
+}
+
 /// <summary><c>struct rtnexthop</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct NextHopHeader

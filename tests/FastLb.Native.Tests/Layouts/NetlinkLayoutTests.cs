@@ -1,6 +1,7 @@
 using System.Reflection;
 using FastLb.Netlink;
 using FastLb.Netlink.Protocol;
+using FastLb.Netlink.Routing;
 
 namespace FastLb.Native.Tests.Layouts;
 
@@ -9,7 +10,7 @@ public sealed class NetlinkLayoutTests
     private static readonly string[] Headers =
     [
         "<sys/socket.h>", "<linux/if.h>", "<linux/if_arp.h>", "<linux/netlink.h>", "<linux/rtnetlink.h>", "<linux/if_link.h>", "<linux/if_addr.h>", "<linux/neighbour.h>",
-        "<linux/pkt_sched.h>", "<linux/pkt_cls.h>", "<linux/fib_rules.h>",
+        "<linux/pkt_sched.h>", "<linux/pkt_cls.h>", "<linux/fib_rules.h>", "<linux/icmpv6.h>",
     ];
 
     [Theory]
@@ -46,6 +47,10 @@ public sealed class NetlinkLayoutTests
                 "struct rtmsg",
                 ("rtm_family", "Family"), ("rtm_dst_len", "DestinationLength"), ("rtm_src_len", "SourceLength"), ("rtm_tos", "TypeOfService"),
                 ("rtm_table", "Table"), ("rtm_protocol", "Protocol"), ("rtm_scope", "Scope"), ("rtm_type", "Type"), ("rtm_flags", "Flags"))
+            .Structure<RuleMessageBody>(
+                "struct fib_rule_hdr",
+                ("family", "Family"), ("dst_len", "DestinationLength"), ("src_len", "SourceLength"), ("tos", "TypeOfService"), ("table", "Table"), ("action", "Action"),
+                ("flags", "Flags"))
             .Structure<NextHopHeader>(
                 "struct rtnexthop", ("rtnh_len", "Length"), ("rtnh_flags", "Flags"), ("rtnh_hops", "Hops"), ("rtnh_ifindex", "Index"))
             .Structure<NeighbourMessageBody>(
@@ -95,6 +100,13 @@ public sealed class NetlinkLayoutTests
             .Equal("RTN_PROHIBIT", (long)RouteType.Prohibit)
             .Equal("RTN_THROW", (long)RouteType.Throw)
             .Equal("RTN_NAT", (long)RouteType.Nat)
+            .Equal("RTPROT_KEEPALIVED", RouteSpecification.KeepalivedProtocol)
+            .Equal("FR_ACT_TO_TBL", (long)RuleAction.Lookup)
+            .Equal("FR_ACT_GOTO", (long)RuleAction.GoTo)
+            .Equal("FR_ACT_NOP", (long)RuleAction.Nop)
+            .Equal("FR_ACT_BLACKHOLE", (long)RuleAction.Blackhole)
+            .Equal("FR_ACT_UNREACHABLE", (long)RuleAction.Unreachable)
+            .Equal("FR_ACT_PROHIBIT", (long)RuleAction.Prohibit)
             .Equal("RTNH_F_DEAD", (long)NextHopFlags.Dead)
             .Equal("RTNH_F_ONLINK", (long)NextHopFlags.OnLink)
             .Equal("RTNH_F_LINKDOWN", (long)NextHopFlags.LinkDown)

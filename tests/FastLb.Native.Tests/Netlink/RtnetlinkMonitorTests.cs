@@ -41,6 +41,19 @@ public sealed class RtnetlinkMonitorTests : RtnetlinkFixture
         Assert.Equal(PhysicalAddress.Parse("02:00:00:00:00:99"), moved.Neighbour.Mac);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("-6 ")]
+    public async Task Rule_added_and_removed_is_told_in_order(string family)
+    {
+        using RtnetlinkMonitor monitor = Near.Invoke(() => RtnetlinkMonitor.Open(NetlinkSubjects.Rules));
+
+        Ip($"{family}rule add from all table 100 priority 500");
+        Ip($"{family}rule delete priority 500");
+
+        Assert.Equal([new RuleChanged(500, Removed: false), new RuleChanged(500, Removed: true)], await Take(monitor, 2));
+    }
+
     [Fact]
     public async Task Link_going_down_and_going_away_are_told()
     {

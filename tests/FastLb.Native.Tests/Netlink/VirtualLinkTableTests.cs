@@ -41,14 +41,20 @@ public sealed class VirtualLinkTableTests : RtnetlinkFixture
     }
 
     [Fact]
-    public void Reverse_path_filter_of_all_interfaces_stays_and_is_loose_for_the_link()
+    public void Reverse_path_filter_of_all_interfaces_is_to_become_that_of_each_but_the_link()
     {
-        Near.Invoke(() => InterfaceSysctls.Write(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, "rp_filter", 1));
-
+        Assert.Empty(Near.Invoke(() => Kernel.VirtualLinks.ReversePathSettings(Request)));
+        Near.Invoke(() =>
+        {
+            InterfaceSysctls.Write(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, "rp_filter", 1);
+            InterfaceSysctls.Write(AddressFamily.InterNetwork, "lo", "rp_filter", 2);
+        });
         Create(Request);
 
-        Assert.Equal(2, Setting("rp_filter"));
-        Assert.Equal(1, Near.Invoke(() => InterfaceSysctls.Read(AddressFamily.InterNetwork, InterfaceSysctls.AllInterfaces, "rp_filter")));
+        VirtualLinkSetting on = new(IsIpv6: false, "rp_filter", 1);
+        Assert.Equal(
+            [(VethPair.NearName, on), ("default", on), ("all", on with { Value = 0 })], Near.Invoke(() => Kernel.VirtualLinks.ReversePathSettings(Request)));
+        Assert.Empty(Near.Invoke(() => Kernel.VirtualLinks.ReversePathSettings(Request with { UsesIpv4 = false })));
     }
 
     [Fact]
