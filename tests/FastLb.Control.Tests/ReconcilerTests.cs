@@ -359,7 +359,12 @@ public sealed class ReconcilerTests : IAsyncDisposable
 
     private static VrrpInstanceStatus Master() => new(
         "VI_1", "near", 51, VrrpState.Master, default, "started", 100, 100, 1, null, null, [new VrrpAddressStatus(Moved, 32, "near", "held")],
-        new VrrpCounters(0, 0, 0, new Dictionary<string, long>(), 0, 0));
+        new VrrpCounters(0, 0, 0, new Dictionary<string, long>(), 0, 0))
+    {
+        Version = 2,
+        Advertises = "multicast",
+        Trackers = [],
+    };
 
     private static ServerAdjacency Way(int interfaceIndex) => new(IPAddress.Loopback, NeighbourState.Pending, interfaceIndex, null, null, 0, null, null);
 

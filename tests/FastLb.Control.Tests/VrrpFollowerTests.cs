@@ -130,7 +130,12 @@ public sealed class VrrpFollowerTests : IAsyncDisposable
 
     private static VrrpInstanceStatus Instance(VrrpState state, int priority, params string[] addresses) => new(
         "VI_1", "near", 51, state, default, "started", priority, 100, 1, null, null, [.. addresses.Select(address => new VrrpAddressStatus(IPAddress.Parse(address), 32, "near", "held"))],
-        new VrrpCounters(0, 0, 0, new Dictionary<string, long>(), 0, 0));
+        new VrrpCounters(0, 0, 0, new Dictionary<string, long>(), 0, 0))
+    {
+        Version = 2,
+        Advertises = "multicast",
+        Trackers = [],
+    };
 
     private FakePeer<VrrpMessage> Listen(Func<VrrpMessage, VrrpMessage?>? answer = null) => new(SocketPath, VrrpJson.Default.VrrpMessage, answer ?? (_ => null));
 

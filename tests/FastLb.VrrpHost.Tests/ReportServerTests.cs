@@ -191,7 +191,12 @@ public sealed class ReportServerTests : IAsyncDisposable
     private static VrrpTransition Transition(string cause) => new("VI_1", VrrpState.Backup, VrrpState.Master, cause);
 
     private static VrrpInstanceStatus Instance(int read) => new(
-        "VI_1", "near", 51, VrrpState.Backup, default, "started", 100, 100, 1, null, null, [], new VrrpCounters(read, 0, 0, new Dictionary<string, long>(), 0, 0));
+        "VI_1", "near", 51, VrrpState.Backup, default, "started", 100, 100, 1, null, null, [], new VrrpCounters(read, 0, 0, new Dictionary<string, long>(), 0, 0))
+    {
+        Version = 2,
+        Advertises = "multicast",
+        Trackers = [],
+    };
 
     private static async Task<T> Receive<T>(MessageChannel<VrrpMessage> channel)
         where T : VrrpMessage =>

@@ -9,6 +9,10 @@ using FastLb.Native.Processes;
 using FastLb.Native.Punt;
 using FastLb.Native.Vrrp;
 using static FastLb.Native.Bpf.BpfConstants;
+using BfdAddress = FastLb.Native.Bfd.InternetAddress6;
+using BfdControlHeader = FastLb.Native.Bfd.ControlHeader;
+using VrrpAddress = FastLb.Native.Vrrp.InternetAddress6;
+using VrrpControlHeader = FastLb.Native.Vrrp.ControlHeader;
 
 namespace FastLb.Native.Tests.Layouts;
 
@@ -217,8 +221,8 @@ public sealed class NativeLayoutTests
             .Equal("CMSG_LEN(sizeof(struct in_pktinfo))", PacketSource.Length)
             .Equal("CMSG_SPACE(sizeof(struct in_pktinfo))", Unsafe.SizeOf<PacketSource>())
             .Structure<MulticastRequest6>("struct ipv6_mreq", ("ipv6mr_multiaddr", "Group"), ("ipv6mr_interface", "InterfaceIndex"))
-            .Structure<InternetAddress6>("struct sockaddr_in6", ("sin6_family", "Family"), ("sin6_addr", "Address"), ("sin6_scope_id", "Scope"))
-            .Structure<ControlHeader>("struct cmsghdr", ("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
+            .Structure<VrrpAddress>("struct sockaddr_in6", ("sin6_family", "Family"), ("sin6_addr", "Address"), ("sin6_scope_id", "Scope"))
+            .Structure<VrrpControlHeader>("struct cmsghdr", ("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
             .Equal("CMSG_LEN(16)", Marshal.OffsetOf<PacketSource6>("InterfaceIndex")) // behind the address of in6_pktinfo, which glibc hides
             .Equal("CMSG_LEN(0)", Marshal.OffsetOf<PacketSource6>("Source"))
             .Equal("CMSG_LEN(20)", PacketSource6.Length)
@@ -243,13 +247,13 @@ public sealed class NativeLayoutTests
     [Fact]
     public void Bfd_messages_are_laid_out_as_in_the_headers() =>
         new HeaderChecker("<sys/socket.h>", "<linux/in.h>", "<linux/ipv6.h>")
-            .Structure<InternetAddress6>(
+            .Structure<BfdAddress>(
                 "struct sockaddr_in6",
                 ("sin6_family", "Family"), ("sin6_port", "Port"), ("sin6_flowinfo", "FlowInfo"), ("sin6_addr", "Address"), ("sin6_scope_id", "ScopeId"))
-            .Equal("offsetof(struct sockaddr_in, sin_addr)", Marshal.OffsetOf<InternetAddress6>("FlowInfo"))
-            .Equal("offsetof(struct sockaddr_in, sin_port)", Marshal.OffsetOf<InternetAddress6>("Port"))
-            .Structure<ControlHeader>("struct cmsghdr", ("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
-            .Equal("CMSG_LEN(0)", Unsafe.SizeOf<ControlHeader>())
+            .Equal("offsetof(struct sockaddr_in, sin_addr)", Marshal.OffsetOf<BfdAddress>("FlowInfo"))
+            .Equal("offsetof(struct sockaddr_in, sin_port)", Marshal.OffsetOf<BfdAddress>("Port"))
+            .Structure<BfdControlHeader>("struct cmsghdr", ("cmsg_len", "Length"), ("cmsg_level", "Level"), ("cmsg_type", "Type"))
+            .Equal("CMSG_LEN(0)", Unsafe.SizeOf<BfdControlHeader>())
             .Equal("CMSG_ALIGN(1)", 8)
             .Structure<PacketInfo>("struct in_pktinfo", ("ipi_ifindex", "InterfaceIndex"), ("ipi_spec_dst", "Local"), ("ipi_addr", "Destination"))
             .Structure<PacketInfo6>("struct in6_pktinfo", ("ipi6_addr", "Destination"), ("ipi6_ifindex", "InterfaceIndex"))
