@@ -62,9 +62,18 @@ public sealed record VrrpInstanceStatus(
     /// <summary>The sync group that it is in; null for none.</summary>
     public string? SyncGroup { get; init; }
 
+    /// <summary>The routes and rules that move with it.</summary>
+    public IReadOnlyList<VrrpRoutingStatus> Routing { get; init; } = [];
+
     /// <summary>What it tracks, and its sync group for it.</summary>
     public required IReadOnlyList<VrrpTrackerStatus> Trackers { get; init; }
 }
+
+/// <summary>A route or a rule that moves with a virtual router.</summary>
+/// <param name="Kind"><c>route</c> or <c>rule</c>.</param>
+/// <param name="Line">Its words.</param>
+/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, or <c>failed</c>: the kernel refused it.</param>
+public sealed record VrrpRoutingStatus(string Kind, string Line, string State);
 
 /// <summary>Something that a virtual router tracks.</summary>
 /// <param name="Kind"><c>interface</c>, <c>script</c>, <c>file</c>, <c>process</c> or <c>bfd</c>.</param>

@@ -15,11 +15,13 @@ namespace FastLb.VrrpHost;
 internal sealed class HeldAddresses : IDisposable
 {
     private IReadOnlyList<VirtualAddress> _addresses;
+    private VrrpInstance _instance;
     private AnnouncementSpacing _spacing;
     private bool _isHolding;
     private readonly Rtnetlink _kernel;
     private readonly KernelJournal _journal;
     private readonly AddressAnnouncer _announcer;
+    private readonly RefusedAddresses _refused;
     private readonly ILogger _log;
     private readonly HashSet<AddressInfo> _told = []; // that they were added
     private CancellationTokenSource _bursts = new();
@@ -31,14 +33,17 @@ internal sealed class HeldAddresses : IDisposable
     /// <param name="kernel">Where they are put.</param>
     /// <param name="journal">Where that is written down.</param>
     /// <param name="announcer">Tells the segment.</param>
+    /// <param name="refused">Keeps the host from answering.</param>
     /// <param name="log">Tells what the kernel refuses.</param>
-    public HeldAddresses(VrrpInstance instance, AnnouncementSpacing spacing, Rtnetlink kernel, KernelJournal journal, AddressAnnouncer announcer, ILogger log)
+    public HeldAddresses(VrrpInstance instance, AnnouncementSpacing spacing, Rtnetlink kernel, KernelJournal journal, AddressAnnouncer announcer, RefusedAddresses refused, ILogger log)
     {
+        _instance = instance;
         _addresses = instance.VirtualAddresses;
         _spacing = spacing;
         _kernel = kernel;
         _journal = journal;
         _announcer = announcer;
+        _refused = refused;
         _log = log;
         _report = ReportAll("released");
     }
@@ -50,18 +55,23 @@ internal sealed class HeldAddresses : IDisposable
     public void Acquire()
     {
         _isHolding = true;
+        if (_instance.PromotesSecondaries)
+            KeepSecondaries();
         _report = [.. _addresses.Select(address => ReportOf(address, Acquire(address)))];
     }
 
     /// <summary>
     /// Holds other addresses from now on: of those that are on their interfaces the ones that stay are left alone, the others taken off; new ones are put on and announced.
     /// </summary>
-    /// <param name="addresses">All of them.</param>
+    /// <param name="instance">Whose addresses they are, as it is now.</param>
     /// <param name="spacing">As at the start.</param>
     /// <param name="repeat">Gratuitous ARP messages for each new one.</param>
-    public void Become(IReadOnlyList<VirtualAddress> addresses, AnnouncementSpacing spacing, uint repeat)
+    public void Become(VrrpInstance instance, AnnouncementSpacing spacing, uint repeat)
     {
         IReadOnlyList<VirtualAddress> before = _addresses;
+        IReadOnlyList<VirtualAddress> addresses = instance.VirtualAddresses;
+        bool refusedBefore = _instance.RefusesPackets;
+        _instance = instance;
         _addresses = addresses;
         _spacing = spacing;
         if (!_isHolding)
@@ -76,10 +86,13 @@ internal sealed class HeldAddresses : IDisposable
             if (InfoOf(gone) is not { } info)
                 continue;
             _journal.RemoveAddress(info);
+            _refused.Accept(info);
             if (_told.RemoveWhere(told => told.InterfaceIndex == info.InterfaceIndex && told.Address.Equals(info.Address) && told.PrefixLength == info.PrefixLength) > 0)
                 _log.LogInformation("removed {Address} from {Interface}", info, gone.Device);
         }
 
+        if (refusedBefore && !instance.RefusesPackets)
+            AcceptAll();
         Acquire();
         _burst = Announce(_burst, come, repeat, _bursts.Token);
     }
@@ -96,6 +109,8 @@ internal sealed class HeldAddresses : IDisposable
                 _journal.RemoveAddress(info);
         }
 
+        if (_instance.RefusesPackets)
+            AcceptAll();
         _isHolding = false;
         _told.Clear();
         _report = ReportAll("released");
@@ -131,6 +146,8 @@ internal sealed class HeldAddresses : IDisposable
                 return "waiting";
             }
 
+            if (_instance.RefusesPackets)
+                _refused.Refuse(info); // before it is there
             if (_journal.AddAddress(info))
             {
                 if (_told.Add(info))
@@ -145,6 +162,28 @@ internal sealed class HeldAddresses : IDisposable
         {
             _log.LogError("{Fault}", fault.Message);
             return "failed";
+        }
+    }
+
+    private void AcceptAll()
+    {
+        foreach (AddressInfo info in _addresses.Select(InfoOf).OfType<AddressInfo>())
+            _refused.Accept(info);
+    }
+
+    // Taking an interface's first address away would take the others of its subnet along.
+    private void KeepSecondaries()
+    {
+        foreach (string device in _addresses.Select(address => address.Device).Distinct(StringComparer.Ordinal))
+        {
+            try
+            {
+                _journal.ChangeSetting(device, new VirtualLinkSetting(IsIpv6: false, "promote_secondaries", 1));
+            }
+            catch (SystemCallException fault)
+            {
+                _log.LogError("{Fault}", fault.Message);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ namespace FastLb.VrrpHost;
 /// <summary>Tells the routers when their interfaces go up or down, come or go, or change their address.</summary>
 internal sealed class InterfaceWatch : IDisposable
 {
-    private readonly RtnetlinkMonitor _monitor = RtnetlinkMonitor.Open(NetlinkSubjects.Links | NetlinkSubjects.Addresses);
+    private readonly RtnetlinkMonitor _monitor = RtnetlinkMonitor.Open(NetlinkSubjects.Links | NetlinkSubjects.Addresses | NetlinkSubjects.Routes | NetlinkSubjects.Rules);
     private readonly Rtnetlink _kernel;
     private readonly ConcurrentDictionary<string, InterfaceState> _known = new(StringComparer.Ordinal); // by the instance's name
     private volatile HashSet<IpAddress> _virtualAddresses = [];
@@ -39,16 +39,18 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>Tells the routers of changes until cancelled.</summary>
     /// <param name="routers">All of them.</param>
     /// <param name="thread">Theirs.</param>
-    /// <param name="changed">Called when something has changed of the machine's interfaces or addresses.</param>
+    /// <param name="changed">Told what has changed of the machine's interfaces, addresses, routes or rules.</param>
     /// <param name="log">For what is seen.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task Run(RouterSet routers, RouterThread thread, Action changed, ILogger log, CancellationToken cancellation)
+    public async Task Run(RouterSet routers, RouterThread thread, Action<NetlinkEvent> changed, ILogger log, CancellationToken cancellation)
     {
         try
         {
-            await foreach (NetlinkEvent _ in _monitor.ReadAll(cancellation))
+            await foreach (NetlinkEvent what in _monitor.ReadAll(cancellation))
             {
-                changed();
+                changed(what);
+                if (what is RouteChanged or RuleChanged)
+                    continue;
                 foreach (Router router in routers.All)
                 {
                     InterfaceState now = Look(router.Instance);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
 using FastLb.Netlink;
+using FastLb.Netlink.Routing;
 using FastLb.Runtime;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
@@ -18,7 +19,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
     private readonly AddressAnnouncer _announcer = new();
     private readonly RouterSet _routers = new();
-    private readonly ConcurrentDictionary<Router, HeldAddresses> _addresses = new();
+    private readonly ConcurrentDictionary<Router, HeldThings> _held = new();
     private readonly InterfaceWatch _watch;
     private readonly KernelJournal _journal;
     private readonly StateAnnouncements _announcements;
@@ -30,7 +31,9 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly RouterThread _thread;
     private readonly Task _working;
     private readonly ILogger _log;
+    private readonly RefusedAddresses _refused;
     private DirectorConfiguration _configuration;
+    private Dictionary<string, RoutingLine[]> _routing; // by instance
 
     /// <param name="configuration">What to do.</param>
     /// <param name="directory">The director's runtime directory.</param>
@@ -40,15 +43,17 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         _log = log;
         _configuration = configuration;
+        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
         _watch = new InterfaceWatch(configuration, _kernel);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
-        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _addresses[router]))], log);
+        _refused = new RefusedAddresses(_journal, log);
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
         _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
         _failed = failed;
         _states = new RouterStateFile(directory.VrrpStateFile);
-        _office = new RouterOffice(_addresses, Reports, _states, _announcements, TimeProvider.System, log);
+        _office = new RouterOffice(_held, Reports, _states, _announcements, TimeProvider.System, log);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
             _routers.Add(Make(instance));
         Group(configuration);
@@ -93,7 +98,7 @@ internal sealed class RouterHost : IAsyncDisposable
     public void Nudge() => _thread.Tell(() => { });
 
     /// <summary>Follows the interfaces until cancelled.</summary>
-    public Task FollowInterfaces(CancellationToken cancellation) => _watch.Run(_routers, _thread, () => _watch.Report(_tracked, _configuration), _log, cancellation);
+    public Task FollowInterfaces(CancellationToken cancellation) => _watch.Run(_routers, _thread, LookAround, _log, cancellation);
 
     /// <summary>
     /// Goes on by another configuration. An instance that is still there on the same interface with the same number keeps its role, whatever else is different; one that is
@@ -103,6 +108,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         DirectorConfiguration before = _configuration;
         _configuration = configuration;
+        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
         _watch.Use(configuration);
         await _announcements.Reload(configuration);
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
@@ -139,13 +145,14 @@ internal sealed class RouterHost : IAsyncDisposable
         _thread.End();
         _office.Close();
         await _working;
-        foreach ((Router router, HeldAddresses held) in _addresses)
+        foreach ((Router router, HeldThings held) in _held)
         {
-            await held.Finish();
-            held.Dispose();
+            await held.Addresses.Finish();
+            held.Addresses.Dispose();
             router.Dispose();
         }
 
+        _refused.Dispose();
         _journal.UndoAll();
         await _announcements.DisposeAsync();
         _bfd?.Dispose();
@@ -156,6 +163,21 @@ internal sealed class RouterHost : IAsyncDisposable
         _kernel.Dispose();
     }
 
+    // Something has changed of the machine's interfaces, addresses, routes or rules.
+    private void LookAround(NetlinkEvent what)
+    {
+        if (what is not (RouteChanged or RuleChanged))
+            _watch.Report(_tracked, _configuration);
+        if (what is not (RouteChanged { Removed: true } or RuleChanged { Removed: true } or ResyncRequired))
+            return;
+        _office.Do(() =>
+        {
+            foreach (HeldThings held in _held.Values)
+                held.Routing.Restore();
+            return Task.CompletedTask;
+        });
+    }
+
     private static bool IsKept(Router router, Dictionary<string, VrrpInstance> wanted) =>
         wanted.TryGetValue(router.Instance.Name, out VrrpInstance? instance)
         && instance.Interface == router.Instance.Interface && instance.VirtualRouterId == router.Instance.VirtualRouterId;
@@ -163,7 +185,8 @@ internal sealed class RouterHost : IAsyncDisposable
     private Router Make(VrrpInstance instance)
     {
         var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
-        _addresses[router] = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _log);
+        var addresses = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _refused, _log);
+        _held[router] = new HeldThings(addresses, new HeldRouting(_routing[instance.Name], _journal, _log));
         return router;
     }
 
@@ -225,10 +248,10 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private async Task Forget(Router router)
     {
-        if (_addresses.TryRemove(router, out HeldAddresses? held))
+        if (_held.TryRemove(router, out HeldThings? held))
         {
-            await held.Finish();
-            held.Dispose();
+            await held.Addresses.Finish();
+            held.Addresses.Dispose();
         }
 
         router.Dispose();
@@ -238,6 +261,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
         AnnouncementSpacing spacing = AnnouncementSpacing.Of(_configuration.Global);
+        RoutingLine[] lines = _routing[instance.Name];
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
         _thread.Tell(() =>
@@ -246,7 +270,9 @@ internal sealed class RouterHost : IAsyncDisposable
             router.Take(nic);
             _office.Do(() =>
             {
-                _addresses[router].Become(instance.VirtualAddresses, spacing, instance.GratuitousArp.MasterRepeat);
+                HeldThings held = _held[router];
+                held.Addresses.Become(instance, spacing, instance.GratuitousArp.MasterRepeat);
+                held.Routing.Become(lines);
                 _ = Reports.Publish(null);
                 return Task.CompletedTask;
             });

@@ -12,7 +12,7 @@ namespace FastLb.VrrpHost;
 /// control, scripts. What takes long here holds up no advertisement.
 /// </summary>
 internal sealed class RouterOffice(
-    ConcurrentDictionary<Router, HeldAddresses> addresses, ReportServer reports, RouterStateFile states, StateAnnouncements announcements, TimeProvider time, ILogger log)
+    ConcurrentDictionary<Router, HeldThings> held, ReportServer reports, RouterStateFile states, StateAnnouncements announcements, TimeProvider time, ILogger log)
 {
     /// <summary>
     /// How long the addresses of a new master wait for control to have their services steered. Far less than the segment needs to learn of them, and far more
@@ -20,10 +20,10 @@ internal sealed class RouterOffice(
     /// </summary>
     private static readonly TimeSpan SteeringPatience = TimeSpan.FromMilliseconds(100);
 
-    private readonly Channel<Func<Task>> _asked = Channel.CreateUnbounded<Func<Task>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<OfficeWork> _asked = Channel.CreateUnbounded<OfficeWork>(new UnboundedChannelOptions { SingleReader = true });
 
     /// <summary>Takes effects. Any thread; never blocks.</summary>
-    public void Perform(RouterEffects effects) => Do(() => Carry(effects));
+    public void Perform(RouterEffects effects) => _asked.Writer.TryWrite(new OfficeWork(effects, null));
 
     /// <summary>Takes the change of a sync group, after the effects of its members. Any thread; never blocks.</summary>
     public void Perform(RouterGroupChange change) => Do(() =>
@@ -35,7 +35,7 @@ internal sealed class RouterOffice(
     });
 
     /// <summary>Takes something else to do, after all that has been asked. Any thread; never blocks.</summary>
-    public void Do(Func<Task> work) => _asked.Writer.TryWrite(work);
+    public void Do(Func<Task> work) => _asked.Writer.TryWrite(new OfficeWork(null, work));
 
     /// <summary>Nothing more will be asked; <see cref="Run"/> returns when all has been done.</summary>
     public void Close() => _asked.Writer.TryComplete();
@@ -43,15 +43,29 @@ internal sealed class RouterOffice(
     /// <summary>Works until <see cref="Close"/>.</summary>
     public async Task Run()
     {
-        await foreach (Func<Task> work in _asked.Reader.ReadAllAsync(CancellationToken.None))
-            await work();
+        List<RouterEffects> masters = [];
+        while (await _asked.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            await Prepare(masters);
+            foreach (RouterEffects effects in masters)
+                Carry(effects);
+            if (masters.Count == 0 && _asked.Reader.TryRead(out OfficeWork? work))
+                await Do(work);
+            masters.Clear();
+        }
     }
 
-    private async Task Carry(RouterEffects effects)
+    private Task Do(OfficeWork work)
     {
-        VrrpEffect? change = effects.Effects.Where(effect => effect.Kind == VrrpEffectKind.RoleChanged).Select(effect => (VrrpEffect?)effect).LastOrDefault();
-        if (change is { To: VrrpRole.Master } become)
-            await Prepare(effects.Router, become);
+        if (work.Effects is not { } effects)
+            return work.Other!();
+        Carry(effects);
+        return Task.CompletedTask;
+    }
+
+    private void Carry(RouterEffects effects)
+    {
+        VrrpEffect? change = ChangeOf(effects);
         foreach (VrrpEffect effect in effects.Effects)
             Do(effects.Router, effect);
         if (change is { } changed)
@@ -62,15 +76,30 @@ internal sealed class RouterOffice(
             _ = reports.Publish(null); // addresses may have come, or a fault be another one
     }
 
-    // Control is told before the addresses draw frames here. It is written down before as well: a process that dies after this goes on as master.
-    private async Task Prepare(Router router, VrrpEffect change)
+    /// <summary>
+    /// Takes the routers that become master next, one after another without anything between, and tells control of all of them before their addresses draw frames here; it is waited
+    /// for once. It is written down before as well: a process that dies after this goes on as master.
+    /// </summary>
+    private async Task Prepare(List<RouterEffects> masters)
     {
-        states.Write(router.Instance.Name, VrrpState.Master);
-        Task applied = reports.Publish(TransitionOf(router, change));
-        if (await Task.WhenAny(applied, Task.Delay(SteeringPatience, time)) != applied)
-            log.LogWarning("{Instance}: control has not answered within {Patience} ms; the addresses are taken all the same",
-                router.Instance.Name, SteeringPatience.TotalMilliseconds);
+        Task applied = Task.CompletedTask;
+        while (_asked.Reader.TryPeek(out OfficeWork? next) && next.Effects is { } effects && ChangeOf(effects) is { To: VrrpRole.Master } change
+            && !masters.Any(other => other.Router == effects.Router) && _asked.Reader.TryRead(out _))
+        {
+            masters.Add(effects);
+            states.Write(effects.Router.Instance.Name, VrrpState.Master);
+            applied = reports.Publish(TransitionOf(effects.Router, change));
+        }
+
+        if (masters.Count > 0 && await Task.WhenAny(applied, Task.Delay(SteeringPatience, time)) != applied)
+        {
+            log.LogWarning("{Instances}: control has not answered within {Patience} ms; the addresses are taken all the same",
+                string.Join(", ", masters.Select(effects => effects.Router.Instance.Name)), SteeringPatience.TotalMilliseconds);
+        }
     }
+
+    private static VrrpEffect? ChangeOf(RouterEffects effects) =>
+        effects.Effects.Where(effect => effect.Kind == VrrpEffectKind.RoleChanged).Select(effect => (VrrpEffect?)effect).LastOrDefault();
 
     private void Complete(Router router, VrrpEffect change)
     {
@@ -106,13 +135,13 @@ internal sealed class RouterOffice(
         switch (effect.Kind)
         {
             case VrrpEffectKind.AcquireAddresses:
-                addresses[router].Acquire();
+                held[router].Acquire();
                 break;
             case VrrpEffectKind.ReleaseAddresses:
-                addresses[router].Release();
+                held[router].Release();
                 break;
             case VrrpEffectKind.SendGratuitousArp:
-                addresses[router].Announce(effect.Repeat);
+                held[router].Addresses.Announce(effect.Repeat);
                 break;
             case VrrpEffectKind.LowerPriorityHeard:
                 log.LogWarning("{Instance}: heard another master, {Source}, with priority {Priority}; this one stays", router.Instance.Name, effect.Source, effect.Priority);
@@ -144,3 +173,6 @@ internal sealed class RouterOffice(
     private static VrrpTransition TransitionOf(Router router, VrrpEffect change) =>
         new(router.Instance.Name, RouterStatus.StateOf(change.From), RouterStatus.StateOf(change.To), RouterStatus.CauseOf(router, change.Reason));
 }
+
+/// <summary>One thing to do: effects, or something else.</summary>
+internal sealed record OfficeWork(RouterEffects? Effects, Func<Task>? Other);

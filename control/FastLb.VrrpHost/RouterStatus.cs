@@ -82,7 +82,7 @@ internal static class RouterStatus
     }
 
     /// <summary>A router with all that is known of it. Any thread.</summary>
-    public static VrrpInstanceStatus Of(Router router, HeldAddresses addresses)
+    public static VrrpInstanceStatus Of(Router router, HeldThings held)
     {
         RouterSnapshot snapshot = router.Snapshot;
         VirtualRouterState state = snapshot.State;
@@ -99,11 +99,12 @@ internal static class RouterStatus
             router.Instance.AdvertisementInterval.TotalSeconds,
             knowsOther ? state.MasterAddress?.ToIPAddress() : null,
             knowsOther ? state.MasterPriority : null,
-            addresses.Report,
+            held.Addresses.Report,
             router.Counters.Read())
         {
             Version = router.Instance.Version,
             Advertises = AdvertisesTo(router.Instance),
+            Routing = held.Routing.Report,
             SyncGroup = router.Group?.Group.Name,
             Trackers = [.. router.Tracking.Trackers.Select(Describe)],
         };

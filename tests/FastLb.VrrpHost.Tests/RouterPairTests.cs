@@ -110,7 +110,7 @@ public sealed class RouterPairTests : IDisposable
             Thread = new RouterThread(new RouterSet(Router), fault => _failure = fault, log);
             Thread.Tell(Router.Start);
             network.Invoke(Thread.Start); // where it opens sockets on interfaces that come
-            _watching = _watch.Run(new RouterSet(Router), Thread, () => { }, log, _stopping.Token);
+            _watching = _watch.Run(new RouterSet(Router), Thread, _ => { }, log, _stopping.Token);
         }
 
         public Router Router { get; }

@@ -35,6 +35,8 @@ internal static class VrrpReport
             text.AppendLine(CultureInfo.InvariantCulture, $"  master is {master} with priority {instance.MasterPriority}");
         foreach (VrrpAddressStatus address in instance.Addresses)
             text.AppendLine(CultureInfo.InvariantCulture, $"  {address.Address}/{address.PrefixLength} on {address.Interface}: {address.State}");
+        foreach (VrrpRoutingStatus routing in instance.Routing)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {routing.Kind} {routing.Line}: {routing.State}");
         VrrpCounters counters = instance.Counters;
         text.AppendLine(CultureInfo.InvariantCulture,
             $"  sent {counters.Sent} (failed {counters.SendFailures}, latest {counters.LongestDelayMicroseconds} us after it was due), received {counters.Received}, became master {counters.BecameMaster} times");

@@ -53,10 +53,6 @@ public static class Features
     public static readonly Feature LinkDelays = new(
         "delays of links", NotYetRefused, "a link's change counts at once yet, so a link that flaps moves the addresses", "leave it out, if that will do");
 
-    // Without it the kernel takes an interface's further addresses away along with the first one of their subnet.
-    public static readonly Feature PromoteSecondaries = new(
-        "promote_secondaries", NotYetRefused, "the setting of the interface is not changed yet", "set net.ipv4.conf.INTERFACE.promote_secondaries with sysctl");
-
     // Refused: what is forwarded, or who answers for an address, depends on them.
     public static readonly Feature OtherChecks = new(
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
@@ -69,17 +65,17 @@ public static class Features
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "services of IPv6 are not forwarded yet");
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
-    public static readonly Feature Routing = new("static and virtual routing", NotYetRefused, "addresses outside virtual_ipaddress, routes and rules are not set yet", "set it with the system's own network configuration");
+    public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
-    public static readonly Feature NoAccept = new("no_accept and strict mode", NotYetRefused, "the host is not kept from answering at the address yet");
+    public static readonly Feature StrictMode = new("strict mode", NotYetRefused, "the strict rules of the RFC are not held to yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
         Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, LinkDelays, PromoteSecondaries, OtherChecks, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
-        NetworkNamespaces, NoAccept,
+        NetworkNamespaces, StrictMode,
     ];
 }

@@ -16,8 +16,8 @@ internal static class VrrpKeywords
             .Add("version", Features.Done, Integer("VERSION", 2, 3))
             .AddBlock("virtual_ipaddress virtual_ipaddress_excluded", Features.Done, BlockContext.VirtualAddresses)
             .Add("no_virtual_ipaddress", Features.Done)
-            .Add("promote_secondaries", Features.PromoteSecondaries)
-            .AddBlock("virtual_routes virtual_rules", Features.Routing, BlockContext.Lines)
+            .Add("promote_secondaries", Features.Done)
+            .AddBlock("virtual_routes virtual_rules", Features.Done, BlockContext.Lines)
             .AddBlock("authentication", Features.Done, BlockContext.Authentication)
             .AddBlock("auth_hmac", Features.SignedAdvertisements, BlockContext.HmacAuthentication)
 
@@ -44,9 +44,9 @@ internal static class VrrpKeywords
             .Add("owner_ignore_adverts", Features.Done, OptionalSwitch)
             .Add("timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
             .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
-            .Add("strict_mode", Features.Done, SwitchFor(Features.NoAccept))
+            .Add("strict_mode", Features.Done, SwitchFor(Features.StrictMode))
             .Add("accept", Features.Done)
-            .Add("no_accept", Features.NoAccept)
+            .Add("no_accept", Features.Done)
 
             // Gratuitous ARP
             .Add("garp_master_delay garp_master_refresh garp_lower_prio_delay", Features.Done, Integer("SECONDS", 0, 4294))

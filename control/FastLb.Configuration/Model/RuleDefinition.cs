@@ -5,7 +5,7 @@ namespace FastLb.Configuration.Model;
 /// interfaces or numbers are of that kind; names of tables, protocols and realms are left to the machine that sets the rule.
 /// </summary>
 /// <param name="Words">The words of the line in their order, without <c>no_track</c> and <c>track_group</c>.</param>
-/// <param name="Preference">Its place among all rules; null when the line has none, and then it gets one below 16384, in the order of the file backwards.</param>
+/// <param name="Preference">Its place among all rules; null when the line has none, and then it gets 16384, and each further one of its family the place before, as keepalived has it.</param>
 public sealed record RuleDefinition(ValueList<string> Words, uint? Preference)
 {
     /// <summary>Where the line stands.</summary>

@@ -117,6 +117,9 @@ public sealed record VrrpInstance
     /// <summary>Whether the host answers at the addresses (<c>accept</c>, <c>no_accept</c>); null for yes, unless it is strict and not the owner.</summary>
     public bool? Accepts { get; init; }
 
+    /// <summary>Whether the host is kept from answering at the addresses (Accept_Mode, RFC 9568 section 6.1); the owner answers always.</summary>
+    public bool RefusesPackets => Accepts == false && Priority != OwnerPriority;
+
     /// <summary>Whether the address list of an advertisement is compared only when the master changes.</summary>
     public bool SkipCheckAdvertisementAddresses { get; init; }
 

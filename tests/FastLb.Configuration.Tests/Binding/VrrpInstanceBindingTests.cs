@@ -177,13 +177,10 @@ public sealed class VrrpInstanceBindingTests
 
     [Theory]
     [InlineData("use_vmac")]
-    [InlineData("no_accept")]
     [InlineData("strict_mode")]
     [InlineData("strict_mode on")]
-    [InlineData("virtual_routes { }")]
     [InlineData("auth_hmac {\n key 1 abc\n mode enforce\n }")]
     [InlineData("vrf blue")]
-    [InlineData("promote_secondaries")]
     public void What_decides_who_owns_or_answers_for_an_address_is_refused(string line)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n {Address}");
