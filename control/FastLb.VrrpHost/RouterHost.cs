@@ -217,8 +217,8 @@ internal sealed class RouterHost : IAsyncDisposable
         foreach (VrrpSyncGroup group in configuration.SyncGroups)
         {
             var together = new RouterGroup(group, change => _office.Perform(change));
-            foreach (string name in group.Instances)
-                together.Add(routers[name]);
+            foreach (Router router in group.Instances.Select(name => routers.GetValueOrDefault(name)).OfType<Router>())
+                together.Add(router);
             together.Begin();
         }
     }

@@ -114,10 +114,11 @@ public sealed class CommandTests
     public async Task Run_warns_about_keywords_that_do_nothing_yet()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        await using Balancer balancer = await Balancer.Start(lab, Repository.AloneConfiguration);
+        VirtualService service = new(80) { Extra = "ha_suspend", Servers = [(lab.Web01, 1)] };
 
-        Assert.Contains("notification_email", balancer.Log, StringComparison.Ordinal);
-        Assert.Contains("TCP_CHECK", balancer.Log, StringComparison.Ordinal);
+        await using Balancer balancer = await Balancer.Start(lab, VirtualService.WriteConfiguration(lab, service));
+
+        Assert.Contains("'ha_suspend'", balancer.Log, StringComparison.Ordinal);
     }
 
     [Fact]
