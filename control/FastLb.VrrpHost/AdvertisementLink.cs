@@ -43,7 +43,8 @@ internal sealed class AdvertisementLink : IDisposable
         _bytes = new byte[AdvertisementFormat.PacketLengthOf(settings)];
         _addresses = settings.Peers.IsEmpty ? [settings.Group] : [.. settings.Peers.Select(peer => peer.Address)];
         _destinations = [.. _addresses.Select(address => address.ToIPAddress())];
-        _unicastTimeToLive = instance.Unicast.TimeToLive ?? VrrpAdvertisement.TimeToLive;
+        byte timeToLive = instance.Unicast.TimeToLive ?? VrrpAdvertisement.TimeToLive;
+        _unicastTimeToLive = settings.IsIPv6 ? timeToLive : Math.Max(timeToLive, (byte)1); // the kernel sends no IPv4 packet with 0, and 1 crosses no router either
     }
 
     /// <summary>

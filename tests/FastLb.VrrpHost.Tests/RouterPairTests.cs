@@ -41,6 +41,15 @@ public sealed class RouterPairTests : IDisposable
     }
 
     [Fact]
+    public void Router_with_a_unicast_time_to_live_of_zero_speaks_to_its_peer()
+    {
+        using var unicast = new Stack(_pair.Near, VethPair.NearName, priority: 255, $"unicast_ttl 0\n unicast_peer {{\n {VethPair.FarAddress}\n }}");
+        Until(() => unicast.Role == VrrpRole.Master);
+        Until(() => unicast.Router.Counters.Read().Sent > 1);
+        Assert.Equal(0, unicast.Router.Counters.Read().SendFailures);
+    }
+
+    [Fact]
     public void Router_whose_link_goes_down_is_at_fault_and_comes_back_with_it()
     {
         Until(() => _near.Role == VrrpRole.Master);
@@ -98,10 +107,10 @@ public sealed class RouterPairTests : IDisposable
         private readonly Task _watching;
         private Exception? _failure;
 
-        public Stack(NetworkNamespace network, string nic, int priority)
+        public Stack(NetworkNamespace network, string nic, int priority, string lines = "")
         {
             DirectorConfiguration configuration = ConfigurationText.Parse(
-                $"vrrp_instance VI_1 {{\n interface {nic}\n virtual_router_id 51\n priority {priority}\n virtual_ipaddress {{\n 192.0.2.100/32\n }}\n }}");
+                $"vrrp_instance VI_1 {{\n interface {nic}\n virtual_router_id 51\n priority {priority}\n {lines}\n virtual_ipaddress {{\n 192.0.2.100/32\n }}\n }}");
             VrrpInstance instance = configuration.VrrpInstances[0];
             var log = new RecordingLog();
             _kernel = network.Invoke(Rtnetlink.Open);
