@@ -110,7 +110,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _configuration = configuration;
         _routing = RoutingLine.Of(configuration, RoutingNames.Load());
         _watch.Use(configuration);
-        await _announcements.Reload(configuration);
+        await InOffice(() => _announcements.Reload(configuration));
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
         foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
@@ -129,11 +129,15 @@ internal sealed class RouterHost : IAsyncDisposable
         await _tracked.Reload(configuration);
         UseSessions(configuration);
         await Settled();
-        foreach (VrrpSyncGroup gone in before.SyncGroups.Where(group => !configuration.SyncGroups.Any(other => other.Name == group.Name)))
-            _announcements.Deleted(gone);
-        _announcements.RepeatStates(
-            [.. _routers.All.Select(router => (router.Instance, router.Snapshot.State.Role, (int)router.Snapshot.State.Priority))],
-            [.. _routers.All.Select(router => router.Group).OfType<RouterGroup>().Distinct().Select(group => (group.Group, group.Role))]);
+        await InOffice(() =>
+        {
+            foreach (VrrpSyncGroup gone in before.SyncGroups.Where(group => !configuration.SyncGroups.Any(other => other.Name == group.Name)))
+                _announcements.Deleted(gone);
+            _announcements.RepeatStates(
+                [.. _routers.All.Select(router => (router.Instance, router.Snapshot.State.Role, (int)router.Snapshot.State.Priority))],
+                [.. _routers.All.Select(router => router.Group).OfType<RouterGroup>().Distinct().Select(group => (group.Group, group.Role))]);
+            return Task.CompletedTask;
+        });
     }
 
     /// <summary>Says goodbye for all; the addresses have gone when it returns.</summary>
@@ -277,6 +281,24 @@ internal sealed class RouterHost : IAsyncDisposable
                 return Task.CompletedTask;
             });
         });
+    }
+
+    /// <summary>Does what the office alone may do, and completes with it.</summary>
+    private async Task InOffice(Func<Task> work)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _office.Do(async () =>
+        {
+            try
+            {
+                await work();
+            }
+            finally
+            {
+                done.SetResult();
+            }
+        });
+        await done.Task;
     }
 
     /// <summary>Completes when all that has been asked of the thread, and of the office by that, has been done.</summary>

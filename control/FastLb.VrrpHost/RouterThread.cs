@@ -14,7 +14,7 @@ internal sealed class RouterThread : IDisposable
 {
     // Above ordinary work, below the kernel's own real-time threads.
     private const int RealtimePriority = 20;
-    private const int LargestPacket = 2048;
+    private const int LargestPacket = 4608; // 255 addresses of IPv6, with room
     private const int PacketsAtOnce = 64;
 
     private readonly RouterSet _routers;

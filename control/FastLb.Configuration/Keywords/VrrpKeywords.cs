@@ -66,7 +66,7 @@ internal static class VrrpKeywords
             .Add("smtp_alert", Features.Done, OptionalSwitch)
 
             .Add("debug", Features.Obsolete, Integer("LEVEL", 0, 4))
-            .Add("kernel_rx_buf_size", Features.ProcessTuning, Integer("BYTES", 0, int.MaxValue))
+            .Add("kernel_rx_buf_size", Features.Done, Integer("BYTES", 0, int.MaxValue))
             .AddDeprecated("lvs_sync_daemon_interface", "lvs_sync_daemon", Features.ConnectionSync, Interface)
             .Entries;
 

@@ -3,10 +3,9 @@ using System.ComponentModel;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
-using FastLb.VrrpHost.Events;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost;
+namespace FastLb.VrrpHost.Events;
 
 /// <summary>
 /// Runs the scripts that tell others of the states of instances and sync groups, as keepalived does: that of the state first, then the general one with four
@@ -35,17 +34,6 @@ internal sealed class NotifyScripts(GlobalDefinitions global, ScriptIdentity ide
         foreach (VrrpSyncGroup group in groups)
             Examine(group.Notifications);
     }
-
-    /// <summary>Tells of a new state.</summary>
-    public void Run(Router router, VrrpRole role, byte priority)
-    {
-        VrrpEvent? what = role == VrrpRole.Stopped && router.IsRemoved ? VrrpEvents.OfRemoval(router.Instance) : VrrpEvents.Of(role);
-        if (what is { } known)
-            RunInstance(router.Instance, known, priority);
-    }
-
-    /// <summary>Tells that a master has heard a lower priority.</summary>
-    public void RunLowerPriorityHeard(Router router, byte priority) => RunInstance(router.Instance, VrrpEvent.LowerPriorityHeard, priority);
 
     /// <summary>Tells of an instance.</summary>
     public void RunInstance(VrrpInstance instance, VrrpEvent what, int priority) => Run(instance.Name, instance.Notifications, what, InstanceWord, priority);

@@ -4,7 +4,7 @@ using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Tests;
+namespace FastLb.VrrpHost.Tests.Events;
 
 /// <summary>Scripts that are really run.</summary>
 public sealed class NotifyScriptsTests : IDisposable
@@ -26,7 +26,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string any = _scripts.Add("any", "any: $*");
         Router router = RouterWith($"{keyword} \"{own} one 'two words'\"\n notify \"{any} first\"");
 
-        await RunAll(scripts => scripts.Run(router, Enum.Parse<VrrpRole>(role), 150));
+        await RunAll(scripts => Tell(scripts, router, Enum.Parse<VrrpRole>(role), 150));
 
         Assert.Equal(["any: first INSTANCE VI_1 " + word + " 150", "own: one two words"], (await _scripts.Lines(2)).Order(StringComparer.Ordinal));
     }
@@ -37,7 +37,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string own = _scripts.Add("own", "$#:$1:$2:$3");
         Router router = RouterWith($"notify_master \"{own} 'a  b' '' $HOME\"");
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Master, 100));
 
         Assert.Equal(["3:a  b::$HOME"], await _scripts.Lines(1)); // no shell expands them
     }
@@ -49,7 +49,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string any = _scripts.Add("any", "$$");
         Router router = RouterWith($"notify_master {own}\n notify {any}");
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Master, 100));
 
         string[] started = [.. _log.Lines.Where(line => line.Contains("runs as process", StringComparison.Ordinal))];
         Assert.Equal(2, started.Length);
@@ -66,10 +66,10 @@ public sealed class NotifyScriptsTests : IDisposable
         string stop = _scripts.Add("stop", "stop");
         Router router = RouterWith($"notify_backup {backup}\n notify_fault {fault}\n notify_stop {stop}");
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100), scripts => scripts.Run(router, VrrpRole.Init, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Master, 100), scripts => Tell(scripts, router, VrrpRole.Init, 100));
         Assert.Empty(await _scripts.Lines(0));
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Fault, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Fault, 100));
         Assert.Equal(["fault"], await _scripts.Lines(1));
     }
 
@@ -80,9 +80,9 @@ public sealed class NotifyScriptsTests : IDisposable
         string any = _scripts.Add("any", "any: $*");
         Router router = RouterWith($"notify_master_rx_lower_pri {own}\n notify {any}");
 
-        await RunAll(scripts => scripts.RunLowerPriorityHeard(router, 99));
+        await RunAll(scripts => scripts.RunInstance(router.Instance, VrrpEvent.LowerPriorityHeard, 99));
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Backup, 99));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Backup, 99));
         Assert.Equal(["any: INSTANCE VI_1 BACKUP 99", "own: "], (await _scripts.Lines(2)).Order(StringComparer.Ordinal)); // as keepalived 2.2.7 does
     }
 
@@ -95,7 +95,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string any = _scripts.Add("any", "any");
         Router router = RouterWith($"notify_master {path}\n notify {any}");
 
-        await RunAll(scripts => scripts.Examine([router.Instance]), scripts => scripts.Run(router, VrrpRole.Master, 100));
+        await RunAll(scripts => scripts.Examine([router.Instance]), scripts => Tell(scripts, router, VrrpRole.Master, 100));
 
         Assert.True(_log.Has(LogLevel.Error, "test.conf:"), string.Join('\n', _log.Lines));
         Assert.True(_log.Has(LogLevel.Error, $"{path} will not be run: there is no such executable file"));
@@ -111,7 +111,7 @@ public sealed class NotifyScriptsTests : IDisposable
         File.SetUnixFileMode(path, (UnixFileMode)0b111_101_101);
         Router router = RouterWith($"notify_master {path}");
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Master, 100));
 
         Assert.True(_log.Has(LogLevel.Error, $"VI_1: {path} can't be run"), string.Join('\n', _log.Lines));
     }
@@ -122,7 +122,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string path = _scripts.Add("fails", "fails", then: "exit 5");
         Router router = RouterWith($"notify_master {path}");
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Master, 100));
+        await RunAll(scripts => Tell(scripts, router, VrrpRole.Master, 100));
 
         Assert.True(_log.Has(LogLevel.Warning, "ended with status 5"), string.Join('\n', _log.Lines));
     }
@@ -134,9 +134,8 @@ public sealed class NotifyScriptsTests : IDisposable
     {
         string own = _scripts.Add("own", "own"), any = _scripts.Add("any", "any $*"), stop = _scripts.Add("stop", "stop"), fault = _scripts.Add("fault", "fault");
         Router router = RouterWith($"{(asks ? $"notify_deleted {own}" : string.Empty)}\n notify_fault {fault}\n notify {any}\n notify_stop {stop}");
-        router.Remove();
 
-        await RunAll(scripts => scripts.Run(router, VrrpRole.Stopped, 100));
+        await RunAll(scripts => scripts.RunInstance(router.Instance, VrrpEvents.OfRemoval(router.Instance), 100));
 
         string[] expected = runs.Length > 0 ? [$"any INSTANCE VI_1 {word} 100", runs] : [$"any INSTANCE VI_1 {word} 100"];
         Assert.Equal(expected, (await _scripts.Lines(expected.Length)).Order(StringComparer.Ordinal));
@@ -176,7 +175,7 @@ public sealed class NotifyScriptsTests : IDisposable
         string path = _scripts.Add("slow", "$$", then: "exec sleep 60");
         Router router = RouterWith($"notify_stop {path}");
         var scripts = new NotifyScripts(new GlobalDefinitions { ScriptUser = new ScriptUser("root", null) }, new ScriptIdentity(), _log);
-        scripts.Run(router, VrrpRole.Stopped, 100);
+        Tell(scripts, router, VrrpRole.Stopped, 100);
         int pid = int.Parse((await _scripts.Lines(1))[0]);
         using var process = System.Diagnostics.Process.GetProcessById(pid);
 
@@ -200,6 +199,13 @@ public sealed class NotifyScriptsTests : IDisposable
         foreach (Action<NotifyScripts> action in actions)
             action(scripts);
         await scripts.WaitForEnd(Patience);
+    }
+
+    /// <summary>Tells of a role as the director does: of that before the start nobody is told.</summary>
+    private static void Tell(NotifyScripts scripts, Router router, VrrpRole role, int priority)
+    {
+        if (VrrpEvents.Of(role) is { } what)
+            scripts.RunInstance(router.Instance, what, priority);
     }
 
     /// <summary>A router without an interface, and so without a socket.</summary>
