@@ -97,7 +97,7 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
             .Concat(kernel.Routes.ListDefaultInterfaces(AddressFamily.InterNetwork).Select(kernel.Links.Find))
             .Concat(adjacencies.Servers.Where(way => way.InterfaceIndex != 0).Select(way => kernel.Links.Find(way.InterfaceIndex)))
             .Concat(_servedLinks.Select(kernel.Links.Find));
-        LinkInfo[] served = [.. links.OfType<LinkInfo>().DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)];
+        LinkInfo[] served = [.. links.OfType<LinkInfo>().Select(DeviceOf).DistinctBy(link => link.Index).Where(CanCarryPorts).OrderBy(link => link.Index)];
 
         // A route that goes, as with a link that is down for a moment, mostly comes back: giving the interface up would hold up the connections over all others, twice.
         _servedLinks.Clear();
@@ -148,7 +148,15 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
         return [.. served.OrderBy(link => link.Index).Select(ToInterface)];
     }
 
-    private static DesiredInterface ToInterface(LinkInfo link) => new(link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu);
+    /// <summary>With the addresses of the MACVLANs on top of it: what arrives for them is this host's as well.</summary>
+    private DesiredInterface ToInterface(LinkInfo link) => new(
+        link.Name, link.Index, AdjacencyResolver.Text(link.Mac!), link.Mtu,
+        string.Join(',', kernel.Links.List().Where(other => other is { IsMacvlan: true, LowerIsElsewhere: false, Mac: not null } && other.LowerIndex == link.Index)
+            .Select(other => AdjacencyResolver.Text(other.Mac!)).Distinct().Order(StringComparer.Ordinal)));
+
+    // What comes for a MACVLAN comes by the device below, where it is taken before the MACVLAN sees it.
+    private LinkInfo DeviceOf(LinkInfo link) =>
+        link is { IsMacvlan: true, LowerIsElsewhere: false, LowerIndex: { } lower } && kernel.Links.Find(lower) is { } device ? device : link;
 
     private static DesiredPorts PortsOf(PortSettings settings) => new()
     {

@@ -99,7 +99,7 @@ internal sealed class ReplayDirector : IDisposable
         return DesiredStateCompiler.Compile(options.Configuration, pools, _ => true);
     }
 
-    /// <summary>What steering would do with the frames of a director with these Ethernet addresses.</summary>
+    /// <summary>What steering would do with the frames of a director with these Ethernet addresses, and those of its virtual routers.</summary>
     public static SteeringReplica SteeringOf(ReplayOptions options, IReadOnlyList<DesiredService> services, IEnumerable<PhysicalAddress> macs)
     {
         IEnumerable<IPAddress> own = options.Configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => address.Address)
@@ -109,7 +109,7 @@ internal sealed class ReplayDirector : IDisposable
             services.SelectMany(MessageConversion.TranslatedServersOf),
             services.SelectMany(MessageConversion.TunnelServersOf),
             own,
-            macs);
+            macs.Concat(VirtualLinkPlan.Of(options.Configuration.VrrpInstances).Links.Select(link => link.Mac)));
     }
 
     /// <summary>What steering does with a frame.</summary>

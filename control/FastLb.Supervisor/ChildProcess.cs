@@ -106,11 +106,19 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the process in good order, by force when it does not end by itself.</summary>
-    public async Task Stop()
+    /// <summary>
+    /// Has no other process started when this one ends: the director stops, and a signal to all its processes may have ended this one before its turn.
+    /// </summary>
+    public async Task Retire()
     {
         await _stopping.CancelAsync();
         await _watching;
+    }
+
+    /// <summary>Stops the process in good order, by force when it does not end by itself.</summary>
+    public async Task Stop()
+    {
+        await Retire();
         if (_process is not { } process)
             return;
         if (!process.HasExited && ProcessSignal.Terminate(process.Id))

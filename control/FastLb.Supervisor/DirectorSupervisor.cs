@@ -113,6 +113,8 @@ public sealed class DirectorSupervisor
         finally
         {
             _systemd.Stopping();
+            foreach (ChildProcess child in _children)
+                await child.Retire();
             foreach (ChildProcess child in _children.OrderBy(child => StopOrder.IndexOf(child.Report.Role)))
                 await child.DisposeAsync();
             _guard?.Dispose();

@@ -19,6 +19,7 @@ internal sealed class AdvertisementLink : IDisposable
     private IPAddress[] _destinations = [];
     private IpAddress[] _addresses = [];
     private byte _unicastTimeToLive;
+    private bool _isOnVirtualLink;
     private VrrpSocket? _socket;
     private VrrpSocketSettings? _opened;
 
@@ -33,13 +34,17 @@ internal sealed class AdvertisementLink : IDisposable
     /// <summary>For poll; -1 while there is no socket because the interface is gone.</summary>
     public int Descriptor => _socket?.Descriptor ?? -1;
 
-    /// <summary>Whether what is sent names its source: version 3 sums it up, an authentication header covers it, and of IPv6 there are several.</summary>
-    public bool NamesSource => _settings.Version == 3 || _settings.Authentication == AuthenticationType.AuthenticationHeader;
+    /// <summary>
+    /// Whether what is sent names its source: version 3 sums it up, an authentication header covers it, of IPv6 there are several, and a virtual link has none of IPv4 but the
+    /// addresses that move.
+    /// </summary>
+    public bool NamesSource => _settings.Version == 3 || _settings.Authentication == AuthenticationType.AuthenticationHeader || _isOnVirtualLink;
 
     /// <summary>Goes on by another configuration; <see cref="Open"/> must follow.</summary>
     public void Use(VirtualRouterSettings settings, VrrpInstance instance)
     {
         _settings = settings;
+        _isOnVirtualLink = instance is { VirtualMac: not null, AdvertisesOnBase: false };
         _bytes = new byte[AdvertisementFormat.PacketLengthOf(settings)];
         _addresses = settings.Peers.IsEmpty ? [settings.Group] : [.. settings.Peers.Select(peer => peer.Address)];
         _destinations = [.. _addresses.Select(address => address.ToIPAddress())];

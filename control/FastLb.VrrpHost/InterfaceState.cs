@@ -7,7 +7,7 @@ using FastLb.Wire;
 namespace FastLb.VrrpHost;
 
 /// <summary>What VRRP needs to know of an interface.</summary>
-/// <param name="Index">The kernel's index; 0 when there is no such interface at present.</param>
+/// <param name="Index">The kernel's index of the one that advertisements travel on; 0 when there is no such interface at present.</param>
 /// <param name="IsRunning">Whether frames can pass.</param>
 /// <param name="PrimaryAddress">
 /// The address that advertisements come from: of IPv4 the interface's first one, of IPv6 a link-local one (RFC 9568 section 5.1.2.1), unless one is configured. Null when there is none.
@@ -25,13 +25,20 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
     /// <summary>Asks the kernel.</summary>
     /// <param name="kernel">Of the director's network namespace.</param>
     /// <param name="instance">Whose interface is meant. It counts as down while one that holds an address of the instance is, unless that is not tracked.</param>
+    /// <param name="transport">The interface that its advertisements travel on: the same, or a link on top of it.</param>
     /// <param name="virtualAddresses">Addresses that are never primary, because they move.</param>
-    public static InterfaceState Read(Rtnetlink kernel, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
+    public static InterfaceState Read(Rtnetlink kernel, VrrpInstance instance, string transport, IReadOnlySet<IpAddress> virtualAddresses)
     {
         LinkInfo? link = instance.Interface.Length == 0 ? null : kernel.Links.Find(instance.Interface);
+        LinkInfo? carrier = transport == instance.Interface ? link : kernel.Links.Find(transport);
         string? obstacle = ObstacleOf(kernel, instance, link);
+        if (obstacle is null && transport.Length > 0 && carrier is not { IsRunning: true })
+            obstacle = carrier is null ? $"there is no interface {transport}" : $"{transport} is down";
+
+        // Of IPv6 the link has the address that advertisements come from as well, of IPv4 none but those that move.
+        LinkInfo? source = instance.AddressFamily == AddressFamily.InterNetworkV6 ? carrier : link;
         IEnumerable<string> devices = instance.VirtualAddresses.Select(address => address.Device).Distinct(StringComparer.Ordinal);
-        return new InterfaceState(link?.Index ?? 0, obstacle is null, PrimaryAddressOf(kernel, link, instance, virtualAddresses))
+        return new InterfaceState(carrier?.Index ?? 0, obstacle is null, PrimaryAddressOf(kernel, source, instance, virtualAddresses))
         {
             Obstacle = obstacle,
             AddressInterfaces = [.. devices.Select(device => AddressInterface.Read(kernel, device))],

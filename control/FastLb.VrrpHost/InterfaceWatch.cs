@@ -14,17 +14,26 @@ internal sealed class InterfaceWatch : IDisposable
     private readonly Rtnetlink _kernel;
     private readonly ConcurrentDictionary<string, InterfaceState> _known = new(StringComparer.Ordinal); // by the instance's name
     private volatile HashSet<IpAddress> _virtualAddresses = [];
+    private volatile VirtualLinkPlan _links;
 
     /// <summary>Begins to watch.</summary>
-    public InterfaceWatch(DirectorConfiguration configuration, Rtnetlink kernel)
+    public InterfaceWatch(DirectorConfiguration configuration, VirtualLinkPlan links, Rtnetlink kernel)
     {
         _kernel = kernel;
-        Use(configuration);
+        _links = links;
+        Use(configuration, links);
     }
 
-    /// <summary>From now on these are the addresses that are no interface's own.</summary>
-    public void Use(DirectorConfiguration configuration) =>
-        _virtualAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
+    /// <summary>From now on these are the addresses that are no interface's own, and the links that advertisements travel on.</summary>
+    public void Use(DirectorConfiguration configuration, VirtualLinkPlan links)
+    {
+        _virtualAddresses = VirtualAddressesOf(configuration);
+        _links = links;
+    }
+
+    /// <summary>The addresses that move.</summary>
+    public static HashSet<IpAddress> VirtualAddressesOf(DirectorConfiguration configuration) =>
+        [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
 
     /// <summary>An instance's interface at this moment.</summary>
     public InterfaceState Read(VrrpInstance instance) => _known[instance.Name] = Look(instance);
@@ -78,5 +87,5 @@ internal sealed class InterfaceWatch : IDisposable
         return state.Obstacle is { } obstacle ? $"down, {address} ({obstacle})" : $"up, {address}";
     }
 
-    private InterfaceState Look(VrrpInstance instance) => InterfaceState.Read(_kernel, instance, _virtualAddresses);
+    private InterfaceState Look(VrrpInstance instance) => InterfaceState.Read(_kernel, instance, _links.TransportOf(instance), _virtualAddresses);
 }

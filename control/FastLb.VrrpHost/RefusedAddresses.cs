@@ -1,7 +1,6 @@
 using FastLb.Native;
 using FastLb.Native.Firewall;
 using FastLb.Netlink;
-using FastLb.Runtime;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost;
@@ -9,19 +8,14 @@ namespace FastLb.VrrpHost;
 /// <summary>
 /// Keeps the host from answering at addresses of instances with <c>no_accept</c> while it holds them (RFC 9568 section 6.1, Accept_Mode false). Used by one task.
 /// </summary>
-internal sealed class RefusedAddresses(KernelJournal journal, ILogger log) : IDisposable
+internal sealed class RefusedAddresses(VrrpFilter filter, ILogger log)
 {
-    private const string TableName = "fastlb_vrrp";
-
-    private VirtualRouterFilter? _filter;
-
     /// <summary>From now on the host doesn't answer at the address.</summary>
     public void Refuse(AddressInfo address)
     {
         try
         {
-            _filter ??= journal.OpenFilter(TableName, [], []);
-            _filter.Refuse(new RefusedAddress(address.Address, address.InterfaceIndex));
+            filter.Open().Refuse(new RefusedAddress(address.Address, address.InterfaceIndex));
         }
         catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
         {
@@ -34,13 +28,11 @@ internal sealed class RefusedAddresses(KernelJournal journal, ILogger log) : IDi
     {
         try
         {
-            _filter?.Accept(new RefusedAddress(address.Address, address.InterfaceIndex));
+            filter.Opened?.Accept(new RefusedAddress(address.Address, address.InterfaceIndex));
         }
         catch (SystemCallException fault)
         {
             log.LogError("{Fault}", fault.Message);
         }
     }
-
-    public void Dispose() => _filter?.Dispose();
 }

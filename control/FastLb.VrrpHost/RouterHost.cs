@@ -6,6 +6,7 @@ using FastLb.Netlink.Routing;
 using FastLb.Runtime;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
+using FastLb.VrrpHost.Links;
 using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
 
@@ -31,7 +32,10 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly RouterThread _thread;
     private readonly Task _working;
     private readonly ILogger _log;
+    private readonly VrrpFilter _filter;
     private readonly RefusedAddresses _refused;
+    private readonly VirtualLinks _links;
+    private VirtualLinkPlan _plan;
     private DirectorConfiguration _configuration;
     private Dictionary<string, RoutingLine[]> _routing; // by instance
 
@@ -42,11 +46,16 @@ internal sealed class RouterHost : IAsyncDisposable
     public RouterHost(DirectorConfiguration configuration, RuntimeDirectory directory, Action<Exception> failed, ILogger log)
     {
         _log = log;
+        _plan = VirtualLinkPlan.Of(configuration.VrrpInstances);
+        configuration = Place(configuration);
         _configuration = configuration;
         _routing = RoutingLine.Of(configuration, RoutingNames.Load());
-        _watch = new InterfaceWatch(configuration, _kernel);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
-        _refused = new RefusedAddresses(_journal, log);
+        _filter = new VrrpFilter(_journal, log);
+        _refused = new RefusedAddresses(_filter, log);
+        _links = new VirtualLinks(_kernel, _journal, _filter, log);
+        _links.Use(_plan, InterfaceWatch.VirtualAddressesOf(configuration));
+        _watch = new InterfaceWatch(configuration, _plan, _kernel);
         Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
@@ -107,14 +116,17 @@ internal sealed class RouterHost : IAsyncDisposable
     public async Task Reload(DirectorConfiguration configuration)
     {
         DirectorConfiguration before = _configuration;
+        _plan = VirtualLinkPlan.Of(configuration.VrrpInstances);
+        configuration = Place(configuration);
         _configuration = configuration;
         _routing = RoutingLine.Of(configuration, RoutingNames.Load());
-        _watch.Use(configuration);
         await InOffice(() => _announcements.Reload(configuration));
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
         foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
             End(router);
+        await UseLinks();
+        _watch.Use(configuration, _plan);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
         {
             if (!present.TryGetValue(instance.Name, out Router? router) || !IsKept(router, wanted))
@@ -131,6 +143,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await Settled();
         await InOffice(() =>
         {
+            _links.RemoveOthers();
             foreach (VrrpSyncGroup gone in before.SyncGroups.Where(group => !configuration.SyncGroups.Any(other => other.Name == group.Name)))
                 _announcements.Deleted(gone);
             _announcements.RepeatStates(
@@ -156,7 +169,7 @@ internal sealed class RouterHost : IAsyncDisposable
             router.Dispose();
         }
 
-        _refused.Dispose();
+        _filter.Dispose();
         _journal.UndoAll();
         await _announcements.DisposeAsync();
         _bfd?.Dispose();
@@ -171,7 +184,12 @@ internal sealed class RouterHost : IAsyncDisposable
     private void LookAround(NetlinkEvent what)
     {
         if (what is not (RouteChanged or RuleChanged))
+        {
             _watch.Report(_tracked, _configuration);
+            if (_plan.Links.Count > 0)
+                _office.Do(RestoreLinks);
+        }
+
         if (what is not (RouteChanged { Removed: true } or RuleChanged { Removed: true } or ResyncRequired))
             return;
         _office.Do(() =>
@@ -181,6 +199,27 @@ internal sealed class RouterHost : IAsyncDisposable
             return Task.CompletedTask;
         });
     }
+
+    private Task RestoreLinks()
+    {
+        _links.Restore();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Has the links of the present configuration, once the routers that have ended hold nothing on one that may become another's.</summary>
+    private async Task UseLinks()
+    {
+        if (_plan.Links.Count == 0 && _links.IsIdle)
+            return;
+        await Settled();
+        await InOffice(() =>
+        {
+            _links.Use(_plan, InterfaceWatch.VirtualAddressesOf(_configuration));
+            return Task.CompletedTask;
+        });
+    }
+
+    private DirectorConfiguration Place(DirectorConfiguration configuration) => configuration with { VrrpInstances = [.. configuration.VrrpInstances.Select(_plan.Place)] };
 
     private static bool IsKept(Router router, Dictionary<string, VrrpInstance> wanted) =>
         wanted.TryGetValue(router.Instance.Name, out VrrpInstance? instance)

@@ -120,8 +120,8 @@ internal sealed class OpenPorts : IDisposable
     {
         if (!_settings.IsSameAs(settings) || !Interfaces.Select(Identity).SequenceEqual(interfaces.Select(Identity)))
             return false;
-        foreach ((DesiredInterface before, DesiredInterface now) in Interfaces.Zip(interfaces).Where(pair => pair.First.Mac != pair.Second.Mac))
-            _steering.Find(entry => entry.Interface.Index == before.Index)!.Program.SetOwnMacs([PhysicalAddress.Parse(now.Mac)]);
+        foreach ((DesiredInterface before, DesiredInterface now) in Interfaces.Zip(interfaces).Where(pair => !pair.First.Macs.SequenceEqual(pair.Second.Macs)))
+            _steering.Find(entry => entry.Interface.Index == before.Index)!.Program.SetOwnMacs(MacsOf(now));
         Interfaces = interfaces;
         return true;
 
@@ -159,12 +159,14 @@ internal sealed class OpenPorts : IDisposable
         Ports.Dispose();
     }
 
+    private static PhysicalAddress[] MacsOf(DesiredInterface wanted) => [.. wanted.Macs.Select(mac => PhysicalAddress.Parse(mac))];
+
     // Takes ownership of the program.
     private static SteeredInterface Attach(DesiredInterface wanted, IReadOnlyList<PortBackend> backends, SteeringProgram program, GenericModeOffloads offloads, ILogger log)
     {
         try
         {
-            program.SetOwnMacs([PhysicalAddress.Parse(wanted.Mac)]);
+            program.SetOwnMacs(MacsOf(wanted));
             return new SteeredInterface(wanted, program, AttachBest(wanted, backends, program, offloads, log));
         }
         catch

@@ -27,6 +27,9 @@ public sealed record LinkInfo(int Index, string Name, int Mtu, LinkFlags Flags)
     /// <summary>The driver's kind of virtual links: veth, vlan, bridge, bond; null for hardware.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Whether it has an Ethernet address of its own on a device below (linux/if_link.h).</summary>
+    public bool IsMacvlan => Kind == "macvlan";
+
     /// <summary>Set up by the administrator.</summary>
     public bool IsUp => Flags.HasFlag(LinkFlags.Up);
 

@@ -1,5 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 
 namespace FastLb.Netlink;
 
@@ -23,12 +22,6 @@ public sealed record VirtualLinkRequest(string Name, int ParentIndex, VirtualLin
 
     /// <summary>True when it holds IPv6 addresses; else it has no IPv6 at all.</summary>
     public bool UsesIpv6 { get; init; }
-
-    /// <summary>The MAC address that RFC 9568 section 7.3 has for a virtual router: 00-00-5E-00-01-id, of IPv6 00-00-5E-00-02-id.</summary>
-    /// <param name="family">IPv4 or IPv6.</param>
-    /// <param name="routerId">1 to 255.</param>
-    public static PhysicalAddress RouterMac(AddressFamily family, byte routerId) =>
-        new([0, 0, 0x5E, 0, family == AddressFamily.InterNetworkV6 ? (byte)2 : (byte)1, routerId]);
 
     /// <summary>The driver's name.</summary>
     internal string KindName => Kind == VirtualLinkKind.Macvlan ? "macvlan" : "ipvlan";

@@ -16,8 +16,10 @@ namespace FastLb.Netlink;
 /// </remarks>
 public sealed class VirtualLinkTable
 {
+    /// <summary>The length of the prefix of link-local addresses (RFC 4291 section 2.5.6).</summary>
+    public const byte LinkLocalPrefix = 64;
+
     private const string ReversePathFilter = "rp_filter";
-    private const byte LinkLocalPrefix = 64;
 
     private readonly NetlinkSocket _socket;
     private readonly LinkTable _links;
@@ -102,34 +104,28 @@ public sealed class VirtualLinkTable
         if (request is { UsesIpv6: true, Kind: VirtualLinkKind.Macvlan })
             DisableGeneratedAddresses(link);
         _links.SetUp(link.Index, up: true);
-        if (request is { UsesIpv6: true, Kind: VirtualLinkKind.Macvlan })
-            BorrowLinkLocal(link.Index, request.ParentIndex);
         return _links.Find(link.Index) ?? link;
     }
 
     /// <summary>
-    /// Gives a MACVLAN the link-local address of the interface below, which advertisements need as their source, as one that no new connection takes. Again
-    /// after that address has come or changed; false while there is none.
+    /// Gives a MACVLAN a link-local address, that of the interface below mostly, which advertisements need as their source: as one that no new connection takes, and
+    /// without asking whether another has it.
     /// </summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
-    public bool BorrowLinkLocal(int index, int parentIndex)
+    public void AddLinkLocal(int index, IPAddress address) => _addresses.Add(new AddressInfo(index, address, LinkLocalPrefix)
     {
-        if (FindLinkLocal(parentIndex) is not { } address)
-            return false;
-        _addresses.Add(new AddressInfo(index, address, LinkLocalPrefix)
-        {
-            Scope = AddressScope.Link,
-            Flags = AddressFlags.NoDuplicateDetection,
-            PreferredLifetime = TimeSpan.Zero,
-        });
-        return true;
-    }
+        Scope = AddressScope.Link,
+        Flags = AddressFlags.NoDuplicateDetection,
+        PreferredLifetime = TimeSpan.Zero,
+    });
 
-    /// <summary>The first IPv6 link-local address of an interface that is usable; null for none yet.</summary>
+    /// <summary>The IPv6 link-local addresses of an interface that are usable by now.</summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>
-    public IPAddress? FindLinkLocal(int interfaceIndex) => _addresses.List().FirstOrDefault(
-        address => address.InterfaceIndex == interfaceIndex && address.Address.IsIPv6LinkLocal
-            && (address.Flags & (AddressFlags.Tentative | AddressFlags.DuplicateDetected)) == AddressFlags.None)?.Address;
+    public IReadOnlyList<IPAddress> ListLinkLocal(int interfaceIndex) =>
+    [
+        .. _addresses.List().Where(address => address.InterfaceIndex == interfaceIndex && address.Address.IsIPv6LinkLocal
+            && (address.Flags & (AddressFlags.Tentative | AddressFlags.DuplicateDetected)) == AddressFlags.None).Select(address => address.Address),
+    ];
 
     /// <summary>Removes a link, found by name, kind and the interface below. False when there is none.</summary>
     /// <exception cref="SystemCallException">The kernel refused.</exception>

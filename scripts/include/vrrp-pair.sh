@@ -16,6 +16,8 @@ readonly MODES=(
   'V3_UNICAST|version 3, unicast'
   'V6|version 3, IPv6'
   'V6_UNICAST|version 3, IPv6 unicast'
+  'V2_VMAC|version 2, virtual MAC'
+  'V6_VMAC|version 3, IPv6, virtual MAC'
   'GROUP_1|version 2, sync group'
   'GROUP_2|version 3, its other member'
 )
@@ -83,6 +85,8 @@ pair_configuration() { # SIDE PRIORITY
     pair_instance V3_UNICAST 56 192.0.2.106 "$2" 'version 3' "$(pair_unicast 192.0.2.$own 192.0.2.$other)"
     pair_instance V6 57 fe80::107 "$2"
     pair_instance V6_UNICAST 58 2001:db8::108 "$2" "$(pair_unicast 2001:db8::$own 2001:db8::$other)"
+    pair_instance V2_VMAC 61 192.0.2.111 "$2" use_vmac
+    pair_instance V6_VMAC 62 fe80::112 "$2" use_vmac
     pair_instance GROUP_1 59 192.0.2.109 "$2"
     pair_instance GROUP_2 60 192.0.2.110 "$2" 'version 3'
   }
@@ -99,8 +103,19 @@ pair_address() { # INSTANCE
     V3_UNICAST) printf 192.0.2.106 ;;
     V6) printf fe80::107 ;;
     V6_UNICAST) printf 2001:db8::108 ;;
+    V2_VMAC) printf 192.0.2.111 ;;
+    V6_VMAC) printf fe80::112 ;;
     GROUP_1) printf 192.0.2.109 ;;
     GROUP_2) printf 192.0.2.110 ;;
+  esac
+}
+
+# The interface that holds an instance's address.
+pair_device() { # INSTANCE
+  case $1 in
+    V2_VMAC) printf vrrp.61 ;;
+    V6_VMAC) printf vrrp.62 ;;
+    *) printf %s "$PAIR_INTERFACE" ;;
   esac
 }
 
@@ -115,6 +130,7 @@ start_side() { # SIDE KIND PRIORITY
   local folder=$pair_directory/$1
   pair_configuration "$1" "$3" >"$folder/director.conf"
   rm -rf "$folder"/*.pid "$folder/run"
+  : >>"$folder/log"
   if [[ $2 == keepalived ]]; then
     ip netns exec "$(pair_namespace "$1")" keepalived --dont-fork --log-console --log-detail --no-syslog --vrrp --use-file "$folder/director.conf" \
       --pid "$folder/keepalived.pid" --vrrp_pid "$folder/vrrp.pid" --checkers_pid "$folder/checkers.pid" >>"$folder/log" 2>&1 &
@@ -164,26 +180,33 @@ clear_side() { # SIDE
   local mode
   for mode in "${MODES[@]}"; do
     ip -n "$(pair_namespace "$1")" address delete "$(pair_address "${mode%%|*}")" dev "$PAIR_INTERFACE" 2>/dev/null || true
+    [[ $(pair_device "${mode%%|*}") == "$PAIR_INTERFACE" ]] || ip -n "$(pair_namespace "$1")" link delete "$(pair_device "${mode%%|*}")" 2>/dev/null || true
   done
 }
 
+side_addresses() { # SIDE
+  ip -n "$(pair_namespace "$1")" -oneline address show
+}
+
+# True when a host has the address of an instance, where it belongs.
 side_holds() { # SIDE INSTANCE
-  ip -n "$(pair_namespace "$1")" -oneline address show dev "$PAIR_INTERFACE" | grep -q " $(pair_address "$2")/"
+  side_addresses "$1" | grep -q -E " $(pair_device "$2")(@[^ ]*)? .* $(pair_address "$2")/"
 }
 
 # True when a host has the addresses of all instances.
 side_holds_all() { # SIDE
-  local mode addresses
-  addresses=$(ip -n "$(pair_namespace "$1")" -oneline address show dev "$PAIR_INTERFACE")
+  local mode instance addresses
+  addresses=$(side_addresses "$1")
   for mode in "${MODES[@]}"; do
-    [[ $addresses == *" $(pair_address "${mode%%|*}")/"* ]] || return 1
+    instance=${mode%%|*}
+    [[ $addresses =~ ": $(pair_device "$instance") "[^$'\n']*" $(pair_address "$instance")/" ]] || return 1
   done
 }
 
 # True when a host has the address of none.
 side_holds_none() { # SIDE
   local mode addresses
-  addresses=$(ip -n "$(pair_namespace "$1")" -oneline address show dev "$PAIR_INTERFACE")
+  addresses=$(side_addresses "$1")
   for mode in "${MODES[@]}"; do
     [[ $addresses != *" $(pair_address "${mode%%|*}")/"* ]] || return 1
   done

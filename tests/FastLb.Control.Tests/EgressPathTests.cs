@@ -26,6 +26,15 @@ public sealed class EgressPathTests
     }
 
     [Fact]
+    public void Frames_of_a_macvlan_leave_by_the_device_below()
+    {
+        LinkInfo macvlan = Device with { Index = 11, Name = "vrrp.51", Kind = "macvlan", LowerIndex = 3, Mac = PhysicalAddress.Parse("00-00-5E-00-01-33") };
+
+        Assert.Equal(new EgressPath(Device, null, null), EgressPath.Of(macvlan, Find));
+        Assert.Equal(macvlan, EgressPath.Of(macvlan with { LowerIsElsewhere = true }, Find).Device! with { LowerIsElsewhere = false });
+    }
+
+    [Fact]
     public void Vlan_within_a_vlan_is_refused_by_name() => AssertImpossible(
         "eth1.100.7 is a VLAN within the VLAN eth1.100, which is not supported yet", Vlan with { Index = 10, Name = "eth1.100.7", LowerIndex = 9 });
 

@@ -134,6 +134,21 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task Process_that_ends_once_the_director_stops_is_not_started_again()
+    {
+        await using ChildProcess child = Make(PlayedChild.Serve);
+        await child.Start(TestContext.Current.CancellationToken);
+        int pid = child.Report.Pid!.Value;
+
+        await child.Retire();
+        Kill(pid);
+        await child.Stop();
+
+        Assert.Equal((0, ProcessState.Stopped), (child.Report.Restarts, child.Report.State));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("starting it again", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Process_that_crashes_again_and_again_is_given_ever_longer_pauses()
     {
         var pauses = new ConcurrentQueue<TimeSpan>();

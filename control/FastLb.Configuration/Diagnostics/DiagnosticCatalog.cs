@@ -79,6 +79,7 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor WeightIgnored = new("FLB1330", Warning);
     public static readonly DiagnosticDescriptor UntrackedRoute = new("FLB1331", Warning);
     public static readonly DiagnosticDescriptor DelayTooLong = new("FLB1332", Warning);
+    public static readonly DiagnosticDescriptor SharedVirtualLink = new("FLB1339", Error, StopsRun);
 
     // Checks of real servers, and how packets reach those
     public static readonly DiagnosticDescriptor CheckWithoutUrl = new("FLB1340", Error);

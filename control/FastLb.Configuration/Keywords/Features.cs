@@ -64,7 +64,7 @@ public static class Features
     public static readonly Feature Sctp = new("SCTP", NotYetRefused, "only TCP and UDP are forwarded yet");
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "services of IPv6 are not forwarded yet");
-    public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
+    public static readonly Feature Ipvlan = new("IPVLANs", NotYetRefused, "IPVLANs are not made yet, so the addresses would be on the interface itself", "use 'use_vmac'");
     public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
     public static readonly Feature StrictMode = new("strict mode", NotYetRefused, "the strict rules of the RFC are not held to yet");
@@ -75,7 +75,7 @@ public static class Features
         Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
-        Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
+        Sctp, PersistenceEngines, Ipv6, Ipvlan, Routing,
         NetworkNamespaces, StrictMode,
     ];
 }

@@ -240,7 +240,7 @@ public static class KeywordDescriptions
         v3_checksum_as_v2	leave the pseudo header out of version 3's checksum over IPv4
         vrf	the VRF that advertisements travel in
         use_vmac	put the addresses on an interface with the virtual router's MAC address
-        use_vmac_addr	one such interface for each address
+        use_vmac_addr	put addresses on other interfaces on such an interface there as well
         use_ipvlan	put the addresses on an IPVLAN interface
         vmac_xmit_base	send advertisements from the underlying interface
         nopreempt	don't take over from a master of a lower priority

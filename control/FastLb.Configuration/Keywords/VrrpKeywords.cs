@@ -32,9 +32,9 @@ internal static class VrrpKeywords
             .Add("old_unicast_checksum", Features.Done, Choice("WHEN", ("never", Features.Done)) with { IsOptional = true })
             .Add("v3_checksum_as_v2", Features.Done, OptionalSwitch)
             .Add("vrf", Features.Vrf, Interface)
-            .Add("use_vmac", Features.VirtualMac, OptionalRest("[NAME] [MAC] [netlink_notify_msg] [group N]"))
-            .Add("use_ipvlan", Features.VirtualMac, OptionalRest("[NAME] [ADDRESS] [bridge|private|vepa]"))
-            .Add("use_vmac_addr vmac_xmit_base", Features.VirtualMac)
+            .Add("use_vmac", Features.Done, OptionalRest("[NAME] [MAC] [netlink_notify_msg] [group N]"))
+            .Add("use_ipvlan", Features.Ipvlan, OptionalRest("[NAME] [ADDRESS] [bridge|private|vepa]"))
+            .Add("use_vmac_addr vmac_xmit_base", Features.Done)
 
             // Elections
             .Add("nopreempt preempt", Features.Done)
@@ -115,7 +115,7 @@ internal static class VrrpKeywords
             .Add("peer", Features.Done, Address)
             .Add("preferred_lft", Features.Done, Text("SECONDS|forever"))
             .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.Done)
-            .Add("use_vmac", Features.VirtualMac)
+            .Add("use_vmac", Features.Done)
             .Entries;
 
     public static ImmutableArray<KeywordEntry> Entries { get; } = [.. Instance, .. AddressOptions, .. Authentication, .. HmacAuthentication, .. SyncGroup, .. GarpGroup];

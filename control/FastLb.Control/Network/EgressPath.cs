@@ -4,8 +4,8 @@ using FastLb.Netlink;
 namespace FastLb.Control.Network;
 
 /// <summary>
-/// Where frames leave for which the kernel's route names a link: at the link itself, or, for a VLAN interface, at the device below it, with the VLAN's tag. Ports are opened
-/// on devices, which several VLANs share.
+/// Where frames leave for which the kernel's route names a link: at the link itself, or, for a MACVLAN or a VLAN interface, at the device below it, with the VLAN's tag. Ports
+/// are opened on devices, which several of those share.
 /// </summary>
 /// <param name="Device">Where; null when it isn't possible.</param>
 /// <param name="Vlan">The tag; null without one.</param>
@@ -17,6 +17,8 @@ internal readonly record struct EgressPath(LinkInfo? Device, ServerVlan? Vlan, s
     /// <param name="find">Finds a link of this network namespace by its index.</param>
     public static EgressPath Of(LinkInfo link, Func<int, LinkInfo?> find)
     {
+        if (link is { IsMacvlan: true, LowerIsElsewhere: false, LowerIndex: { } below } && find(below) is { Vlan: null } device)
+            return new EgressPath(device, null, null);
         if (link.Vlan is not { } vlan)
             return new EgressPath(link, null, null);
         if (link.LowerIndex is not { } index || link.LowerIsElsewhere || find(index) is not { } lower)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace FastLb.DataplaneChannel.Messages;
 
@@ -45,9 +46,15 @@ public sealed record DesiredState(
 /// <summary>An interface that the dataplane serves.</summary>
 /// <param name="Name">As the kernel calls it now.</param>
 /// <param name="Index">The kernel's number for it, which survives renaming.</param>
-/// <param name="Mac">Its Ethernet address, six octets as hex digits with colons: only frames to it are taken.</param>
+/// <param name="Mac">Its Ethernet address, six octets as hex digits with colons: only frames to it, or to <paramref name="VirtualMacs"/>, are taken.</param>
 /// <param name="Mtu">Largest IP packet that it sends, bytes.</param>
-public sealed record DesiredInterface(string Name, int Index, string Mac, int Mtu);
+/// <param name="VirtualMacs">Those of the MACVLANs on top of it, such as virtual routers have, in the same form, with commas between; empty for none.</param>
+public sealed record DesiredInterface(string Name, int Index, string Mac, int Mtu, string VirtualMacs = "")
+{
+    /// <summary>All Ethernet addresses to which frames are taken.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Macs => VirtualMacs.Length == 0 ? [Mac] : [Mac, .. VirtualMacs.Split(',')];
+}
 
 /// <summary>A rule that gives packets a firewall mark. Ranges include both ends.</summary>
 /// <param name="Mark">The mark; not 0.</param>

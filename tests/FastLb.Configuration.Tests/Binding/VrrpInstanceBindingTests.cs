@@ -176,7 +176,7 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Theory]
-    [InlineData("use_vmac")]
+    [InlineData("use_ipvlan")]
     [InlineData("strict_mode")]
     [InlineData("strict_mode on")]
     [InlineData("auth_hmac {\n key 1 abc\n mode enforce\n }")]
@@ -230,15 +230,6 @@ public sealed class VrrpInstanceBindingTests
         ConfigurationResult result = ConfigurationLoader.Parse($"global_defs {{\n {global}\n}}\nvrrp_instance VI_1 {{\n {Head} {own}\n {Address}\n}}\n", "f");
         Assert.Empty(result.Diagnostics);
         Assert.Equal(version, Assert.Single(result.Configuration!.VrrpInstances).Version);
-    }
-
-    [Theory]
-    [InlineData("virtual_ipaddress {\n 192.0.2.10 use_vmac\n}", "'use_vmac' is refused")]
-    public void Address_that_cannot_be_held_as_written_is_refused(string line, string message)
-    {
-        ConfigurationResult result = Parse($"{Head} {line}");
-        Diagnostic diagnostic = Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Refusal);
-        Assert.StartsWith(message, diagnostic.Message, StringComparison.Ordinal);
     }
 
     [Fact]

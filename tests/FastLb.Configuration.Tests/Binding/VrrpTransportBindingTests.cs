@@ -97,7 +97,7 @@ public sealed class VrrpTransportBindingTests
     public void Virtual_mac_is_described_in_any_order(string line, string? name, string? mac, bool notifies, uint? group)
     {
         VrrpInstance instance = Instance(line, out ConfigurationResult result);
-        Assert.All(result.Diagnostics, d => Assert.Equal(DiagnosticSeverity.Refusal, d.Severity));
+        Assert.Equal(notifies ? ["FLB1401"] : [], result.Diagnostics.Select(d => d.Code));
         Assert.Equal(new VirtualMac { Name = name, MacAddress = mac, NotifiesByNetlink = notifies, Group = group }, instance.VirtualMac);
     }
 
@@ -105,6 +105,8 @@ public sealed class VrrpTransportBindingTests
     [InlineData("use_vmac averyverylongname12", "'averyverylongname12' is no interface's name")]
     [InlineData("use_vmac a b", "'b' is a second name beside 'a'")]
     [InlineData("use_vmac 00:11:22:33:44:5g", "'00:11:22:33:44:5g' is no MAC address")]
+    [InlineData("use_vmac 01:11:22:33:44", "'01:11:22:33:44' can't be the MAC address of one interface")]
+    [InlineData("use_vmac 0:0:0:0:0:0", "'0:0:0:0:0:0' can't be the MAC address of one interface")]
     [InlineData("use_vmac group x", "'group' lacks its number")]
     [InlineData("use_ipvlan private vepa", "'vepa' is a second mode")]
     [InlineData("use_ipvlan 10.0.0.1 10.0.0.2", "'10.0.0.2' is a second address")]

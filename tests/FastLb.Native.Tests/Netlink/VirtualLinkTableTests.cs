@@ -76,33 +76,22 @@ public sealed class VirtualLinkTableTests : RtnetlinkFixture
     }
 
     [Fact]
-    public void Ipv6_link_has_the_link_local_address_of_the_one_below_and_none_of_its_own()
+    public void Ipv6_link_has_no_address_but_the_link_local_one_that_it_is_given()
     {
         Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv6/conf/{VethPair.NearName}/disable_ipv6", "0"));
         Ip($"address add fe80::1/64 dev {VethPair.NearName} nodad");
-
         LinkInfo link = Create(Request with { UsesIpv4 = false, UsesIpv6 = true });
+        Assert.DoesNotContain(Kernel.Addresses.List(), address => address.InterfaceIndex == link.Index);
 
-        AddressInfo[] addresses = [.. Kernel.Addresses.List().Where(address => address.InterfaceIndex == link.Index)];
-        Assert.Contains(Kernel.VirtualLinks.FindLinkLocal(NearIndex)!, addresses.Select(address => address.Address));
-        Assert.All(addresses, address => Assert.True(address.Flags.HasFlag(AddressFlags.Deprecated)));
-        Assert.Single(addresses);
+        IPAddress below = Eventually.Read(() => Kernel.VirtualLinks.ListLinkLocal(NearIndex), addresses => addresses.Count > 0)[0];
+        Kernel.VirtualLinks.AddLinkLocal(link.Index, below);
+
+        AddressInfo address = Assert.Single(Kernel.Addresses.List(), address => address.InterfaceIndex == link.Index);
+        Assert.True(address.Flags.HasFlag(AddressFlags.Deprecated));
+        Assert.Equal(below, Assert.Single(Kernel.VirtualLinks.ListLinkLocal(link.Index)));
         Assert.Contains("addrgenmode none", Ip($"-d link show {Name}"), StringComparison.Ordinal);
         foreach (string setting in (string[])["accept_ra", "autoconf", "router_solicitations", "disable_ipv6"])
             Assert.Equal(0, Near.Invoke(() => InterfaceSysctls.Read(AddressFamily.InterNetworkV6, Name, setting)));
-    }
-
-    [Fact]
-    public void Link_local_address_that_comes_later_is_borrowed_then()
-    {
-        LinkInfo link = Create(Request with { UsesIpv4 = false, UsesIpv6 = true });
-        Assert.False(Kernel.VirtualLinks.BorrowLinkLocal(link.Index, NearIndex));
-
-        Near.Invoke(() => File.WriteAllText($"/proc/sys/net/ipv6/conf/{VethPair.NearName}/disable_ipv6", "0"));
-        Ip($"address add fe80::1/64 dev {VethPair.NearName} nodad");
-
-        Eventually.Read(() => Kernel.VirtualLinks.BorrowLinkLocal(link.Index, NearIndex), borrowed => borrowed);
-        Assert.NotNull(Kernel.VirtualLinks.FindLinkLocal(link.Index));
     }
 
     [Fact]

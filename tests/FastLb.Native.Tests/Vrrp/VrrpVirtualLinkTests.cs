@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using FastLb.Native.Interfaces;
 using FastLb.Native.Polling;
@@ -52,7 +53,7 @@ public sealed class VrrpVirtualLinkTests : IDisposable
         int parent = _kernel.Links.Find(VethPair.NearName)!.Index;
         VirtualLinkRequest request = new("vrrp.51", parent, VirtualLinkKind.Macvlan)
         {
-            Mac = VirtualLinkRequest.RouterMac(family, 51),
+            Mac = new PhysicalAddress([0, 0, 0x5E, 0, family == AddressFamily.InterNetworkV6 ? (byte)2 : (byte)1, 51]),
             UsesIpv4 = family == AddressFamily.InterNetwork,
             UsesIpv6 = family == AddressFamily.InterNetworkV6,
         };
@@ -62,6 +63,8 @@ public sealed class VrrpVirtualLinkTests : IDisposable
                 InterfaceSysctls.Write(AddressFamily.InterNetwork, name, setting.Name, setting.Value);
             return _kernel.VirtualLinks.Create(request);
         });
+        if (request.UsesIpv6)
+            _kernel.VirtualLinks.AddLinkLocal(link.Index, IPAddress.Parse(near));
         using VrrpSocket own = Open(_pair.Near, link.Name, family, group, near);
         using VrrpSocket peer = Open(_pair.Far, VethPair.FarName, family, group, far);
 

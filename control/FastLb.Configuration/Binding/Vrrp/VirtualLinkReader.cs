@@ -26,6 +26,7 @@ internal sealed class VirtualLinkReader(DiagnosticBag diagnostics)
             if (text == "netlink_notify_msg")
             {
                 mac = mac with { NotifiesByNetlink = true };
+                diagnostics.Add(DiagnosticCatalog.NotDoneYet, statement.SpanOf(word), "'netlink_notify_msg': other programs are not told once more of the interface below", null);
             }
             else if (text == GroupWord)
             {
@@ -33,7 +34,8 @@ internal sealed class VirtualLinkReader(DiagnosticBag diagnostics)
             }
             else if (IsMacAddress(text))
             {
-                if (mac.MacAddress is null) mac = mac with { MacAddress = text.ToLowerInvariant() };
+                if (!IsUsable(text)) Report(statement, word, $"'{text}' can't be the MAC address of one interface", "expected one with an even first octet, not all zero; it is ignored");
+                else if (mac.MacAddress is null) mac = mac with { MacAddress = text.ToLowerInvariant() };
                 else Report(statement, word, $"'{text}' is a second MAC address", "it is ignored");
             }
             else if (text.Contains(':', StringComparison.Ordinal) && text.Length > LongestInterface)
@@ -120,6 +122,13 @@ internal sealed class VirtualLinkReader(DiagnosticBag diagnostics)
         if (!NumericAddress.TryParse(slash < 0 ? text : text[..slash], out IPAddress? address)) return false;
         int longest = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? 128 : 32;
         return slash < 0 || (int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= longest);
+    }
+
+    /// <summary>Neither a group's address nor none at all (is_valid_ether_addr in the kernel's etherdevice.h).</summary>
+    private static bool IsUsable(string mac)
+    {
+        int[] octets = [.. mac.Split(':').Select(octet => int.Parse(octet, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];
+        return (octets[0] & 1) == 0 && (octets.Length == 5 || octets.Any(octet => octet != 0));
     }
 
     /// <summary>Six octets, or five, to which the virtual router id is added.</summary>

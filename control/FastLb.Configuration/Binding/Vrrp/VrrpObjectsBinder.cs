@@ -104,6 +104,7 @@ internal sealed class VrrpObjectsBinder
         ReportUnused(TrackedKind.Script, "script");
         ReportUnused(TrackedKind.Process, "process");
         _links.Check(_routers.Instances);
+        VirtualLinkConflicts.Report(_routers.Instances, _diagnostics);
         return configuration with
         {
             VrrpInstances = [.. _routers.Instances.Select(instance => InStep(instance, groupOf))],
