@@ -67,7 +67,6 @@ public static class Features
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
     public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
-    public static readonly Feature StrictMode = new("strict mode", NotYetRefused, "the strict rules of the RFC are not held to yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
@@ -76,6 +75,6 @@ public static class Features
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
-        NetworkNamespaces, StrictMode,
+        NetworkNamespaces,
     ];
 }

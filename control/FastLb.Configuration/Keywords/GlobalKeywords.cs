@@ -44,7 +44,7 @@ internal static class GlobalKeywords
             .Add("vrrp_startup_delay", Features.Done, Time(0.001m))
             .Add("vrrp_delay_after_boot", Features.Done, Time())
             .Add("disable_local_igmp", Features.KernelSettings)
-            .Add("vrrp_strict", Features.StrictMode)
+            .Add("vrrp_strict", Features.Done)
             .Add("dynamic_interfaces", Features.DynamicInterfaces, Choice("CHANGES", ("allow_if_changes", Features.DynamicInterfaces)) with { IsOptional = true })
             .Add("default_interface", Features.RoutingSettings, Interface)
 

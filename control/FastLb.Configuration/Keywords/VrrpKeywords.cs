@@ -44,7 +44,7 @@ internal static class VrrpKeywords
             .Add("owner_ignore_adverts", Features.Done, OptionalSwitch)
             .Add("timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
             .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
-            .Add("strict_mode", Features.Done, SwitchFor(Features.StrictMode))
+            .Add("strict_mode", Features.Done, OptionalSwitch)
             .Add("accept", Features.Done)
             .Add("no_accept", Features.Done)
 

@@ -177,8 +177,6 @@ public sealed class VrrpInstanceBindingTests
 
     [Theory]
     [InlineData("use_vmac")]
-    [InlineData("strict_mode")]
-    [InlineData("strict_mode on")]
     [InlineData("auth_hmac {\n key 1 abc\n mode enforce\n }")]
     [InlineData("vrf blue")]
     public void What_decides_who_owns_or_answers_for_an_address_is_refused(string line)
@@ -187,10 +185,6 @@ public sealed class VrrpInstanceBindingTests
         Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Refusal);
         Assert.False(result.CanRun);
     }
-
-    [Theory]
-    [InlineData("strict_mode off")]
-    public void What_is_switched_off_is_not_refused(string line) => Assert.Empty(Parse($"{Head} {line}\n {Address}").Diagnostics);
 
     [Theory]
     [InlineData("garp_extra_if 5")]
