@@ -38,7 +38,7 @@ internal static class GlobalKeywords
             .Add("vrrp_check_unicast_src v3_checksum_as_v2", Features.Done, OptionalSwitch)
             .Add("vrrp_owner_ignore_adverts", Features.Done, OptionalSwitch)
             .Add("vrrp_notify_priority_changes", Features.Done, OptionalSwitch)
-            .Add("vrrp_garp_extra_if vrrp_vmac_garp_intvl", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
+            .Add("vrrp_garp_extra_if vrrp_vmac_garp_intvl", Features.Done, Rest("[all] SECONDS"))
             .Add("vrrp_down_timer_adverts", Features.Done, Integer("N", 1, 100))
             .Add("vrrp_version", Features.Done, Integer("VERSION", 2, 3))
             .Add("vrrp_startup_delay", Features.Done, Time(0.001m))

@@ -128,7 +128,7 @@ public sealed record VrrpInstance
     /// <summary>When neighbours are told about the addresses.</summary>
     public GratuitousArpTiming GratuitousArp { get; init; } = new();
 
-    /// <summary>Messages for further interfaces; null for what <c>global_defs</c> says.</summary>
+    /// <summary>Messages for interfaces that hold addresses and send no advertisements; null for none.</summary>
     public ExtraGratuitousArp? ExtraGratuitousArp { get; init; }
 
     /// <summary>The scripts that are run when its state changes.</summary>
