@@ -20,4 +20,7 @@ public sealed record GratuitousArpBursts
 
     /// <summary>Messages for each address in those bursts; zero for none.</summary>
     public uint LowerPriorityRepeat { get; init; } = 5;
+
+    /// <summary>The period of announcing the interfaces that hold addresses and send no advertisements (<c>garp_extra_if</c>) while master; zero for none.</summary>
+    public TimeSpan FurtherInterfaces { get; init; }
 }

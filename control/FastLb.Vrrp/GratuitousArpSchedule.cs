@@ -4,10 +4,11 @@ namespace FastLb.Vrrp;
 /// <param name="Second">The second burst after becoming master.</param>
 /// <param name="LowerPriority">The second burst after a lower-priority advertisement; the last one heard counts.</param>
 /// <param name="Refresh">The next refresh.</param>
-public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan LowerPriority, TimeSpan Refresh)
+/// <param name="FurtherInterfaces">The next time that interfaces without advertisements are announced.</param>
+public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan LowerPriority, TimeSpan Refresh, TimeSpan FurtherInterfaces)
 {
     /// <summary>None at all.</summary>
-    public static GratuitousArpSchedule Nothing => new(VirtualRouterState.Never, VirtualRouterState.Never, VirtualRouterState.Never);
+    public static GratuitousArpSchedule Nothing => new(VirtualRouterState.Never, VirtualRouterState.Never, VirtualRouterState.Never, VirtualRouterState.Never);
 
     /// <summary>The earliest.</summary>
     public TimeSpan Next
@@ -15,7 +16,8 @@ public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan Lo
         get
         {
             TimeSpan next = Second < LowerPriority ? Second : LowerPriority;
-            return next < Refresh ? next : Refresh;
+            TimeSpan periodic = Refresh < FurtherInterfaces ? Refresh : FurtherInterfaces;
+            return next < periodic ? next : periodic;
         }
     }
 
@@ -23,7 +25,7 @@ public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan Lo
     internal static GratuitousArpSchedule Begin(GratuitousArpBursts bursts, TimeSpan now, EffectList effects)
     {
         Send(bursts.MasterRepeat, effects);
-        return new GratuitousArpSchedule(After(bursts.MasterDelay, now), VirtualRouterState.Never, After(bursts.MasterRefresh, now));
+        return new GratuitousArpSchedule(After(bursts.MasterDelay, now), VirtualRouterState.Never, After(bursts.MasterRefresh, now), After(bursts.FurtherInterfaces, now));
     }
 
     /// <summary>Sends the first burst that answers a lower-priority advertisement and plans the second.</summary>
@@ -35,10 +37,14 @@ public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan Lo
         return this with { LowerPriority = After(bursts.LowerPriorityDelay, now) };
     }
 
-    /// <summary>Sends the bursts that are due.</summary>
+    /// <summary>Sends the bursts that are due, and plans the periodic ones that a reload has brought.</summary>
     internal GratuitousArpSchedule SendDue(GratuitousArpBursts bursts, TimeSpan now, EffectList effects)
     {
-        GratuitousArpSchedule rest = this;
+        GratuitousArpSchedule rest = this with
+        {
+            Refresh = Refresh == VirtualRouterState.Never ? After(bursts.MasterRefresh, now) : Refresh,
+            FurtherInterfaces = FurtherInterfaces == VirtualRouterState.Never ? After(bursts.FurtherInterfaces, now) : FurtherInterfaces,
+        };
         if (Second <= now)
         {
             Send(bursts.MasterRepeat, effects);
@@ -55,6 +61,12 @@ public readonly record struct GratuitousArpSchedule(TimeSpan Second, TimeSpan Lo
         {
             Send(bursts.MasterRefreshRepeat, effects);
             rest = rest with { Refresh = After(bursts.MasterRefresh, now) };
+        }
+
+        if (FurtherInterfaces <= now)
+        {
+            effects.Add(VrrpEffect.AnnounceFurtherInterfaces);
+            rest = rest with { FurtherInterfaces = After(bursts.FurtherInterfaces, now) };
         }
 
         return rest;

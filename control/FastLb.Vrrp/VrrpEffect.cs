@@ -17,6 +17,9 @@ public enum VrrpEffectKind : byte
     /// <summary>Send <see cref="VrrpEffect.Repeat"/> gratuitous ARP messages for each address, all addresses in turn.</summary>
     SendGratuitousArp,
 
+    /// <summary>Send a gratuitous ARP message on each interface that holds an address and sends no advertisements.</summary>
+    AnnounceFurtherInterfaces,
+
     /// <summary>
     /// Tell who wants to know that the role has gone from <see cref="VrrpEffect.From"/> to <see cref="VrrpEffect.To"/>, and the
     /// <see cref="VrrpEffect.Reason"/>.
@@ -77,6 +80,8 @@ public readonly record struct VrrpEffect
     internal static VrrpEffect AcquireAddresses => new(VrrpEffectKind.AcquireAddresses);
 
     internal static VrrpEffect ReleaseAddresses => new(VrrpEffectKind.ReleaseAddresses);
+
+    internal static VrrpEffect AnnounceFurtherInterfaces => new(VrrpEffectKind.AnnounceFurtherInterfaces);
 
     internal static VrrpEffect WaitsForSyncGroup => new(VrrpEffectKind.WaitsForSyncGroup);
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using FastLb.Configuration.Model;
 using FastLb.Native.Interfaces;
 using FastLb.Netlink;
 
@@ -29,16 +28,4 @@ internal sealed class AddressAnnouncer : IDisposable
         _arp.Dispose();
         _neighbours.Dispose();
     }
-}
-
-/// <summary>The pauses between two messages on one interface; zero for none.</summary>
-/// <param name="GratuitousArp">Of IPv4 (<c>vrrp_garp_interval</c>).</param>
-/// <param name="NeighbourAdvertisement">Of IPv6 (<c>vrrp_gna_interval</c>).</param>
-internal readonly record struct AnnouncementSpacing(TimeSpan GratuitousArp, TimeSpan NeighbourAdvertisement)
-{
-    /// <summary>What a configuration says.</summary>
-    public static AnnouncementSpacing Of(GlobalDefinitions global) => new(global.GratuitousArpInterval, global.NeighbourAdvertisementInterval);
-
-    /// <summary>The pause behind a message for an address.</summary>
-    public TimeSpan After(VirtualAddress address) => address.Address.AddressFamily == AddressFamily.InterNetwork ? GratuitousArp : NeighbourAdvertisement;
 }

@@ -16,7 +16,7 @@ internal sealed class HeldAddresses : IDisposable
 {
     private IReadOnlyList<VirtualAddress> _addresses;
     private VrrpInstance _instance;
-    private AnnouncementSpacing _spacing;
+    private readonly AnnouncementSpacing _spacing;
     private bool _isHolding;
     private readonly Rtnetlink _kernel;
     private readonly KernelJournal _journal;
@@ -29,7 +29,7 @@ internal sealed class HeldAddresses : IDisposable
     private volatile IReadOnlyList<VrrpAddressStatus> _report;
 
     /// <param name="instance">Whose addresses they are.</param>
-    /// <param name="spacing">From one message to the next.</param>
+    /// <param name="spacing">When messages may leave; all instances have the same.</param>
     /// <param name="kernel">Where they are put.</param>
     /// <param name="journal">Where that is written down.</param>
     /// <param name="announcer">Tells the segment.</param>
@@ -64,16 +64,14 @@ internal sealed class HeldAddresses : IDisposable
     /// Holds other addresses from now on: of those that are on their interfaces the ones that stay are left alone, the others taken off; new ones are put on and announced.
     /// </summary>
     /// <param name="instance">Whose addresses they are, as it is now.</param>
-    /// <param name="spacing">As at the start.</param>
     /// <param name="repeat">Gratuitous ARP messages for each new one.</param>
-    public void Become(VrrpInstance instance, AnnouncementSpacing spacing, uint repeat)
+    public void Become(VrrpInstance instance, uint repeat)
     {
         IReadOnlyList<VirtualAddress> before = _addresses;
         IReadOnlyList<VirtualAddress> addresses = instance.VirtualAddresses;
         bool refusedBefore = _instance.RefusesPackets;
         _instance = instance;
         _addresses = addresses;
-        _spacing = spacing;
         if (!_isHolding)
         {
             _report = ReportAll("released");
@@ -118,6 +116,13 @@ internal sealed class HeldAddresses : IDisposable
 
     /// <summary>Sends so many messages for each address, all addresses in turn; behind a burst that goes on.</summary>
     public void Announce(uint repeat) => _burst = Announce(_burst, _addresses, repeat, _bursts.Token);
+
+    /// <summary>Sends a message on each further interface (<see cref="FurtherInterfaces"/>); nothing while a burst goes on, which tells of all of them.</summary>
+    public void AnnounceFurther()
+    {
+        if (_burst.IsCompleted)
+            _burst = Announce(_burst, FurtherInterfaces.AddressesOf(_instance), 1, _bursts.Token);
+    }
 
     /// <summary>Ends the burst that goes on.</summary>
     public async Task Finish()
@@ -216,10 +221,7 @@ internal sealed class HeldAddresses : IDisposable
                 foreach (VirtualAddress address in addresses)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    Announce(address);
-                    TimeSpan pause = _spacing.After(address);
-                    if (pause > TimeSpan.Zero)
-                        await Task.Delay(pause, TimeProvider.System, cancellation);
+                    await Announce(address, cancellation);
                 }
             }
         }
@@ -229,10 +231,13 @@ internal sealed class HeldAddresses : IDisposable
         }
     }
 
-    private void Announce(VirtualAddress address)
+    private async Task Announce(VirtualAddress address, CancellationToken cancellation)
     {
         if (_kernel.Links.Find(address.Device) is not { IsRunning: true } link)
             return;
+        string carrier = CarrierOf(link);
+        while (_spacing.Take(carrier, address.Address.AddressFamily) is { Ticks: > 0 } wait)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), TimeProvider.System, cancellation); // timers count milliseconds
         try
         {
             _announcer.Announce(link, address.Address);
@@ -242,4 +247,9 @@ internal sealed class HeldAddresses : IDisposable
             _log.LogWarning("{Fault}", fault.Message);
         }
     }
+
+    // What leaves by a virtual MAC or an IPVLAN leaves by the interface below.
+    private string CarrierOf(LinkInfo link) => link is { Kind: "macvlan" or "ipvlan", LowerIndex: { } lower, LowerIsElsewhere: false } && _kernel.Links.Find(lower) is { } carrier
+        ? carrier.Name
+        : link.Name;
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost;
 
 /// <summary>
-/// Keeps the host from answering at addresses of instances with <c>no_accept</c> while it holds them (RFC 9568 section 6.1, Accept_Mode false). Used by one task.
+/// Keeps the host from answering at addresses of instances with <c>no_accept</c>, or in strict mode, while it holds them (RFC 9568 section 6.1, Accept_Mode false). Used by one task.
 /// </summary>
 internal sealed class RefusedAddresses(VrrpFilter filter, ILogger log)
 {
@@ -19,7 +19,7 @@ internal sealed class RefusedAddresses(VrrpFilter filter, ILogger log)
         }
         catch (Exception fault) when (fault is SystemCallException or KernelFeatureException)
         {
-            log.LogError("the host answers at {Address} in spite of no_accept: {Fault}", address, fault.Message);
+            log.LogError("the host answers at {Address}, which it must not: {Fault}", address, fault.Message);
         }
     }
 

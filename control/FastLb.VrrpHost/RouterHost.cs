@@ -19,6 +19,7 @@ internal sealed class RouterHost : IAsyncDisposable
 {
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
     private readonly AddressAnnouncer _announcer = new();
+    private readonly AnnouncementSpacing _spacing;
     private readonly RouterSet _routers = new();
     private readonly ConcurrentDictionary<Router, HeldThings> _held = new();
     private readonly InterfaceWatch _watch;
@@ -49,6 +50,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _plan = VirtualLinkPlan.Of(configuration.VrrpInstances);
         configuration = Place(configuration);
         _configuration = configuration;
+        _spacing = new AnnouncementSpacing(configuration, TimeProvider.System);
         _routing = RoutingLine.Of(configuration, RoutingNames.Load());
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         _filter = new VrrpFilter(_journal, log);
@@ -120,6 +122,7 @@ internal sealed class RouterHost : IAsyncDisposable
         configuration = Place(configuration);
         _configuration = configuration;
         _routing = RoutingLine.Of(configuration, RoutingNames.Load());
+        _spacing.Use(configuration);
         await InOffice(() => _announcements.Reload(configuration));
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
@@ -228,7 +231,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private Router Make(VrrpInstance instance)
     {
         var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
-        var addresses = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _refused, _log);
+        var addresses = new HeldAddresses(instance, _spacing, _kernel, _journal, _announcer, _refused, _log);
         _held[router] = new HeldThings(addresses, new HeldRouting(_routing[instance.Name], _journal, _log));
         return router;
     }
@@ -303,7 +306,6 @@ internal sealed class RouterHost : IAsyncDisposable
     private void Change(Router router, VrrpInstance instance)
     {
         RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
-        AnnouncementSpacing spacing = AnnouncementSpacing.Of(_configuration.Global);
         RoutingLine[] lines = _routing[instance.Name];
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
@@ -314,7 +316,7 @@ internal sealed class RouterHost : IAsyncDisposable
             _office.Do(() =>
             {
                 HeldThings held = _held[router];
-                held.Addresses.Become(instance, spacing, instance.GratuitousArp.MasterRepeat);
+                held.Addresses.Become(instance, instance.GratuitousArp.MasterRepeat);
                 held.Routing.Become(lines);
                 _ = Reports.Publish(null);
                 return Task.CompletedTask;

@@ -143,6 +143,9 @@ internal sealed class RouterOffice(
             case VrrpEffectKind.SendGratuitousArp:
                 held[router].Addresses.Announce(effect.Repeat);
                 break;
+            case VrrpEffectKind.AnnounceFurtherInterfaces:
+                held[router].Addresses.AnnounceFurther();
+                break;
             case VrrpEffectKind.LowerPriorityHeard:
                 log.LogWarning("{Instance}: heard another master, {Source}, with priority {Priority}; this one stays", router.Instance.Name, effect.Source, effect.Priority);
                 announcements.LowerPriorityHeard(router.Instance, router.Snapshot.State.Priority);

@@ -40,7 +40,7 @@ internal static class RouterSettings
         LowerPriorityNoAdvert = !instance.AnswersLowerPriority,
         HigherPrioritySendAdvert = instance.AdvertisesBeforeYielding,
         SkipCheckAdvertisementAddresses = instance.SkipCheckAdvertisementAddresses,
-        GratuitousArp = BurstsOf(instance.GratuitousArp),
+        GratuitousArp = BurstsOf(instance),
         OwnerIgnoresAdvertisements = instance.OwnerIgnoresAdvertisements ?? global.OwnerIgnoresAdvertisements,
         YieldsWhenLateTo = instance.YieldsWhenLateTo,
         IsInSyncGroup = isInSyncGroup,
@@ -69,13 +69,14 @@ internal static class RouterSettings
         };
     }
 
-    private static GratuitousArpBursts BurstsOf(GratuitousArpTiming timing) => new()
+    private static GratuitousArpBursts BurstsOf(VrrpInstance instance) => new()
     {
-        MasterDelay = timing.MasterDelay,
-        MasterRepeat = timing.MasterRepeat,
-        MasterRefresh = timing.MasterRefresh,
-        MasterRefreshRepeat = timing.MasterRefreshRepeat,
-        LowerPriorityDelay = timing.LowerPriorityDelay ?? timing.MasterDelay,
-        LowerPriorityRepeat = timing.LowerPriorityRepeat ?? timing.MasterRepeat,
+        MasterDelay = instance.GratuitousArp.MasterDelay,
+        MasterRepeat = instance.GratuitousArp.MasterRepeat,
+        MasterRefresh = instance.GratuitousArp.MasterRefresh,
+        MasterRefreshRepeat = instance.GratuitousArp.MasterRefreshRepeat,
+        LowerPriorityDelay = instance.GratuitousArp.LowerPriorityDelay ?? instance.GratuitousArp.MasterDelay,
+        LowerPriorityRepeat = instance.GratuitousArp.LowerPriorityRepeat ?? instance.GratuitousArp.MasterRepeat,
+        FurtherInterfaces = FurtherInterfaces.AddressesOf(instance).Count > 0 ? instance.ExtraGratuitousArp!.Period : TimeSpan.Zero,
     };
 }

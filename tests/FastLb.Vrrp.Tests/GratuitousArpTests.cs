@@ -76,6 +76,29 @@ public sealed class GratuitousArpTests
         Assert.Equal(GratuitousArpSchedule.Nothing, router.State.GratuitousArp);
     }
 
+    [Fact]
+    public void Further_interfaces_are_announced_periodically_and_not_at_the_start()
+    {
+        var bursts = new GratuitousArpBursts { FurtherInterfaces = TimeSpan.FromSeconds(10) };
+        Assert.Equal([10.0, 20.0, 30.0], Bursts(bursts, seconds: 39, expected: "further"));
+        Assert.Empty(Bursts(new GratuitousArpBursts(), seconds: 39, expected: "further"));
+    }
+
+    [Fact]
+    public void Reload_begins_and_ends_what_is_periodic()
+    {
+        RouterFixture router = RouterFixture.Master();
+        VirtualRouterSettings settings = router.Router.Settings;
+        router.AtDeadline();
+
+        router.Reload(settings with { GratuitousArp = new GratuitousArpBursts { MasterDelay = TimeSpan.Zero, MasterRefresh = TimeSpan.FromSeconds(3), FurtherInterfaces = TimeSpan.FromSeconds(4) } });
+        TimeSpan reloaded = router.Now;
+        Assert.Equal([4.0, 7.0, 10.0], Times(router, seconds: 10.5, "garp 1").Select(at => (at - reloaded).TotalSeconds)); // the next timer is a second away
+        router.Reload(settings);
+        TimeSpan again = router.Now;
+        Assert.Equal([3.0], Times(router, seconds: 20, "garp 1").Select(at => (at - again).TotalSeconds));
+    }
+
     private static IEnumerable<double> Bursts(GratuitousArpBursts bursts, double seconds, string expected)
     {
         RouterFixture router = RouterFixture.Master(RouterFixture.Settings() with { GratuitousArp = bursts });

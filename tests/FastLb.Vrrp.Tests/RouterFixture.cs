@@ -20,7 +20,7 @@ internal sealed class RouterFixture
         _state = VirtualRouterState.Initial(Router.Settings, interfaceIsUp, hasAddress ? OwnAddress : null, Now);
     }
 
-    public VirtualRouter Router { get; }
+    public VirtualRouter Router { get; private set; }
 
     /// <summary>Begins anywhere but at zero.</summary>
     public TimeSpan Now { get; private set; } = TimeSpan.FromSeconds(1000);
@@ -79,6 +79,9 @@ internal sealed class RouterFixture
         return [.. _effects.Effects.ToArray().Select(Describe)];
     }
 
+    /// <summary>Goes on by other settings, as at a reload.</summary>
+    public void Reload(VirtualRouterSettings settings) => Router = new VirtualRouter(settings);
+
     /// <summary>Lets time pass without a timer.</summary>
     public RouterFixture Wait(double seconds)
     {
@@ -105,6 +108,7 @@ internal sealed class RouterFixture
     {
         VrrpEffectKind.SendAdvertisement => string.Create(CultureInfo.InvariantCulture, $"advertise {effect.Priority}"),
         VrrpEffectKind.SendGratuitousArp => string.Create(CultureInfo.InvariantCulture, $"garp {effect.Repeat}"),
+        VrrpEffectKind.AnnounceFurtherInterfaces => "further",
         VrrpEffectKind.AcquireAddresses => "acquire",
         VrrpEffectKind.ReleaseAddresses => "release",
         VrrpEffectKind.RoleChanged => $"{effect.From} to {effect.To}: {effect.Reason}",

@@ -111,6 +111,25 @@ public sealed class RouterSettingsTests
         Assert.Equal((TimeSpan.FromSeconds(11), 12u), (bursts.LowerPriorityDelay, bursts.LowerPriorityRepeat));
     }
 
+    [Theory]
+    [InlineData("garp_extra_if all 30", "", 30)]
+    [InlineData("", "vrrp_garp_extra_if all 30", 30)]
+    [InlineData("garp_extra_if 30", "", 0)]
+    public void Further_interfaces_are_announced_if_there_are_any(string lines, string global, int seconds)
+    {
+        TimeSpan expected = TimeSpan.FromSeconds(seconds);
+        Assert.Equal(expected, SettingsOf($"{lines}\n virtual_ipaddress_excluded {{\n 192.0.2.101 dev far\n }}", global).GratuitousArp.FurtherInterfaces);
+        Assert.Equal(TimeSpan.Zero, SettingsOf(lines, global).GratuitousArp.FurtherInterfaces);
+    }
+
+    [Fact]
+    public void Strict_mode_keeps_quiet_about_lower_priorities()
+    {
+        VirtualRouterSettings settings = SettingsOf("preempt_delay 7\n state MASTER\n priority 100", "vrrp_strict\n vrrp_higher_prio_send_advert\n vrrp_garp_lower_prio_repeat 4");
+        Assert.Equal(
+            Defaults with { LowerPriorityNoAdvert = true, GratuitousArp = Defaults.GratuitousArp with { LowerPriorityRepeat = 0, LowerPriorityDelay = TimeSpan.Zero } }, Comparable(settings));
+    }
+
     [Fact]
     public void Excluded_addresses_are_not_advertised_and_the_order_is_the_files()
     {

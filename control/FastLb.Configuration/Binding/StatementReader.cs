@@ -161,12 +161,6 @@ internal sealed class StatementReader(DiagnosticBag diagnostics, FeatureReporter
                 features.Report(feature, $"{entry.Name} {arguments[i]}", statement.Words[i + 1].Span);
             }
         }
-
-        if (arguments.Length < entry.Arguments.Length && entry.Arguments[arguments.Length] is ChoiceArgument { WhenLeftOut: { } word } leftOut
-            && leftOut.FeatureOf(word) is { } implied)
-        {
-            features.Report(implied, entry.Name, statement.Span);
-        }
     }
 
     private void ReportUnknown(StatementSyntax statement, BlockContext context)

@@ -6,7 +6,7 @@ namespace FastLb.Configuration.Diagnostics;
 /// <summary>
 /// Every kind of diagnostic. The rule for <see cref="DiagnosticConsequence"/>: keepalived starts on a file whose faulty items it can leave
 /// out, and an operator who swaps it for FastLb expects the same, so <see cref="ItemIgnored"/> is the default. Exceptions: what stops
-/// keepalived stops FastLb (a missing required parameter, two instances with one virtual router id, an instance without an interface);
+/// keepalived stops FastLb (a missing required parameter, two instances with one virtual router id, an instance without an interface, one without an address in strict mode);
 /// a faulty line of <c>defence</c>, which keepalived doesn't have, because its absence shows too late; a block left open, an include that leads back to itself or an expansion without end, because everything after it would be a guess; an include that
 /// demands a file which is not there; and refusals,
 /// because the director would forward otherwise than the file says.
@@ -79,6 +79,7 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor WeightIgnored = new("FLB1330", Warning);
     public static readonly DiagnosticDescriptor UntrackedRoute = new("FLB1331", Warning);
     public static readonly DiagnosticDescriptor DelayTooLong = new("FLB1332", Warning);
+    public static readonly DiagnosticDescriptor AddressRequired = new("FLB1333", Error, StopsRun);
     public static readonly DiagnosticDescriptor SharedVirtualLink = new("FLB1339", Error, StopsRun);
 
     // Checks of real servers, and how packets reach those

@@ -168,9 +168,6 @@ public sealed record ChoiceArgument(string Name, bool IgnoresCase, ImmutableArra
 {
     public override ChoiceArgument Choice => this;
 
-    /// <summary>The word that leaving it out amounts to; null when that calls for no feature.</summary>
-    public string? WhenLeftOut { get; init; }
-
     public override string Expected => string.Join(", ", Choices.Select(c => c.Word));
 
     /// <summary>The feature that <paramref name="text"/> calls for; null when it is no choice.</summary>

@@ -12,9 +12,6 @@ public static class Features
 
     // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
 
-    public static readonly Feature GratuitousArpVariants = new(
-        "further gratuitous ARP", NotYetHarmless, "gratuitous ARP is sent on the interface of each address, spaced by vrrp_garp_interval alone");
-
     // Links are told by the kernel, which a driver that doesn't tell is told apart from by nothing but its neighbours.
     public static readonly Feature LinkPolling = new(
         "polling of links", NotYetHarmless, "links are not polled, because the kernel tells when they change; a few old drivers don't tell it");
@@ -67,15 +64,14 @@ public static class Features
     public static readonly Feature Ipvlan = new("IPVLANs", NotYetRefused, "IPVLANs are not made yet, so the addresses would be on the interface itself", "use 'use_vmac'");
     public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
-    public static readonly Feature StrictMode = new("strict mode", NotYetRefused, "the strict rules of the RFC are not held to yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan, Routing,
-        NetworkNamespaces, StrictMode,
+        NetworkNamespaces,
     ];
 }

@@ -62,14 +62,6 @@ internal sealed class KeywordList(BlockContext context)
 
     public static Argument OptionalSwitch { get; } = new SwitchArgument("BOOL") { IsOptional = true };
 
-    /// <summary>A switch that calls for <paramref name="feature"/> when it is on, which it is when its parameter is left out.</summary>
-    public static ChoiceArgument SwitchFor(Feature feature) =>
-        Choice("BOOL", ("on", feature), ("true", feature), ("yes", feature), ("off", Features.Done), ("false", Features.Done), ("no", Features.Done)) with
-        {
-            IsOptional = true,
-            WhenLeftOut = "on",
-        };
-
     public static IntegerArgument Integer(string name, long minimum, long maximum) => new(name, minimum, maximum);
 
     /// <summary>A count of which 1 is taken when it is 0.</summary>

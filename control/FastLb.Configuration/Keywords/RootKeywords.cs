@@ -25,7 +25,7 @@ internal static class RootKeywords
             .AddBlock("vrrp_track_process", Features.Done, BlockContext.TrackProcess, Text("NAME"))
             .AddBlock("bfd_instance", Features.Done, BlockContext.BfdInstance, Text("NAME"))
             .AddBlock("vrrp_sync_group", Features.Done, BlockContext.VrrpSyncGroup, Text("NAME"))
-            .AddBlock("garp_group", Features.GratuitousArpVariants, BlockContext.GarpGroup)
+            .AddBlock("garp_group", Features.Done, BlockContext.GarpGroup)
             .AddBlock("vrrp_instance", Features.Done, BlockContext.VrrpInstance, OptionalRest("NAME"))
             .AddBlock("virtual_server_group", Features.Done, BlockContext.Lines, Text("NAME"))
             .AddBlock("virtual_server", Features.Done, BlockContext.VirtualServer, Text("ADDRESS"), Text("PORT") with { IsOptional = true })

@@ -44,7 +44,7 @@ internal static class VrrpKeywords
             .Add("owner_ignore_adverts", Features.Done, OptionalSwitch)
             .Add("timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
             .AddDeprecated("thread_timer_expired", "timer_expired_backup", Features.Done, Integer("PRIORITY", 1, 254) with { IsOptional = true })
-            .Add("strict_mode", Features.Done, SwitchFor(Features.StrictMode))
+            .Add("strict_mode", Features.Done, OptionalSwitch)
             .Add("accept", Features.Done)
             .Add("no_accept", Features.Done)
 
@@ -52,8 +52,8 @@ internal static class VrrpKeywords
             .Add("garp_master_delay garp_master_refresh garp_lower_prio_delay", Features.Done, Integer("SECONDS", 0, 4294))
             .Add("garp_master_repeat garp_master_refresh_repeat", Features.Done, Count("N"))
             .Add("garp_lower_prio_repeat", Features.Done, Integer("N", 0, int.MaxValue))
-            .Add("garp_extra_if", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
-            .AddDeprecated("vmac_garp_intvl", "garp_extra_if", Features.GratuitousArpVariants, Rest("[all] SECONDS"))
+            .Add("garp_extra_if", Features.Done, Rest("[all] SECONDS"))
+            .AddDeprecated("vmac_garp_intvl", "garp_extra_if", Features.Done, Rest("[all] SECONDS"))
 
             // Tracking
             .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Done, BlockContext.Lines)
@@ -98,9 +98,9 @@ internal static class VrrpKeywords
 
     private static readonly ImmutableArray<KeywordEntry> GarpGroup =
         new KeywordList(BlockContext.GarpGroup)
-            .Add("garp_interval gna_interval", Features.GratuitousArpVariants, Time(0, 2147.483647m))
-            .Add("interface", Features.GratuitousArpVariants, Interface)
-            .AddBlock("interfaces", Features.GratuitousArpVariants, BlockContext.Lines)
+            .Add("garp_interval gna_interval", Features.Done, Time(0, 2147.483647m))
+            .Add("interface", Features.Done, Interface)
+            .AddBlock("interfaces", Features.Done, BlockContext.Lines)
             .Entries;
 
     /// <summary>What may follow an address in <c>virtual_ipaddress</c>, each on the address's own line.</summary>

@@ -7,9 +7,9 @@ public sealed record GratuitousArpGroup(ValueList<string> Interfaces)
     /// <summary>Where the block begins.</summary>
     public Origin Origin { get; init; }
 
-    /// <summary>The pause between two gratuitous ARP messages, up to 2147 s; null for <see cref="GlobalDefinitions.GratuitousArpInterval"/>.</summary>
+    /// <summary>The pause between two gratuitous ARP messages, up to 2147 s; null for none, whatever <see cref="GlobalDefinitions.GratuitousArpInterval"/> says, as in keepalived.</summary>
     public TimeSpan? ArpInterval { get; init; }
 
-    /// <summary>The pause between two unsolicited neighbour advertisements, up to 2147 s; null for <see cref="GlobalDefinitions.NeighbourAdvertisementInterval"/>.</summary>
+    /// <summary>The pause between two unsolicited neighbour advertisements, up to 2147 s; null for none, whatever <see cref="GlobalDefinitions.NeighbourAdvertisementInterval"/> says.</summary>
     public TimeSpan? NeighbourAdvertisementInterval { get; init; }
 }

@@ -6,7 +6,7 @@ namespace FastLb.Configuration.Model;
 
 /// <summary>
 /// The MACVLANs that a configuration asks for, and what goes by them. As keepalived 2.2.7 has it: those of its family that an instance with <c>use_vmac</c> holds on its own
-/// interface are on its link, others where <c>use_vmac</c> of their line or <c>use_vmac_addr</c> say so, one link for each interface and family.
+/// interface are on its link, others where <c>use_vmac</c> of their line or <c>use_vmac_addr</c> say so, one link for each interface and family of those.
 /// </summary>
 public sealed class VirtualLinkPlan
 {
@@ -36,17 +36,24 @@ public sealed class VirtualLinkPlan
     public string TransportOf(VrrpInstance instance) =>
         instance is { VirtualMac: not null, AdvertisesOnBase: false } && Find(instance, instance.Interface, instance.AddressFamily) is { } link ? link.Name : instance.Interface;
 
-    /// <summary>The instance with each address on the interface that holds it.</summary>
-    public VrrpInstance Place(VrrpInstance instance) => !instance.VirtualAddresses.Any(address => IsOnLink(instance, address))
+    /// <summary>The instance with the name of its link, and each address on the interface that holds it, marked when that is a link.</summary>
+    public VrrpInstance Place(VrrpInstance instance) => instance.VirtualMac is null && !instance.VirtualAddresses.Any(address => IsOnLink(instance, address))
         ? instance
-        : instance with { VirtualAddresses = [.. instance.VirtualAddresses.Select(address => Place(instance, address))] };
+        : instance with
+        {
+            VirtualMac = instance.VirtualMac is { } mac ? mac with { Name = Find(instance, instance.Interface, instance.AddressFamily)!.Name } : null,
+            VirtualAddresses = [.. instance.VirtualAddresses.Select(address => Place(instance, address))],
+        };
 
-    private static bool IsOnLink(VrrpInstance instance, VirtualAddress address) =>
-        address.UsesVirtualMac
-        || (address.Device == instance.Interface ? instance.VirtualMac is not null && address.Address.AddressFamily == instance.AddressFamily : instance.UsesVirtualMacForAddresses);
+    private static bool IsOnLink(VrrpInstance instance, VirtualAddress address)
+    {
+        bool isWithInstance = address.Device == instance.Interface && address.Address.AddressFamily == instance.AddressFamily;
+        return address.UsesVirtualMac || (isWithInstance ? instance.VirtualMac is not null : instance.UsesVirtualMacForAddresses);
+    }
 
-    private VirtualAddress Place(VrrpInstance instance, VirtualAddress address) =>
-        IsOnLink(instance, address) ? address with { Device = Find(instance, address.Device, address.Address.AddressFamily)!.Name } : address;
+    private VirtualAddress Place(VrrpInstance instance, VirtualAddress address) => IsOnLink(instance, address)
+        ? address with { Device = Find(instance, address.Device, address.Address.AddressFamily)!.Name, UsesVirtualMac = true }
+        : address;
 
     private VirtualLink? Find(VrrpInstance instance, string parent, AddressFamily family) => _links.GetValueOrDefault((instance.Name, parent, family));
 

@@ -111,10 +111,12 @@ public sealed record VrrpInstance
     /// </summary>
     public byte? YieldsWhenLateTo { get; init; }
 
-    /// <summary>Whether RFC 5798 is held to strictly (<c>strict_mode</c>); null for what <c>global_defs</c> says.</summary>
+    /// <summary>
+    /// Whether RFC 3768 and RFC 9568 are held to strictly (<c>strict_mode</c>), of which all else here is the result; null for what <c>global_defs</c> says.
+    /// </summary>
     public bool? IsStrict { get; init; }
 
-    /// <summary>Whether the host answers at the addresses (<c>accept</c>, <c>no_accept</c>); null for yes, unless it is strict and not the owner.</summary>
+    /// <summary>Whether the host answers at the addresses (<c>accept</c>, <c>no_accept</c>); null for yes. False where strict mode has it so.</summary>
     public bool? Accepts { get; init; }
 
     /// <summary>Whether the host is kept from answering at the addresses (Accept_Mode, RFC 9568 section 6.1); the owner answers always.</summary>
@@ -126,7 +128,7 @@ public sealed record VrrpInstance
     /// <summary>When neighbours are told about the addresses.</summary>
     public GratuitousArpTiming GratuitousArp { get; init; } = new();
 
-    /// <summary>Messages for further interfaces; null for what <c>global_defs</c> says.</summary>
+    /// <summary>Messages for interfaces that hold addresses and send no advertisements; null for none.</summary>
     public ExtraGratuitousArp? ExtraGratuitousArp { get; init; }
 
     /// <summary>The scripts that are run when its state changes.</summary>

@@ -177,8 +177,6 @@ public sealed class VrrpInstanceBindingTests
 
     [Theory]
     [InlineData("use_ipvlan")]
-    [InlineData("strict_mode")]
-    [InlineData("strict_mode on")]
     [InlineData("auth_hmac {\n key 1 abc\n mode enforce\n }")]
     [InlineData("vrf blue")]
     public void What_decides_who_owns_or_answers_for_an_address_is_refused(string line)
@@ -189,11 +187,7 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Theory]
-    [InlineData("strict_mode off")]
-    public void What_is_switched_off_is_not_refused(string line) => Assert.Empty(Parse($"{Head} {line}\n {Address}").Diagnostics);
-
-    [Theory]
-    [InlineData("garp_extra_if 5")]
+    [InlineData("debug 3")]
     public void What_decides_nothing_of_that_is_a_notice(string line)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n {Address}");
@@ -212,7 +206,7 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Theory]
-    [InlineData("garp_group {\n garp_interval 1\n interface eth0\n}")]
+    [InlineData("linkbeat_interfaces {\n eth0\n}")]
     public void Definition_that_no_instance_uses_is_a_notice(string block)
     {
         ConfigurationResult result = ConfigurationLoader.Parse(block, "f");
@@ -258,6 +252,17 @@ public sealed class VrrpInstanceBindingTests
             $"vrrp_instance V1 {{\n {Head} {Address} garp_master_delay 2\n}}\nglobal_defs {{\n vrrp_garp_master_delay 9\n vrrp_garp_master_repeat 3\n vrrp_garp_interval 0.001\n}}\n", "f");
         Assert.Equal(new GratuitousArpTiming { MasterDelay = TimeSpan.FromSeconds(2), MasterRepeat = 3 }, Assert.Single(result.Configuration!.VrrpInstances).GratuitousArp);
         Assert.Equal(TimeSpan.FromMilliseconds(1), result.Configuration!.Global.GratuitousArpInterval);
+    }
+
+    [Fact]
+    public void Announcements_of_further_interfaces_are_the_instance_s_own_or_else_those_of_all()
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse(
+            $"vrrp_instance V1 {{\n {Head} {Address}\n}}\nvrrp_instance V2 {{\n interface eth1\n virtual_router_id 1\n garp_extra_if 0\n {Address}\n}}\nglobal_defs {{\n vrrp_garp_extra_if all 100\n}}\n", "f");
+        Assert.Empty(result.Diagnostics);
+        Assert.Equal(
+            [new ExtraGratuitousArp(TimeSpan.FromSeconds(100), OnAllInterfaces: true), new ExtraGratuitousArp(TimeSpan.Zero, OnAllInterfaces: false)],
+            result.Configuration!.VrrpInstances.Select(instance => instance.ExtraGratuitousArp));
     }
 
     private static ConfigurationResult Parse(string body) => ConfigurationLoader.Parse($"vrrp_instance VI_1 {{\n {body}\n}}\n", "f");

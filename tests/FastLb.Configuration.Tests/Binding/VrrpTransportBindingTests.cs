@@ -76,6 +76,8 @@ public sealed class VrrpTransportBindingTests
                 OwnerIgnoresAdvertisements = true,
                 YieldsWhenLateTo = 254,
                 IsStrict = true,
+                AnswersLowerPriority = false,
+                GratuitousArp = new GratuitousArpTiming { LowerPriorityRepeat = 0, LowerPriorityDelay = TimeSpan.Zero },
                 Accepts = false,
                 PromotesSecondaries = true,
                 PollsLink = true,

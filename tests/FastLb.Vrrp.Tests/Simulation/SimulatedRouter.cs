@@ -99,7 +99,7 @@ internal sealed class SimulatedRouter(int index, VirtualRouterSettings settings,
                 VrrpEffectKind.SendAdvertisement => Advertise(effect.Priority, before, input, now),
                 VrrpEffectKind.AcquireAddresses => Hold(true, input),
                 VrrpEffectKind.ReleaseAddresses => Hold(false, input),
-                VrrpEffectKind.SendGratuitousArp when !HoldsAddresses => "claims addresses by ARP that it doesn't hold",
+                VrrpEffectKind.SendGratuitousArp or VrrpEffectKind.AnnounceFurtherInterfaces when !HoldsAddresses => "claims addresses by ARP that it doesn't hold",
                 VrrpEffectKind.RoleChanged when effect.Reason == TransitionReason.Preempted && !Preempts => "preempts, and must not",
                 _ => null,
             };

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Model;
-using FastLb.Configuration.Sources;
 using FastLb.Configuration.Syntax;
 
 namespace FastLb.Configuration.Binding.Vrrp;
@@ -52,16 +51,9 @@ internal sealed class VrrpAddressTopic(DiagnosticBag diagnostics, VirtualAddress
     /// <inheritdoc/>
     public VrrpInstance Resolve(VrrpInstance instance)
     {
-        ValueList<VirtualAddress> addresses = BindAddresses(instance.Interface.Length > 0 ? instance.Interface : defaultInterface);
-        if (addresses.Count == 0 && !_needsNoAddress)
-        {
-            SourceSpan span = instance.Origin.Span;
-            diagnostics.Add(DiagnosticCatalog.NoVirtualAddress, span, $"the instance '{instance.Name}' has no virtual address", "add one to virtual_ipaddress");
-        }
-
         return instance with
         {
-            VirtualAddresses = addresses,
+            VirtualAddresses = BindAddresses(instance.Interface.Length > 0 ? instance.Interface : defaultInterface),
             NeedsNoAddress = _needsNoAddress,
             PromotesSecondaries = _promotesSecondaries,
             Routes = [.. _readRoutes],

@@ -52,8 +52,8 @@ internal sealed class VrrpElectionTopic(DiagnosticBag diagnostics, GlobalDefinit
     public VrrpInstance Resolve(VrrpInstance instance)
     {
         byte priority = _priority ?? (_state?.Text(0) == Master ? VrrpInstance.OwnerPriority : (byte)100);
-        bool isMaster = _state is { } state ? state.Text(0) == Master : priority == VrrpInstance.OwnerPriority;
-        bool preempts = ResolvePreemption(priority);
+        bool isMaster = ResolveInitialState(priority);
+        bool preempts = ResolvePreemption(priority, isMaster);
         return instance with
         {
             InitialState = isMaster ? VrrpInitialState.Master : VrrpInitialState.Backup,
@@ -98,10 +98,21 @@ internal sealed class VrrpElectionTopic(DiagnosticBag diagnostics, GlobalDefinit
         }
     }
 
-    private bool ResolvePreemption(byte priority)
+    /// <summary>Whether the instance wishes to be master at start; in strict mode the owner does, and nobody else (RFC 9568 section 6.4.1).</summary>
+    private bool ResolveInitialState(byte priority)
+    {
+        bool isOwner = priority == VrrpInstance.OwnerPriority;
+        if (_state is not { } state) return isOwner;
+        bool isMaster = state.Text(0) == Master;
+        if (isMaster == isOwner || !(_isStrict ?? global.IsStrict)) return isMaster;
+        diagnostics.Add(
+            DiagnosticCatalog.ConflictingSetting, state.Syntax.Span, $"'state {state.Text(0)}' does not go with priority {priority} in strict mode", $"the instance starts as {(isOwner ? "MASTER" : "BACKUP")}");
+        return isOwner;
+    }
+
+    private bool ResolvePreemption(byte priority, bool isMaster)
     {
         if (_noPreempt is not { } statement) return true;
-        bool isMaster = _state?.Text(0) == Master;
         if (priority != VrrpInstance.OwnerPriority && !isMaster) return false;
         string with = priority == VrrpInstance.OwnerPriority ? "priority 255" : "'state MASTER'";
         diagnostics.Add(DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'nopreempt' does not go with {with}", "it is ignored");
@@ -112,7 +123,7 @@ internal sealed class VrrpElectionTopic(DiagnosticBag diagnostics, GlobalDefinit
     {
         if (_preemptDelay is not { } statement || statement.Time(0) == TimeSpan.Zero) return TimeSpan.Zero;
         if (preempts && !isMaster) return statement.Time(0);
-        string with = !isMaster ? "'nopreempt'" : _state is null ? "priority 255" : "'state MASTER'";
+        string with = !isMaster ? "'nopreempt'" : _state?.Text(0) == Master ? "'state MASTER'" : "priority 255";
         diagnostics.Add(DiagnosticCatalog.ConflictingSetting, statement.Syntax.Span, $"'preempt_delay' does not go with {with}", "it is ignored");
         return TimeSpan.Zero;
     }

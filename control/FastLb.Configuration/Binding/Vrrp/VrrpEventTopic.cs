@@ -10,7 +10,7 @@ internal sealed class VrrpEventTopic(DiagnosticBag diagnostics, GlobalDefinition
     private readonly ExtraGratuitousArpReader _extraReader = new(diagnostics);
     private GratuitousArpTiming _arp = global.GratuitousArp;
     private VrrpNotifications _notifications = VrrpNotifications.None;
-    private ExtraGratuitousArp? _extra;
+    private ExtraGratuitousArp? _extra = global.ExtraGratuitousArp;
     private bool? _sendsMail, _tellsPriorities;
     private int? _debugLevel;
     private string? _syncInterface;

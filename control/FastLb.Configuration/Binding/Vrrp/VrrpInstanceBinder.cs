@@ -24,7 +24,8 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, StatementRea
             new VrrpAuthenticationTopic(diagnostics, reader), new VrrpEventTopic(diagnostics, global),
         ];
         (CheckedStatement? device, CheckedStatement? virtualRouterId) = (null, null);
-        foreach (CheckedStatement statement in reader.Read(block.Block))
+        List<CheckedStatement> statements = [.. reader.Read(block.Block)];
+        foreach (CheckedStatement statement in statements)
         {
             if (statement.Name == "interface") device = statement;
             else if (statement.Name == "virtual_router_id") virtualRouterId = statement;
@@ -61,9 +62,16 @@ internal sealed class VrrpInstanceBinder(DiagnosticBag diagnostics, StatementRea
             VirtualRouterId = (byte)virtualRouterId.Integer(0),
         };
         instance = topics.Aggregate(instance, (made, topic) => topic.Resolve(made));
-        if (instance.Interface.Length > 0 || (instance.SourceAddress is not null && instance.Unicast.Peers.Count > 0)) return instance;
-        ReportInterfaceMissing(block);
-        return null;
+        if (instance.Interface.Length == 0 && (instance.SourceAddress is null || instance.Unicast.Peers.Count == 0))
+        {
+            ReportInterfaceMissing(block);
+            return null;
+        }
+
+        if (instance.IsStrict ?? global.IsStrict) return new VrrpStrictRules(diagnostics).Hold(instance, statements);
+        if (instance.VirtualAddresses.Count == 0 && !instance.NeedsNoAddress)
+            diagnostics.Add(DiagnosticCatalog.NoVirtualAddress, instance.Origin.Span, $"the instance '{instance.Name}' has no virtual address", "add one to virtual_ipaddress");
+        return instance;
     }
 
     private void ReportInterfaceMissing(CheckedStatement block)
