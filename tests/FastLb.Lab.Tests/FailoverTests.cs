@@ -1,3 +1,4 @@
+using FastLb.Lab.Tests.Captures;
 using FastLb.Lab.Tests.Laboratory;
 using FastLb.Lab.Tests.Product;
 using FastLb.Probing;
@@ -56,6 +57,31 @@ public sealed class FailoverTests(ITestOutputHelper output)
         output.WriteLine($"return: {back}");
         Assert.False(back.EndsInOutage, $"{back}");
         Assert.True(back.LongestOutage.Duration < Unannounced, $"{back}");
+    }
+
+    [Fact]
+    public async Task No_two_directors_forward_at_a_time_when_the_address_moves()
+    {
+        await using ReferenceLab lab = await ReferenceLab.Start();
+        await using DirectorPair pair = await DirectorPair.Start(lab);
+        await using Capture capture = await Capture.Start(lab.Web01, $"tcp dst port 80 and dst host {ReferenceLab.VirtualAddressText}");
+        await using ConnectionProbe probe = lab.Client.StartProbe(ReferenceLab.VirtualAddress);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+
+        await pair.Master.Stop();
+        await lab.VirtualAddressMovesTo(lab.Backup);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await using Balancer returned = await Balancer.Start(lab.Master, Repository.MasterConfiguration);
+        await lab.VirtualAddressMovesTo(lab.Master);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await probe.Stop();
+
+        IReadOnlyList<CapturedFrame> frames = await capture.Stop();
+        string[] turns = [.. frames.Select(frame => frame.SourceMac).Aggregate(new List<string>(), (turns, mac) => turns.LastOrDefault() == mac ? turns : [.. turns, mac])];
+        output.WriteLine($"{frames.Count} packets; who forwarded them: {string.Join(", ", turns)}");
+        Assert.Equal(3, turns.Length); // once each director, then the first again
+        Assert.Equal(turns[0], turns[2]);
+        Assert.Distinct(frames.Select(frame => frame.Identity));
     }
 
     [Fact]
