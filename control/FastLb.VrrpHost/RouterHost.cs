@@ -33,7 +33,9 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly ILogger _log;
     private readonly RefusedAddresses _refused;
     private DirectorConfiguration _configuration;
-    private Dictionary<string, RoutingLine[]> _routing; // by instance
+    private readonly StaticThings _static;
+    private RoutingLines _routing;
+    private int _restores; // 1 while it is asked for
 
     /// <param name="configuration">What to do.</param>
     /// <param name="directory">The director's runtime directory.</param>
@@ -43,11 +45,13 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         _log = log;
         _configuration = configuration;
-        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
+        _routing = RoutingLines.Of(configuration, RoutingNames.Load());
         _watch = new InterfaceWatch(configuration, _kernel);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         _refused = new RefusedAddresses(_journal, log);
-        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], log);
+        _static = new StaticThings(new StaticAddresses(_kernel, _journal, log), new HeldRouting(_routing.Static, _journal, log));
+        _static.Begin(configuration); // instances may advertise from these addresses
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report, log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
         _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
@@ -108,9 +112,13 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         DirectorConfiguration before = _configuration;
         _configuration = configuration;
-        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
+        _routing = RoutingLines.Of(configuration, RoutingNames.Load());
         _watch.Use(configuration);
-        await InOffice(() => _announcements.Reload(configuration));
+        await InOffice(() =>
+        {
+            _static.Become(configuration, _routing);
+            return _announcements.Reload(configuration);
+        });
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
         foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
@@ -172,12 +180,23 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         if (what is not (RouteChanged or RuleChanged))
             _watch.Report(_tracked, _configuration);
-        if (what is not (RouteChanged { Removed: true } or RuleChanged { Removed: true } or ResyncRequired))
+        if (what is AddressChanged { Removed: false } ? _static.LacksSome : what is not (RouteChanged { Removed: false } or RuleChanged { Removed: false }))
+            Restore();
+    }
+
+    // Once for all that has changed until the office comes to it.
+    private void Restore()
+    {
+        if (Interlocked.Exchange(ref _restores, 1) == 1)
             return;
         _office.Do(() =>
         {
+            Volatile.Write(ref _restores, 0);
+            bool isOther = _static.Restore();
             foreach (HeldThings held in _held.Values)
-                held.Routing.Restore();
+                isOther |= held.Routing.Restore();
+            if (isOther)
+                _ = Reports.Publish(null);
             return Task.CompletedTask;
         });
     }
@@ -190,7 +209,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
         var addresses = new HeldAddresses(instance, AnnouncementSpacing.Of(_configuration.Global), _kernel, _journal, _announcer, _refused, _log);
-        _held[router] = new HeldThings(addresses, new HeldRouting(_routing[instance.Name], _journal, _log));
+        _held[router] = new HeldThings(addresses, new HeldRouting(_routing.OfInstances[instance.Name], _journal, _log));
         return router;
     }
 
@@ -265,7 +284,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
         AnnouncementSpacing spacing = AnnouncementSpacing.Of(_configuration.Global);
-        RoutingLine[] lines = _routing[instance.Name];
+        RoutingLine[] lines = _routing.OfInstances[instance.Name];
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
         _thread.Tell(() =>

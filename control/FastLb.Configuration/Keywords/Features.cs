@@ -21,8 +21,6 @@ public static class Features
 
     public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
 
-    public static readonly Feature RoutingSettings = new("settings of static routing", NotYetHarmless, "only static addresses, routes and rules use it, which are refused");
-
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
     public static readonly Feature Mail = new("mail of servers", NotYetHarmless, "mail is sent for VRRP alone yet, not for servers");
@@ -65,17 +63,16 @@ public static class Features
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "services of IPv6 are not forwarded yet");
     public static readonly Feature VirtualMac = new("virtual MAC addresses", NotYetRefused, "virtual MAC addresses and IPVLANs are not made yet, so others would not find the address");
-    public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
     public static readonly Feature StrictMode = new("strict mode", NotYetRefused, "the strict rules of the RFC are not held to yet");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, GratuitousArpVariants, LinkPolling, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
-        Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
+        Sctp, PersistenceEngines, Ipv6, VirtualMac,
         NetworkNamespaces, StrictMode,
     ];
 }

@@ -111,7 +111,7 @@ internal static class VrrpKeywords
             .Add("scope", Features.Done, Text("SCOPE"))
             .Add("label", Features.Done, Text("LABEL"))
             .Add("no_track", Features.Done)
-            .Add("track_group", Features.RoutingSettings, Text("NAME"))
+            .Add("track_group", Features.Done, Text("NAME"))
             .Add("peer", Features.Done, Address)
             .Add("preferred_lft", Features.Done, Text("SECONDS|forever"))
             .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.Done)
