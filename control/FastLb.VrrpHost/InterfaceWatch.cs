@@ -12,19 +12,30 @@ internal sealed class InterfaceWatch : IDisposable
 {
     private readonly RtnetlinkMonitor _monitor = RtnetlinkMonitor.Open(NetlinkSubjects.Links | NetlinkSubjects.Addresses | NetlinkSubjects.Routes | NetlinkSubjects.Rules);
     private readonly Rtnetlink _kernel;
+    private readonly SettledLinks _links;
+    private readonly Lock _looking = new();
+    private bool _isOver; // under the lock
     private readonly ConcurrentDictionary<string, InterfaceState> _known = new(StringComparer.Ordinal); // by the instance's name
     private volatile HashSet<IpAddress> _virtualAddresses = [];
 
     /// <summary>Begins to watch.</summary>
-    public InterfaceWatch(DirectorConfiguration configuration, Rtnetlink kernel)
+    /// <param name="configuration">Whose interfaces.</param>
+    /// <param name="kernel">Of the director's network namespace.</param>
+    /// <param name="time">For changes that count later.</param>
+    /// <param name="log">For those.</param>
+    public InterfaceWatch(DirectorConfiguration configuration, Rtnetlink kernel, TimeProvider time, ILogger log)
     {
         _kernel = kernel;
+        _links = new SettledLinks(kernel.Links.Find, time, log);
         Use(configuration);
     }
 
-    /// <summary>From now on these are the addresses that are no interface's own.</summary>
-    public void Use(DirectorConfiguration configuration) =>
+    /// <summary>From now on these are the addresses that are no interface's own, and the delays.</summary>
+    public void Use(DirectorConfiguration configuration)
+    {
         _virtualAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
+        _links.Use(configuration.InterfaceDelays);
+    }
 
     /// <summary>An instance's interface at this moment.</summary>
     public InterfaceState Read(VrrpInstance instance) => _known[instance.Name] = Look(instance);
@@ -33,42 +44,65 @@ internal sealed class InterfaceWatch : IDisposable
     public void Report(TrackedObjects tracked, DirectorConfiguration configuration)
     {
         foreach (string name in TrackedObjects.InterfacesOf(configuration))
-            tracked.ReportInterface(name, _kernel.Links.Find(name) is { IsRunning: true });
+            tracked.ReportInterface(name, _links.Find(name) is { IsRunning: true });
     }
 
     /// <summary>Tells the routers of changes until cancelled.</summary>
     /// <param name="routers">All of them.</param>
     /// <param name="thread">Theirs.</param>
-    /// <param name="changed">Told what has changed of the machine's interfaces, addresses, routes or rules.</param>
+    /// <param name="changed">Told what has changed of the machine's interfaces, addresses, routes or rules; null when it is a link's change that counts only now.</param>
     /// <param name="log">For what is seen.</param>
     /// <param name="cancellation">Ends it.</param>
-    public async Task Run(RouterSet routers, RouterThread thread, Action<NetlinkEvent> changed, ILogger log, CancellationToken cancellation)
+    public async Task Run(RouterSet routers, RouterThread thread, Action<NetlinkEvent?> changed, ILogger log, CancellationToken cancellation)
     {
+        _links.Settled = () => Look(null);
         try
         {
+            Look(null); // what has settled meanwhile has told nobody
             await foreach (NetlinkEvent what in _monitor.ReadAll(cancellation))
-            {
-                changed(what);
-                if (what is RouteChanged or RuleChanged)
-                    continue;
-                foreach (Router router in routers.All)
-                {
-                    InterfaceState now = Look(router.Instance);
-                    if (_known.TryGetValue(router.Instance.Name, out InterfaceState known) && now == known)
-                        continue;
-                    _known[router.Instance.Name] = now;
-                    log.LogInformation("{Interface} of {Instance}: {State}", router.Instance.Interface, router.Instance.Name, Describe(now));
-                    thread.Tell(() => router.Take(now));
-                }
-            }
+                Look(what);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             log.LogDebug("interfaces are not watched any more");
         }
+        finally
+        {
+            lock (_looking)
+                _isOver = true;
+        }
+
+        void Look(NetlinkEvent? what)
+        {
+            lock (_looking)
+            {
+                if (!_isOver)
+                    LookAround(routers, thread, what, changed, log);
+            }
+        }
     }
 
-    public void Dispose() => _monitor.Dispose();
+    public void Dispose()
+    {
+        _links.Dispose();
+        _monitor.Dispose();
+    }
+
+    private void LookAround(RouterSet routers, RouterThread thread, NetlinkEvent? what, Action<NetlinkEvent?> changed, ILogger log)
+    {
+        changed(what);
+        if (what is RouteChanged or RuleChanged)
+            return;
+        foreach (Router router in routers.All)
+        {
+            InterfaceState now = Look(router.Instance);
+            if (_known.TryGetValue(router.Instance.Name, out InterfaceState known) && now == known)
+                continue;
+            _known[router.Instance.Name] = now;
+            log.LogInformation("{Interface} of {Instance}: {State}", router.Instance.Interface, router.Instance.Name, Describe(now));
+            thread.Tell(() => router.Take(now));
+        }
+    }
 
     private static string Describe(InterfaceState state)
     {
@@ -78,5 +112,5 @@ internal sealed class InterfaceWatch : IDisposable
         return state.Obstacle is { } obstacle ? $"down, {address} ({obstacle})" : $"up, {address}";
     }
 
-    private InterfaceState Look(VrrpInstance instance) => InterfaceState.Read(_kernel, instance, _virtualAddresses);
+    private InterfaceState Look(VrrpInstance instance) => InterfaceState.Read(_kernel, _links.Find, instance, _virtualAddresses);
 }

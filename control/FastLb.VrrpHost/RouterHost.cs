@@ -46,7 +46,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _log = log;
         _configuration = configuration;
         _routing = RoutingLines.Of(configuration, RoutingNames.Load());
-        _watch = new InterfaceWatch(configuration, _kernel);
+        _watch = new InterfaceWatch(configuration, _kernel, TimeProvider.System, log);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         _refused = new RefusedAddresses(_journal, log);
         _static = new StaticThings(new StaticAddresses(_kernel, _journal, log), new HeldRouting(_routing.Static, _journal, log));
@@ -175,8 +175,8 @@ internal sealed class RouterHost : IAsyncDisposable
         _kernel.Dispose();
     }
 
-    // Something has changed of the machine's interfaces, addresses, routes or rules.
-    private void LookAround(NetlinkEvent what)
+    // Something has changed of the machine's interfaces, addresses, routes or rules; or, when it is null, counts only now.
+    private void LookAround(NetlinkEvent? what)
     {
         if (what is not (RouteChanged or RuleChanged))
             _watch.Report(_tracked, _configuration);

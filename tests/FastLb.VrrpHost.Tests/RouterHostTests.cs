@@ -118,6 +118,36 @@ public sealed class RouterHostTests : IAsyncDisposable
         await Until(async () => await State() == VrrpState.Backup);
     }
 
+    [Fact]
+    public async Task Loss_of_a_link_counts_after_its_delay()
+    {
+        await Start(
+            """
+            interface_up_down_delays {
+              other 1.5 0
+            }
+            vrrp_instance VI_1 {
+              interface near
+              virtual_router_id 51
+              track_interface {
+                other
+              }
+              virtual_ipaddress {
+                192.0.2.100/32
+              }
+            }
+            """);
+        await Until(async () => await State() == VrrpState.Backup);
+        long began = Stopwatch.GetTimestamp();
+        _pair.Near.Run("ip", "link set other-peer down");
+
+        await Until(async () => await State() == VrrpState.Fault);
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(1.45), Patience);
+        _pair.Near.Run("ip", "link set other-peer up");
+        await Until(async () => await State() == VrrpState.Backup);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await End();

@@ -47,10 +47,6 @@ public static class Features
     public static readonly Feature SignedAdvertisements = new(
         "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
-
-    public static readonly Feature LinkDelays = new(
-        "delays of links", NotYetRefused, "a link's change counts at once yet, so a link that flaps moves the addresses", "leave it out, if that will do");
-
     // Refused: what is forwarded, or who answers for an address, depends on them.
     public static readonly Feature OtherChecks = new(
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
@@ -71,7 +67,7 @@ public static class Features
     [
         Done, GratuitousArpVariants, LinkPolling, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac,
         NetworkNamespaces, StrictMode,
     ];

@@ -17,7 +17,7 @@ internal static class RootKeywords
             .AddBlock("global_defs", Features.Done, BlockContext.GlobalDefinitions)
             .AddBlock("fastlb", Features.Done, BlockContext.FastLb)
             .AddBlock("linkbeat_interfaces", Features.LinkPolling, BlockContext.Lines)
-            .AddBlock("interface_up_down_delays", Features.LinkDelays, BlockContext.Lines)
+            .AddBlock("interface_up_down_delays", Features.Done, BlockContext.Lines)
             .AddBlock("static_ipaddress static_routes static_rules", Features.Done, BlockContext.Lines)
             .AddBlock("track_group", Features.Done, BlockContext.TrackGroup, Text("NAME"))
             .AddBlock("track_file vrrp_track_file", Features.Done, BlockContext.TrackFile, Text("NAME"))
