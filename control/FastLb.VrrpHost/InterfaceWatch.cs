@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using FastLb.Configuration.Model;
+using FastLb.Native.Interfaces;
 using FastLb.Netlink;
 using FastLb.VrrpHost.Tracking;
 using FastLb.Wire;
@@ -12,6 +13,8 @@ internal sealed class InterfaceWatch : IDisposable
 {
     private readonly RtnetlinkMonitor _monitor = RtnetlinkMonitor.Open(NetlinkSubjects.Links | NetlinkSubjects.Addresses | NetlinkSubjects.Routes | NetlinkSubjects.Rules);
     private readonly Rtnetlink _kernel;
+    private readonly LinkProbe _probe = new();
+    private readonly PolledLinks _polled;
     private readonly SettledLinks _links;
     private readonly Lock _looking = new();
     private bool _isOver; // under the lock
@@ -26,14 +29,16 @@ internal sealed class InterfaceWatch : IDisposable
     public InterfaceWatch(DirectorConfiguration configuration, Rtnetlink kernel, TimeProvider time, ILogger log)
     {
         _kernel = kernel;
-        _links = new SettledLinks(kernel.Links.Find, time, log);
+        _polled = new PolledLinks(kernel.Links.Find, (name, method) => method == LinkbeatMethod.Mii ? _probe.ReadMii(name) : _probe.ReadEthtool(name), time, log);
+        _links = new SettledLinks(_polled.Find, time, log);
         Use(configuration);
     }
 
-    /// <summary>From now on these are the addresses that are no interface's own, and the delays.</summary>
+    /// <summary>From now on these are the addresses that are no interface's own, the links that are asked for, and the delays.</summary>
     public void Use(DirectorConfiguration configuration)
     {
         _virtualAddresses = [.. configuration.VrrpInstances.SelectMany(instance => instance.VirtualAddresses).Select(address => IpAddress.From(address.Address))];
+        _polled.Use(configuration);
         _links.Use(configuration.InterfaceDelays);
     }
 
@@ -50,12 +55,13 @@ internal sealed class InterfaceWatch : IDisposable
     /// <summary>Tells the routers of changes until cancelled.</summary>
     /// <param name="routers">All of them.</param>
     /// <param name="thread">Theirs.</param>
-    /// <param name="changed">Told what has changed of the machine's interfaces, addresses, routes or rules; null when it is a link's change that counts only now.</param>
+    /// <param name="changed">Told what has changed of the machine's interfaces, addresses, routes or rules; null when it is a link's change of which there is no event.</param>
     /// <param name="log">For what is seen.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task Run(RouterSet routers, RouterThread thread, Action<NetlinkEvent?> changed, ILogger log, CancellationToken cancellation)
     {
         _links.Settled = () => Look(null);
+        _polled.Changed = () => Look(null);
         try
         {
             Look(null); // what has settled meanwhile has told nobody
@@ -84,7 +90,9 @@ internal sealed class InterfaceWatch : IDisposable
 
     public void Dispose()
     {
+        _polled.Dispose();
         _links.Dispose();
+        _probe.Dispose();
         _monitor.Dispose();
     }
 

@@ -175,7 +175,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _kernel.Dispose();
     }
 
-    // Something has changed of the machine's interfaces, addresses, routes or rules; or, when it is null, counts only now.
+    // Something has changed of the machine's interfaces, addresses, routes or rules; or, when it is null, counts only now, or was found by asking.
     private void LookAround(NetlinkEvent? what)
     {
         if (what is not (RouteChanged or RuleChanged))

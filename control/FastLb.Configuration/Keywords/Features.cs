@@ -15,10 +15,6 @@ public static class Features
     public static readonly Feature GratuitousArpVariants = new(
         "further gratuitous ARP", NotYetHarmless, "gratuitous ARP is sent on the interface of each address, spaced by vrrp_garp_interval alone");
 
-    // Links are told by the kernel, which a driver that doesn't tell is told apart from by nothing but its neighbours.
-    public static readonly Feature LinkPolling = new(
-        "polling of links", NotYetHarmless, "links are not polled, because the kernel tells when they change; a few old drivers don't tell it");
-
     public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
@@ -65,7 +61,7 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, GratuitousArpVariants, LinkPolling, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, GratuitousArpVariants, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac,
