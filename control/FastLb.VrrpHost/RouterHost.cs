@@ -22,6 +22,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly ConcurrentDictionary<Router, HeldThings> _held = new();
     private readonly InterfaceWatch _watch;
     private readonly KernelJournal _journal;
+    private readonly KernelJournal _staticJournal; // of its own: what is static stays where it is while the supervisor takes back what moves
     private readonly StateAnnouncements _announcements;
     private readonly TrackedObjects _tracked;
     private readonly Action<Exception> _failed;
@@ -49,7 +50,8 @@ internal sealed class RouterHost : IAsyncDisposable
         _watch = new InterfaceWatch(configuration, _kernel, TimeProvider.System, log);
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         _refused = new RefusedAddresses(_journal, log);
-        _static = new StaticThings(new StaticAddresses(_kernel, _journal, log), new HeldRouting(_routing.Static, _journal, log));
+        _staticJournal = KernelJournal.Open(directory.StaticJournal, _kernel, log);
+        _static = new StaticThings(new StaticAddresses(_kernel, _staticJournal, log), new HeldRouting(_routing.Static, _staticJournal, log));
         _static.Begin(configuration); // instances may advertise from these addresses
         Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report, log);
         var identity = new ScriptIdentity();
@@ -166,6 +168,7 @@ internal sealed class RouterHost : IAsyncDisposable
 
         _refused.Dispose();
         _journal.UndoAll();
+        _staticJournal.UndoAll();
         await _announcements.DisposeAsync();
         _bfd?.Dispose();
         _thread.Dispose();

@@ -16,7 +16,7 @@ public sealed class RouterHostTests : IAsyncDisposable
     private readonly VethPair _pair = new();
     private readonly TemporaryFolder _folder = new();
     private readonly RecordingLog _log = new();
-    private readonly CancellationTokenSource _ending = new();
+    private CancellationTokenSource _ending = new();
     private RouterHost? _host;
     private Task _following = Task.CompletedTask;
 
@@ -81,6 +81,26 @@ public sealed class RouterHostTests : IAsyncDisposable
         Assert.Contains("203.0.112.0/24", Routes, StringComparison.Ordinal);
         await _host.Reload(ConfigurationText.Parse(string.Empty));
         Assert.DoesNotContain("198.51.100", Addresses, StringComparison.Ordinal);
+        Assert.Empty(Routes);
+    }
+
+    [Fact]
+    public async Task Successor_of_a_killed_process_goes_on_with_what_is_static()
+    {
+        const string text = "static_ipaddress {\n 198.51.100.5/24 dev other\n}\nstatic_routes {\n 203.0.113.0/24 dev other\n}\n";
+        await Start(text);
+        string journal = File.ReadAllText(Runtime.StaticJournal);
+        await End();
+        _pair.Near.Run("ip", "address add 198.51.100.5/24 dev other"); // as if it had been killed
+        _pair.Near.Run("ip", "route add 203.0.113.0/24 dev other proto keepalived");
+        File.WriteAllText(Runtime.StaticJournal, journal);
+
+        await Start(text);
+        VrrpStaticStatus held = (await Read()).Static;
+        await End();
+
+        Assert.Equal(["held", "held"], [held.Addresses[0].State, held.Routing[0].State]);
+        Assert.DoesNotContain("198.51.100.5", Addresses, StringComparison.Ordinal);
         Assert.Empty(Routes);
     }
 
@@ -173,6 +193,8 @@ public sealed class RouterHostTests : IAsyncDisposable
         await _following;
         await _host.DisposeAsync();
         _host = null;
+        _ending.Dispose();
+        _ending = new CancellationTokenSource();
     }
 
     private async Task<VrrpState> State() => (await Read()).Instances[0].State;
