@@ -16,6 +16,8 @@ namespace FastLb.VrrpHost;
 /// </summary>
 internal sealed class RouterHost : IAsyncDisposable
 {
+    private const int RestoreStatic = 1, RestoreMoving = 2; // bits
+
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
     private readonly AddressAnnouncer _announcer = new();
     private readonly RouterSet _routers = new();
@@ -36,7 +38,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private DirectorConfiguration _configuration;
     private readonly StaticThings _static;
     private RoutingLines _routing;
-    private int _restores; // 1 while it is asked for
+    private int _restores; // what is asked for
 
     /// <param name="configuration">What to do.</param>
     /// <param name="directory">The director's runtime directory.</param>
@@ -184,20 +186,24 @@ internal sealed class RouterHost : IAsyncDisposable
         if (what is not (RouteChanged or RuleChanged))
             _watch.Report(_tracked, _configuration);
         if (what is AddressChanged { Removed: false } ? _static.LacksSome : what is not (RouteChanged { Removed: false } or RuleChanged { Removed: false }))
-            Restore();
+            Restore(what is LinkChanged { Removed: true } or LinkChanged { Link.IsRunning: false } ? RestoreStatic : RestoreStatic | RestoreMoving);
     }
 
-    // Once for all that has changed until the office comes to it.
-    private void Restore()
+    // Once for all that has changed until the office comes to it. What moves isn't restored by a link's loss: its master may be about to give it away.
+    private void Restore(int what)
     {
-        if (Interlocked.Exchange(ref _restores, 1) == 1)
+        if (Interlocked.Or(ref _restores, what) != 0)
             return;
         _office.Do(() =>
         {
-            Volatile.Write(ref _restores, 0);
+            int asked = Interlocked.Exchange(ref _restores, 0);
             bool isOther = _static.Restore();
-            foreach (HeldThings held in _held.Values)
-                isOther |= held.Routing.Restore();
+            if ((asked & RestoreMoving) != 0)
+            {
+                foreach (HeldThings held in _held.Values)
+                    isOther |= held.Routing.Restore();
+            }
+
             if (isOther)
                 _ = Reports.Publish(null);
             return Task.CompletedTask;

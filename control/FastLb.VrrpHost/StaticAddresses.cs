@@ -28,8 +28,8 @@ internal sealed class StaticAddresses(Rtnetlink kernel, KernelJournal journal, I
     {
         IReadOnlyList<VirtualAddress> before = _addresses;
         _addresses = [.. addresses.Select(address => address.Address)];
-        HashSet<AddressInfo> wanted = [.. _addresses.Select(address => KernelAddress.Find(address, kernel)).OfType<AddressInfo>()];
-        foreach (AddressInfo gone in before.Select(address => KernelAddress.Find(address, kernel)).OfType<AddressInfo>().Where(info => !wanted.Contains(info)))
+        HashSet<AddressInfo> wanted = [.. _addresses.Select(Find).OfType<AddressInfo>()];
+        foreach (AddressInfo gone in before.Select(Find).OfType<AddressInfo>().Where(info => !wanted.Contains(info)))
             journal.RemoveAddress(gone);
         _refusals.Clear();
         _report = [.. _addresses.Select(address => ReportOf(address, Put(address)))];
@@ -44,7 +44,8 @@ internal sealed class StaticAddresses(Rtnetlink kernel, KernelJournal journal, I
         if (_addresses.Count == 0)
             return false;
         IReadOnlyList<VrrpAddressStatus> before = _report;
-        HashSet<AddedAddress> present = [.. kernel.Addresses.List().Select(KeyOf)];
+        if (ReadPresent() is not { } present)
+            return false;
         _report = [.. _addresses.Select((address, i) => ReportOf(address, Restore(address, before[i].State, present)))];
         return !_report.SequenceEqual(before);
     }
@@ -56,7 +57,7 @@ internal sealed class StaticAddresses(Rtnetlink kernel, KernelJournal journal, I
 
     private string Restore(VirtualAddress address, string state, HashSet<AddedAddress> present)
     {
-        AddressInfo? info = KernelAddress.Find(address, kernel);
+        AddressInfo? info = Find(address);
         if (info is not null && present.Contains(KeyOf(info)))
             return state is "held" or "present" ? state : Put(address);
         if (!address.TracksDevice && !_refusals.ContainsKey(address))
@@ -64,6 +65,32 @@ internal sealed class StaticAddresses(Rtnetlink kernel, KernelJournal journal, I
         if (info is not null && !_refusals.ContainsKey(address))
             log.LogWarning("{Address} was taken off {Interface}; it is put there again", info, address.Device);
         return Put(address);
+    }
+
+    private HashSet<AddedAddress>? ReadPresent()
+    {
+        try
+        {
+            return [.. kernel.Addresses.List().Select(KeyOf)];
+        }
+        catch (SystemCallException fault)
+        {
+            log.LogError("{Fault}", fault.Message);
+            return null;
+        }
+    }
+
+    private AddressInfo? Find(VirtualAddress address)
+    {
+        try
+        {
+            return KernelAddress.Find(address, kernel);
+        }
+        catch (SystemCallException fault)
+        {
+            log.LogError("{Fault}", fault.Message);
+            return null;
+        }
     }
 
     // What is refused again for the same reason is not told again.

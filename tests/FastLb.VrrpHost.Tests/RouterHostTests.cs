@@ -69,6 +69,20 @@ public sealed class RouterHostTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Interface_that_comes_late_or_is_made_anew_gets_its_address()
+    {
+        await Start("static_ipaddress {\n 198.51.100.5/24 dev late\n}\n");
+        for (int i = 0; i < 2; i++)
+        {
+            await Until(async () => (await Read()).Static.Addresses[0].State == "waiting");
+            _pair.Near.Run("ip", "link add late type veth peer name late-peer");
+            await Until(() => _pair.Near.Run("ip", "address show dev late").Contains("198.51.100.5/24", StringComparison.Ordinal));
+            await Until(async () => (await Read()).Static.Addresses[0].State == "held");
+            _pair.Near.Run("ip", "link delete late");
+        }
+    }
+
+    [Fact]
     public async Task Reload_applies_what_is_different()
     {
         await Start("static_ipaddress {\n 198.51.100.5/24 dev other\n}\nstatic_routes {\n 203.0.113.0/24 dev other\n}\n");
