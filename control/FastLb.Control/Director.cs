@@ -199,7 +199,7 @@ public sealed class Director : IAsyncDisposable
 
     private DirectorWork Prepare(RunningConfiguration running, DirectorNetwork network, HealthSnapshot? known)
     {
-        if (running.Director.VrrpInstances.Count > 0 && _vrrp is null)
+        if (running.Director.HoldsSomething && _vrrp is null)
         {
             _vrrp = new VrrpFollower(_options.Directory.VrrpSocket, TimeProvider.System, _log) { Reported = Follow };
             _vrrp.Start();

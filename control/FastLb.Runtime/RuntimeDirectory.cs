@@ -31,6 +31,9 @@ public sealed record RuntimeDirectory(string Path)
     /// <summary>Addresses that the VRRP process has added (<see cref="KernelJournal"/>).</summary>
     public string AddressJournal => InDirectory("addresses.json");
 
+    /// <summary>What the VRRP process has set that doesn't move with virtual routers, and stays while it is started again (<see cref="KernelJournal"/>).</summary>
+    public string StaticJournal => InDirectory("static.json");
+
     /// <summary>Neighbours that control has had the kernel manage (<see cref="KernelJournal"/>).</summary>
     public string NeighbourJournal => InDirectory("neighbours.json");
 
@@ -90,7 +93,7 @@ public sealed record RuntimeDirectory(string Path)
     {
         foreach (string file in (string[])[ApiSocket, DataplaneSocket, VrrpSocket, SnapshotFile, VrrpStateFile, HealthFile, ProcessesFile, ReloadFile])
             File.Delete(file);
-        foreach (string file in (string[])[SnapshotFile, AddressJournal, NeighbourJournal, OffloadJournal, VrrpStateFile, HealthFile, ProcessesFile, ReloadFile])
+        foreach (string file in (string[])[SnapshotFile, AddressJournal, StaticJournal, NeighbourJournal, OffloadJournal, VrrpStateFile, HealthFile, ProcessesFile, ReloadFile])
             File.Delete(file + FileReplacement.NextSuffix); // of a process that was killed while it wrote
         foreach (ProcessRole role in Roles)
         {

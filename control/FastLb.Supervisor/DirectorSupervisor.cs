@@ -132,9 +132,9 @@ public sealed class DirectorSupervisor
         return Add(DataplaneChild(_flows));
     }
 
-    /// <summary>The VRRP process, once there is an instance.</summary>
+    /// <summary>The VRRP process, once there is an instance, or something that is held without one.</summary>
     private ChildProcess? PrepareVrrp() =>
-        _configuration.VrrpInstances.Count == 0 || Find(ProcessRole.Vrrp) is not null ? null : Add(VrrpChild());
+        !_configuration.HoldsSomething || Find(ProcessRole.Vrrp) is not null ? null : Add(VrrpChild());
 
     private ChildProcess? Find(ProcessRole role) => _children.FirstOrDefault(child => child.Report.Role == role);
 

@@ -38,19 +38,25 @@ internal static class Leftovers
     public static void Undo(RuntimeDirectory directory, ILogger log)
     {
         UndoAddresses(directory, log);
+        Undo(directory.StaticJournal, log);
         using (Rtnetlink kernel = Rtnetlink.Open())
             KernelJournal.Open(directory.NeighbourJournal, kernel, log).UndoAll();
         RestoreOffloads(directory, log);
         directory.ClearRun();
     }
 
-    /// <summary>Removes the virtual addresses that no process holds any more.</summary>
+    /// <summary>Removes the virtual addresses that no process holds any more, and what moves with them. What is there in every state stays.</summary>
     public static void UndoAddresses(RuntimeDirectory directory, ILogger log)
     {
-        using Rtnetlink kernel = Rtnetlink.Open();
-        foreach (AddressInfo address in KernelJournal.Open(directory.AddressJournal, kernel, log).UndoAll())
-            log.LogWarning("removed {Address}, which a process that was killed had left", address);
+        Undo(directory.AddressJournal, log);
         File.Delete(directory.VrrpStateFile);
+    }
+
+    private static void Undo(string journal, ILogger log)
+    {
+        using Rtnetlink kernel = Rtnetlink.Open();
+        foreach (AddressInfo address in KernelJournal.Open(journal, kernel, log).UndoAll())
+            log.LogWarning("removed {Address}, which a process that was killed had left", address);
     }
 
     private static void RestoreOffloads(RuntimeDirectory directory, ILogger log)

@@ -69,7 +69,7 @@ public sealed record VrrpInstanceStatus(
     public required IReadOnlyList<VrrpTrackerStatus> Trackers { get; init; }
 }
 
-/// <summary>A route or a rule that moves with a virtual router.</summary>
+/// <summary>A route or a rule that moves with a virtual router, or is held in every state.</summary>
 /// <param name="Kind"><c>route</c> or <c>rule</c>.</param>
 /// <param name="Line">Its words.</param>
 /// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, or <c>failed</c>: the kernel refused it.</param>
@@ -86,11 +86,12 @@ public sealed record VrrpRoutingStatus(string Kind, string Line, string State);
 /// <param name="IsOfGroup">Whether its sync group tracks it.</param>
 public sealed record VrrpTrackerStatus(string Kind, string Name, string State, int Weight, bool IsReversed, int Contribution, bool IsFault, bool IsOfGroup);
 
-/// <summary>An address that moves with a virtual router.</summary>
+/// <summary>An address that moves with a virtual router, or is held in every state.</summary>
 /// <param name="Address">Without prefix length.</param>
 /// <param name="PrefixLength">0 to 32 bits, or to 128 of IPv6.</param>
 /// <param name="Interface">Where it belongs.</param>
-/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, <c>waiting</c> for its interface, which doesn't exist, or <c>failed</c>: the kernel refused it.
+/// <param name="State"><c>held</c> by this director, <c>present</c> without its doing and left alone, <c>released</c>, <c>waiting</c> for its interface, which doesn't exist, <c>failed</c>: the kernel
+/// refused it, or <c>gone</c>: somebody has taken it off and it isn't tracked.
 /// </param>
 public sealed record VrrpAddressStatus(IPAddress Address, int PrefixLength, string Interface, string State);
 

@@ -18,7 +18,11 @@ public abstract record VrrpMessage;
 /// <param name="Sequence">Grows with each report of one process.</param>
 /// <param name="Instances">All instances.</param>
 /// <param name="Transition">What has just changed; null in the first report, and when it is no state.</param>
-public sealed record VrrpReport(long Sequence, IReadOnlyList<VrrpInstanceStatus> Instances, VrrpTransition? Transition) : VrrpMessage;
+public sealed record VrrpReport(long Sequence, IReadOnlyList<VrrpInstanceStatus> Instances, VrrpTransition? Transition) : VrrpMessage
+{
+    /// <summary>What is held in every state.</summary>
+    public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+}
 
 /// <summary>Control tells that steering follows the report of this number, and all before it.</summary>
 public sealed record VrrpReportApplied(long Sequence) : VrrpMessage;
@@ -27,7 +31,11 @@ public sealed record VrrpReportApplied(long Sequence) : VrrpMessage;
 public sealed record VrrpStatusRequest(long Request) : VrrpMessage;
 
 /// <summary>The answer.</summary>
-public sealed record VrrpStatusAnswer(long Request, IReadOnlyList<VrrpInstanceStatus> Instances) : VrrpMessage;
+public sealed record VrrpStatusAnswer(long Request, IReadOnlyList<VrrpInstanceStatus> Instances) : VrrpMessage
+{
+    /// <summary>What is held in every state.</summary>
+    public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+}
 
 /// <summary>How messages look as JSON.</summary>
 [JsonSourceGenerationOptions(

@@ -192,24 +192,7 @@ internal sealed class HeldAddresses : IDisposable
         }
     }
 
-    private AddressInfo? InfoOf(VirtualAddress address) => _kernel.Links.Find(address.Device) is not { } link
-        ? null
-        : new AddressInfo(link.Index, address.Address, address.PrefixLength)
-        {
-            Peer = address.Peer,
-            Broadcast = address.Broadcast,
-            Label = address.Label,
-            Scope = (AddressScope)address.Scope,
-            Flags = FlagsOf(address.Flags),
-            PreferredLifetime = address.PreferredLifetime == Timeout.InfiniteTimeSpan ? null : address.PreferredLifetime,
-        }.ForVirtualRouter();
-
-    private static AddressFlags FlagsOf(VirtualAddressFlags flags) =>
-        (flags.HasFlag(VirtualAddressFlags.Home) ? AddressFlags.Home : AddressFlags.None)
-        | (flags.HasFlag(VirtualAddressFlags.NoDuplicateDetection) ? AddressFlags.NoDuplicateDetection : AddressFlags.None)
-        | (flags.HasFlag(VirtualAddressFlags.ManagesTemporaryAddresses) ? AddressFlags.ManagesTemporaryAddresses : AddressFlags.None)
-        | (flags.HasFlag(VirtualAddressFlags.NoPrefixRoute) ? AddressFlags.NoPrefixRoute : AddressFlags.None)
-        | (flags.HasFlag(VirtualAddressFlags.AutoJoin) ? AddressFlags.AutoJoin : AddressFlags.None);
+    private AddressInfo? InfoOf(VirtualAddress address) => KernelAddress.Find(address, _kernel);
 
     private async Task Announce(Task before, IReadOnlyList<VirtualAddress> addresses, uint repeat, CancellationToken cancellation)
     {

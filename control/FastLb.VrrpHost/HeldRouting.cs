@@ -1,7 +1,4 @@
-using System.Net.Sockets;
-using FastLb.Configuration.Model;
 using FastLb.Native;
-using FastLb.Netlink.Routing;
 using FastLb.Runtime;
 using FastLb.VrrpChannel;
 using Microsoft.Extensions.Logging;
@@ -9,13 +6,14 @@ using Microsoft.Extensions.Logging;
 namespace FastLb.VrrpHost;
 
 /// <summary>
-/// The routes and rules of one virtual router (<c>virtual_routes</c>, <c>virtual_rules</c>): set while it is master, behind its addresses, and taken away before them. Used by
-/// one task; <see cref="Report"/> may be read by any thread.
+/// Routes and rules that are held together: those of one virtual router (<c>virtual_routes</c>, <c>virtual_rules</c>), set while it is master, behind its addresses, and taken away
+/// before them; or those that are there in every state (<c>static_routes</c>, <c>static_rules</c>). Used by one task; <see cref="Report"/> may be read by any thread.
 /// </summary>
 internal sealed class HeldRouting
 {
     private readonly KernelJournal _journal;
     private readonly ILogger _log;
+    private readonly Dictionary<RoutingLine, string> _refusals = []; // as told last
     private RoutingLine[] _lines;
     private bool _isHolding;
     private volatile IReadOnlyList<VrrpRoutingStatus> _report;
@@ -38,7 +36,10 @@ internal sealed class HeldRouting
     public void Acquire()
     {
         _isHolding = true;
-        _report = [.. _lines.Select(line => ReportOf(line, Set(line)))];
+        foreach (RoutingLine line in _lines.Where(line => line.Fault is not null))
+            _log.LogError("{Place}: the {Kind} '{Line}' is left out: {Fault}", line.Origin, line.Kind, line.Text, line.Fault);
+        _refusals.Clear();
+        _report = [.. _lines.Select(line => ReportOf(line, line.Fault is null ? Set(line) : "failed"))];
     }
 
     /// <summary>Takes all of them away, the rules first.</summary>
@@ -46,6 +47,7 @@ internal sealed class HeldRouting
     {
         _isHolding = false;
         Remove(_lines.Reverse());
+        _refusals.Clear();
         _report = ReportAll("released");
     }
 
@@ -65,34 +67,38 @@ internal sealed class HeldRouting
         }
     }
 
-    /// <summary>Sets those again that somebody has taken away, but for those that aren't tracked (<c>no_track</c>).</summary>
-    public void Restore()
+    /// <summary>
+    /// Sets those again that somebody has taken away, but for those that aren't tracked (<c>no_track</c>), and those that the kernel has refused so far.
+    /// </summary>
+    /// <returns>Whether the report is another one now.</returns>
+    public bool Restore()
     {
         if (!_isHolding)
-            return;
-        foreach (RoutingLine line in _lines.Where(line => line.IsTracked && line.Fault is null))
-            Set(line);
+            return false;
+        IReadOnlyList<VrrpRoutingStatus> before = _report;
+        _report = [.. _lines.Select((line, i) => line.Fault is null && (line.IsTracked || _refusals.ContainsKey(line)) ? ReportOf(line, Set(line)) : before[i])];
+        return !_report.SequenceEqual(before);
     }
 
     private static VrrpRoutingStatus ReportOf(RoutingLine line, string state) => new(line.Kind, line.Text, state);
 
     private IReadOnlyList<VrrpRoutingStatus> ReportAll(string state) => [.. _lines.Select(line => ReportOf(line, line.Fault is null ? state : "failed"))];
 
+    // What is refused again for the same reason is not told again.
     private string Set(RoutingLine line)
     {
-        if (line.Fault is { } fault)
-        {
-            _log.LogError("{Place}: the {Kind} '{Line}' is left out: {Fault}", line.Origin, line.Kind, line.Text, fault);
-            return "failed";
-        }
-
         try
         {
-            return (line.Route is { } route ? _journal.AddRoute(route) : _journal.AddRule(line.Rule!)) ? "held" : "present";
+            string state = (line.Route is { } route ? _journal.AddRoute(route) : _journal.AddRule(line.Rule!)) ? "held" : "present";
+            if (_refusals.Remove(line))
+                _log.LogInformation("{Place}: the {Kind} '{Line}' is set now", line.Origin, line.Kind, line.Text);
+            return state;
         }
         catch (SystemCallException refusal)
         {
-            _log.LogError("{Place}: {Fault}", line.Origin, refusal.Message);
+            if (_refusals.GetValueOrDefault(line) != refusal.Message)
+                _log.LogError("{Place}: {Fault}", line.Origin, refusal.Message);
+            _refusals[line] = refusal.Message;
             return "failed";
         }
     }
@@ -105,74 +111,6 @@ internal sealed class HeldRouting
                 _journal.RemoveRoute(route);
             else if (line.Rule is { } rule)
                 _journal.RemoveRule(rule);
-        }
-    }
-}
-
-/// <summary>A line of <c>virtual_routes</c> or <c>virtual_rules</c>, as the kernel is told it on this machine.</summary>
-/// <param name="Origin">Where it stands.</param>
-/// <param name="Text">Its words.</param>
-/// <param name="IsTracked">False for <c>no_track</c>.</param>
-internal sealed record RoutingLine(Origin Origin, string Text, bool IsTracked)
-{
-    /// <summary>The place of rules that name none: the first of each family has this one, each further one that before (keepalived's way).</summary>
-    private const uint FirstUsualPriority = 16384;
-
-    /// <summary>The route; null for a rule, and for a line that this machine can't make sense of.</summary>
-    public RouteSpecification? Route { get; private init; }
-
-    /// <summary>The rule; null for a route, and for a line that this machine can't make sense of.</summary>
-    public RuleSpecification? Rule { get; private init; }
-
-    /// <summary>Why this machine can't make sense of it; null when it can.</summary>
-    public string? Fault { get; private init; }
-
-    /// <summary><c>route</c> or <c>rule</c>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The lines of all instances, by their names; of each its routes first.</summary>
-    /// <param name="configuration">Whose.</param>
-    /// <param name="names">The names of tables and the like on this machine.</param>
-    public static Dictionary<string, RoutingLine[]> Of(DirectorConfiguration configuration, RoutingNames names)
-    {
-        uint usual4 = FirstUsualPriority;
-        uint usual6 = FirstUsualPriority;
-        return configuration.VrrpInstances.ToDictionary(
-            instance => instance.Name,
-            instance => (RoutingLine[])[.. instance.Routes.Select(route => Parse(route, names)), .. instance.Rules.Select(rule => Parse(rule, names, ref usual4, ref usual6))],
-            StringComparer.Ordinal);
-    }
-
-    /// <summary>Whether the kernel would not tell them apart.</summary>
-    public bool IsSame(RoutingLine other) => Kind == other.Kind && Text == other.Text && Rule?.Priority == other.Rule?.Priority;
-
-    private static RoutingLine Parse(RouteDefinition route, RoutingNames names)
-    {
-        var line = new RoutingLine(route.Origin, string.Join(' ', route.Words), route.IsTracked) { Kind = "route" };
-        try
-        {
-            return line with { Route = RouteSpecification.Parse(route.Words, names) };
-        }
-        catch (RoutingLineException fault)
-        {
-            return line with { Fault = fault.Message };
-        }
-    }
-
-    private static RoutingLine Parse(RuleDefinition rule, RoutingNames names, ref uint usual4, ref uint usual6)
-    {
-        var line = new RoutingLine(rule.Origin, string.Join(' ', rule.Words), rule.IsTracked) { Kind = "rule" };
-        try
-        {
-            RuleSpecification parsed = RuleSpecification.Parse(rule.Words, names, usual4);
-            if (rule.Preference is not null)
-                return line with { Rule = parsed };
-            bool isIpv6 = parsed.Family == AddressFamily.InterNetworkV6;
-            return line with { Rule = parsed with { Priority = isIpv6 ? usual6-- : usual4-- } };
-        }
-        catch (RoutingLineException fault)
-        {
-            return line with { Fault = fault.Message };
         }
     }
 }

@@ -24,14 +24,15 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
 
     /// <summary>Asks the kernel.</summary>
     /// <param name="kernel">Of the director's network namespace.</param>
+    /// <param name="find">Gives an interface with the state that counts.</param>
     /// <param name="instance">Whose interface is meant. It counts as down while one that holds an address of the instance is, unless that is not tracked.</param>
     /// <param name="transport">The interface that its advertisements travel on: the same, or a link on top of it.</param>
     /// <param name="virtualAddresses">Addresses that are never primary, because they move.</param>
-    public static InterfaceState Read(Rtnetlink kernel, VrrpInstance instance, string transport, IReadOnlySet<IpAddress> virtualAddresses)
+    public static InterfaceState Read(Rtnetlink kernel, Func<string, LinkInfo?> find, VrrpInstance instance, string transport, IReadOnlySet<IpAddress> virtualAddresses)
     {
-        LinkInfo? link = instance.Interface.Length == 0 ? null : kernel.Links.Find(instance.Interface);
-        LinkInfo? carrier = transport == instance.Interface ? link : kernel.Links.Find(transport);
-        string? obstacle = ObstacleOf(kernel, instance, link);
+        LinkInfo? link = instance.Interface.Length == 0 ? null : find(instance.Interface);
+        LinkInfo? carrier = transport == instance.Interface ? link : find(transport);
+        string? obstacle = ObstacleOf(find, instance, link);
         if (obstacle is null && transport.Length > 0 && carrier is not { IsRunning: true })
             obstacle = carrier is null ? $"there is no interface {transport}" : $"{transport} is down";
 
@@ -41,7 +42,7 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
         return new InterfaceState(carrier?.Index ?? 0, obstacle is null, PrimaryAddressOf(kernel, source, instance, virtualAddresses))
         {
             Obstacle = obstacle,
-            AddressInterfaces = [.. devices.Select(device => AddressInterface.Read(kernel, device))],
+            AddressInterfaces = [.. devices.Select(device => AddressInterface.Read(find, device))],
         };
     }
 
@@ -59,13 +60,13 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
         return Holders.Any(one => known.Any(other => other.Index == one.Index && !Equals(other.Mac, one.Mac)));
     }
 
-    private static string? ObstacleOf(Rtnetlink kernel, VrrpInstance instance, LinkInfo? link)
+    private static string? ObstacleOf(Func<string, LinkInfo?> find, VrrpInstance instance, LinkInfo? link)
     {
         if (instance.Interface.Length > 0 && link is not { IsRunning: true })
             return link is null ? $"there is no interface {instance.Interface}" : $"{instance.Interface} is down";
         foreach (VirtualAddress address in instance.VirtualAddresses.Where(address => address.TracksDevice && address.Device != instance.Interface))
         {
-            LinkInfo? device = kernel.Links.Find(address.Device);
+            LinkInfo? device = find(address.Device);
             if (device is not { IsRunning: true })
                 return $"{(device is null ? $"there is no interface {address.Device}" : $"{address.Device} is down")}, where {address.Address} belongs";
         }
@@ -101,5 +102,5 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
 internal readonly record struct AddressInterface(int Index, bool IsRunning, PhysicalAddress? Mac)
 {
     /// <summary>Asks the kernel.</summary>
-    public static AddressInterface Read(Rtnetlink kernel, string name) => kernel.Links.Find(name) is { } link ? new AddressInterface(link.Index, link.IsRunning, link.Mac) : default;
+    public static AddressInterface Read(Func<string, LinkInfo?> find, string name) => find(name) is { } link ? new AddressInterface(link.Index, link.IsRunning, link.Mac) : default;
 }

@@ -13,6 +13,7 @@ internal sealed class ReportServer : IAsyncDisposable
     private readonly Socket _listener;
     private readonly string _path;
     private readonly Func<IReadOnlyList<VrrpInstanceStatus>> _read;
+    private readonly Func<VrrpStaticStatus> _readStatic;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _publishing = new();
@@ -25,11 +26,13 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <summary>Opens the socket and begins to serve.</summary>
     /// <param name="path">Where the socket is made.</param>
     /// <param name="read">Gives the instances with their counters; from any thread.</param>
+    /// <param name="readStatic">Gives what is held in every state; from any thread.</param>
     /// <param name="log">For connections that go wrong.</param>
-    public ReportServer(string path, Func<IReadOnlyList<VrrpInstanceStatus>> read, ILogger log)
+    public ReportServer(string path, Func<IReadOnlyList<VrrpInstanceStatus>> read, Func<VrrpStaticStatus> readStatic, ILogger log)
     {
         _path = path;
         _read = read;
+        _readStatic = readStatic;
         _log = log;
         _listener = LocalSocket.Listen(path, backlog: 4);
         _accepting = Accept();
@@ -44,7 +47,7 @@ internal sealed class ReportServer : IAsyncDisposable
         {
             _sequence++;
             Volatile.Write(ref _applied, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var report = new VrrpReport(_sequence, _read(), transition);
+            var report = new VrrpReport(_sequence, _read(), transition) { Static = _readStatic() };
             foreach (MessageChannel<VrrpMessage> connection in _connections.Keys)
                 _ = Send(connection, report);
             return _connections.Count == 0 ? Task.CompletedTask : _applied.Task;
@@ -88,7 +91,7 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <summary>Serves one connection; begun under the lock, so that no later report overtakes the first.</summary>
     private async Task Serve(MessageChannel<VrrpMessage> channel)
     {
-        Task first = Send(channel, new VrrpReport(_sequence, _read(), null));
+        Task first = Send(channel, new VrrpReport(_sequence, _read(), null) { Static = _readStatic() });
         await Task.Yield(); // so that it is among the connections before it can be taken out
         try
         {
@@ -96,7 +99,7 @@ internal sealed class ReportServer : IAsyncDisposable
             while (await channel.Receive(_stopping.Token) is { } message)
             {
                 if (message is VrrpStatusRequest request)
-                    await Send(channel, new VrrpStatusAnswer(request.Request, _read()));
+                    await Send(channel, new VrrpStatusAnswer(request.Request, _read()) { Static = _readStatic() });
                 else if (message is VrrpReportApplied applied)
                     Heed(applied);
             }

@@ -17,6 +17,8 @@ namespace FastLb.VrrpHost;
 /// </summary>
 internal sealed class RouterHost : IAsyncDisposable
 {
+    private const int RestoreStatic = 1, RestoreMoving = 2; // bits
+
     private readonly Rtnetlink _kernel = Rtnetlink.Open();
     private readonly AddressAnnouncer _announcer = new();
     private readonly AnnouncementSpacing _spacing;
@@ -24,6 +26,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly ConcurrentDictionary<Router, HeldThings> _held = new();
     private readonly InterfaceWatch _watch;
     private readonly KernelJournal _journal;
+    private readonly KernelJournal _staticJournal; // of its own: what is static stays where it is while the supervisor takes back what moves
     private readonly StateAnnouncements _announcements;
     private readonly TrackedObjects _tracked;
     private readonly Action<Exception> _failed;
@@ -38,7 +41,9 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly VirtualLinks _links;
     private VirtualLinkPlan _plan;
     private DirectorConfiguration _configuration;
-    private Dictionary<string, RoutingLine[]> _routing; // by instance
+    private readonly StaticThings _static;
+    private RoutingLines _routing;
+    private int _restores; // what is asked for
 
     /// <param name="configuration">What to do.</param>
     /// <param name="directory">The director's runtime directory.</param>
@@ -51,14 +56,17 @@ internal sealed class RouterHost : IAsyncDisposable
         configuration = Place(configuration);
         _configuration = configuration;
         _spacing = new AnnouncementSpacing(configuration, TimeProvider.System);
-        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
+        _routing = RoutingLines.Of(configuration, RoutingNames.Load());
         _journal = KernelJournal.Open(directory.AddressJournal, _kernel, log);
         _filter = new VrrpFilter(_journal, log);
         _refused = new RefusedAddresses(_filter, log);
         _links = new VirtualLinks(_kernel, _journal, _filter, log);
         _links.Use(_plan, InterfaceWatch.VirtualAddressesOf(configuration));
-        _watch = new InterfaceWatch(configuration, _plan, _kernel);
-        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], log);
+        _watch = new InterfaceWatch(configuration, _plan, _kernel, TimeProvider.System, log);
+        _staticJournal = KernelJournal.Open(directory.StaticJournal, _kernel, log);
+        _static = new StaticThings(new StaticAddresses(_kernel, _staticJournal, log), new HeldRouting(_routing.Static, _staticJournal, log));
+        _static.Begin(configuration); // instances may advertise from these addresses
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report, log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
         _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
@@ -121,9 +129,13 @@ internal sealed class RouterHost : IAsyncDisposable
         _plan = VirtualLinkPlan.Of(configuration.VrrpInstances);
         configuration = Place(configuration);
         _configuration = configuration;
-        _routing = RoutingLine.Of(configuration, RoutingNames.Load());
+        _routing = RoutingLines.Of(configuration, RoutingNames.Load());
         _spacing.Use(configuration);
-        await InOffice(() => _announcements.Reload(configuration));
+        await InOffice(() =>
+        {
+            _static.Become(configuration, _routing);
+            return _announcements.Reload(configuration);
+        });
         Dictionary<string, VrrpInstance> wanted = configuration.VrrpInstances.ToDictionary(instance => instance.Name, StringComparer.Ordinal);
         Dictionary<string, Router> present = _routers.All.ToDictionary(router => router.Instance.Name, StringComparer.Ordinal);
         foreach (Router router in present.Values.Where(router => !IsKept(router, wanted)))
@@ -174,6 +186,7 @@ internal sealed class RouterHost : IAsyncDisposable
 
         _filter.Dispose();
         _journal.UndoAll();
+        _staticJournal.UndoAll();
         await _announcements.DisposeAsync();
         _bfd?.Dispose();
         _thread.Dispose();
@@ -183,8 +196,8 @@ internal sealed class RouterHost : IAsyncDisposable
         _kernel.Dispose();
     }
 
-    // Something has changed of the machine's interfaces, addresses, routes or rules.
-    private void LookAround(NetlinkEvent what)
+    // Something has changed of the machine's interfaces, addresses, routes or rules; or, when it is null, counts only now, or was found by asking.
+    private void LookAround(NetlinkEvent? what)
     {
         if (what is not (RouteChanged or RuleChanged))
         {
@@ -193,12 +206,27 @@ internal sealed class RouterHost : IAsyncDisposable
                 _office.Do(RestoreLinks);
         }
 
-        if (what is not (RouteChanged { Removed: true } or RuleChanged { Removed: true } or ResyncRequired))
+        if (what is AddressChanged { Removed: false } ? _static.LacksSome : what is not (RouteChanged { Removed: false } or RuleChanged { Removed: false }))
+            Restore(what is LinkChanged { Removed: true } or LinkChanged { Link.IsRunning: false } ? RestoreStatic : RestoreStatic | RestoreMoving);
+    }
+
+    // Once for all that has changed until the office comes to it. What moves isn't restored by a link's loss: its master may be about to give it away.
+    private void Restore(int what)
+    {
+        if (Interlocked.Or(ref _restores, what) != 0)
             return;
         _office.Do(() =>
         {
-            foreach (HeldThings held in _held.Values)
-                held.Routing.Restore();
+            int asked = Interlocked.Exchange(ref _restores, 0);
+            bool isOther = _static.Restore();
+            if ((asked & RestoreMoving) != 0)
+            {
+                foreach (HeldThings held in _held.Values)
+                    isOther |= held.Routing.Restore();
+            }
+
+            if (isOther)
+                _ = Reports.Publish(null);
             return Task.CompletedTask;
         });
     }
@@ -232,7 +260,7 @@ internal sealed class RouterHost : IAsyncDisposable
     {
         var router = new Router(RouterDefinition.Of(instance, _configuration), _watch.Read(instance), TimeProvider.System, effects => _office.Perform(effects), TellAddresses);
         var addresses = new HeldAddresses(instance, _spacing, _kernel, _journal, _announcer, _refused, _log);
-        _held[router] = new HeldThings(addresses, new HeldRouting(_routing[instance.Name], _journal, _log));
+        _held[router] = new HeldThings(addresses, new HeldRouting(_routing.OfInstances[instance.Name], _journal, _log));
         return router;
     }
 
@@ -306,7 +334,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private void Change(Router router, VrrpInstance instance)
     {
         RouterDefinition definition = RouterDefinition.Of(instance, _configuration);
-        RoutingLine[] lines = _routing[instance.Name];
+        RoutingLine[] lines = _routing.OfInstances[instance.Name];
         InterfaceState nic = _watch.Read(instance);
         _log.LogInformation("{Instance} has changed", instance.Name);
         _thread.Tell(() =>

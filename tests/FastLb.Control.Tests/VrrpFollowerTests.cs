@@ -71,15 +71,17 @@ public sealed class VrrpFollowerTests : IAsyncDisposable
     [Fact]
     public async Task Status_is_asked_for_and_answers_are_told_apart()
     {
+        var held = new VrrpStaticStatus([], [new VrrpRoutingStatus("rule", "table 100", "held")]);
         await using FakePeer<VrrpMessage> vrrp = Listen(message => message is VrrpStatusRequest request
-            ? new VrrpStatusAnswer(request.Request, [Instance(VrrpState.Master, (int)request.Request)])
+            ? new VrrpStatusAnswer(request.Request, [Instance(VrrpState.Master, (int)request.Request)]) { Static = held }
             : null);
         await Heard(vrrp, Report(1, VrrpState.Master));
 
-        IReadOnlyList<VrrpInstanceStatus> one = await _follower.ReadStatus(TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
-        IReadOnlyList<VrrpInstanceStatus> other = await _follower.ReadStatus(TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        VrrpStatusAnswer one = await _follower.ReadStatus(TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        VrrpStatusAnswer other = await _follower.ReadStatus(TestContext.Current.CancellationToken).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
-        Assert.Equal(one[0].Priority + 1, other[0].Priority);
+        Assert.Equal(one.Instances[0].Priority + 1, other.Instances[0].Priority);
+        Assert.Equal(held.Routing, other.Static.Routing);
     }
 
     [Fact]
@@ -87,7 +89,7 @@ public sealed class VrrpFollowerTests : IAsyncDisposable
     {
         await using FakePeer<VrrpMessage> vrrp = Listen();
         await Heard(vrrp, Report(1, VrrpState.Master));
-        Task<IReadOnlyList<VrrpInstanceStatus>> asking = _follower.ReadStatus(TestContext.Current.CancellationToken);
+        Task<VrrpStatusAnswer> asking = _follower.ReadStatus(TestContext.Current.CancellationToken);
         await Eventually.Reached(() => vrrp.Told.Count == 1);
         _time.Advance(TimeSpan.FromSeconds(1.9));
         Assert.False(asking.IsCompleted);

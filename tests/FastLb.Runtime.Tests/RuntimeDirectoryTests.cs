@@ -61,7 +61,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
     public void Clear_removes_what_a_write_that_was_cut_off_left()
     {
         _directory.Create();
-        foreach (string file in (string[])[_directory.SnapshotFile, _directory.ProcessesFile, _directory.AddressJournal, _directory.NeighbourJournal, _directory.OffloadJournal, _directory.HealthFile])
+        foreach (string file in (string[])[_directory.SnapshotFile, _directory.ProcessesFile, _directory.AddressJournal, _directory.StaticJournal, _directory.NeighbourJournal, _directory.OffloadJournal, _directory.HealthFile])
             File.WriteAllText($"{file}.new", "half");
 
         _directory.Clear();
@@ -75,7 +75,7 @@ public sealed class RuntimeDirectoryTests : IDisposable
         _directory.Create();
         WriteAllFilesOfARun();
         string foreign = Path.Combine(_directory.Path, "notes.txt");
-        string[] kept = [_directory.AddressJournal, _directory.NeighbourJournal, _directory.OffloadJournal, foreign];
+        string[] kept = [_directory.AddressJournal, _directory.StaticJournal, _directory.NeighbourJournal, _directory.OffloadJournal, foreign];
         foreach (string file in kept)
             File.WriteAllText(file, "kept");
 

@@ -14,6 +14,7 @@ public sealed class LeftoversTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly IPAddress Virtual = IPAddress.Parse("192.0.2.100");
+    private static readonly IPAddress Static = IPAddress.Parse("192.0.2.5");
 
     private readonly TemporaryFolder _folder = new();
     private readonly RuntimeDirectory _directory;
@@ -33,6 +34,7 @@ public sealed class LeftoversTests : IDisposable
         using Rtnetlink kernel = network.Invoke(Rtnetlink.Open);
         int index = kernel.Links.Find("near")!.Index;
         KernelJournal.Open(_directory.AddressJournal, kernel, _log).AddAddress(new AddressInfo(index, Virtual, 32));
+        KernelJournal.Open(_directory.StaticJournal, kernel, _log).AddAddress(new AddressInfo(index, Static, 32));
         KernelJournal.Open(_directory.NeighbourJournal, kernel, _log).ManageNeighbour(index, neighbour);
         string[] files = [_directory.VrrpStateFile, _directory.ProcessesFile, _directory.PidFile(ProcessRole.Control)];
         foreach (string file in files)
@@ -40,7 +42,7 @@ public sealed class LeftoversTests : IDisposable
 
         network.Invoke(() => Leftovers.Undo(_directory, _log));
 
-        Assert.DoesNotContain(kernel.Addresses.List(), address => address.Address.Equals(Virtual));
+        Assert.DoesNotContain(kernel.Addresses.List(), address => address.Address.Equals(Virtual) || address.Address.Equals(Static));
         Assert.Contains(kernel.Addresses.List(), address => address.Address.Equals(IPAddress.Parse("192.0.2.1")));
         Assert.False(kernel.Neighbours.Find(index, neighbour)?.IsManaged ?? false);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory.Path));
@@ -64,19 +66,21 @@ public sealed class LeftoversTests : IDisposable
     }
 
     [Fact]
-    public void Addresses_alone_are_taken_back_with_the_roles()
+    public void What_moves_alone_is_taken_back_with_the_roles()
     {
         using var network = new NetworkNamespace();
         using Rtnetlink kernel = network.Invoke(Rtnetlink.Open);
         int index = kernel.Links.Find("lo")!.Index;
         KernelJournal.Open(_directory.AddressJournal, kernel, _log).AddAddress(new AddressInfo(index, Virtual, 32));
+        KernelJournal.Open(_directory.StaticJournal, kernel, _log).AddAddress(new AddressInfo(index, Static, 32));
         File.WriteAllText(_directory.VrrpStateFile, "[\"VI_1\"]");
         File.WriteAllText(_directory.HealthFile, "kept");
 
         network.Invoke(() => Leftovers.UndoAddresses(_directory, _log));
 
         Assert.DoesNotContain(kernel.Addresses.List(), address => address.Address.Equals(Virtual));
-        Assert.Equal([_directory.HealthFile], Directory.EnumerateFileSystemEntries(_directory.Path));
+        Assert.Contains(kernel.Addresses.List(), address => address.Address.Equals(Static));
+        Assert.Equal([_directory.HealthFile, _directory.StaticJournal], Directory.EnumerateFileSystemEntries(_directory.Path).Order());
     }
 
     [Fact]

@@ -91,12 +91,31 @@ public sealed class HeldRoutingTests : IDisposable
         Assert.Contains(_log.Lines, line => line.Contains("test.conf:", StringComparison.Ordinal) && line.Contains("no-such-table", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_the_kernel_refuses_is_told_once_and_set_when_it_can_be()
+    {
+        var held = new HeldRouting(Lines("198.51.100.0/24 via 203.0.113.9 dev near no_track", string.Empty), _journal, _log);
+        held.Acquire();
+        Assert.False(held.Restore());
+        Assert.Equal("failed", Assert.Single(held.Report).State);
+        Assert.Single(_log.Lines, line => line.Contains("198.51.100.0/24", StringComparison.Ordinal));
+
+        _pair.Near.Run("ip", "address add 203.0.113.1/24 dev near");
+        Assert.True(held.Restore());
+
+        Assert.Equal("held", Assert.Single(held.Report).State);
+        Assert.Contains("198.51.100.0/24 via 203.0.113.9", Routes, StringComparison.Ordinal);
+    }
+
     /// <summary>As keepalived 2.2.7 numbers them, over all instances and for each family by itself.</summary>
     [Fact]
     public void Rules_that_name_no_place_have_one_before_the_other()
     {
         DirectorConfiguration configuration = ConfigurationText.Read(
             """
+            static_rules {
+              from 192.0.2.101 table 99
+            }
             vrrp_instance A {
               interface near
               virtual_router_id 1
@@ -117,9 +136,10 @@ public sealed class HeldRoutingTests : IDisposable
               }
             }
             """);
-        Dictionary<string, RoutingLine[]> lines = RoutingLine.Of(configuration, RoutingNames.BuiltIn);
-        Assert.Equal([16384, 16383, 16384], lines["A"].Select(line => line.Rule!.Priority));
-        Assert.Equal([16382, 77], lines["B"].Select(line => line.Rule!.Priority));
+        RoutingLines lines = RoutingLines.Of(configuration, RoutingNames.BuiltIn);
+        Assert.Equal([16384], lines.Static.Select(line => line.Rule!.Priority));
+        Assert.Equal([16383, 16382, 16384], lines.OfInstances["A"].Select(line => line.Rule!.Priority));
+        Assert.Equal([16381, 77], lines.OfInstances["B"].Select(line => line.Rule!.Priority));
     }
 
     public void Dispose()
@@ -129,7 +149,7 @@ public sealed class HeldRoutingTests : IDisposable
         _pair.Dispose();
     }
 
-    private static RoutingLine[] Lines(string routes, string rules) => RoutingLine.Of(
+    private static RoutingLine[] Lines(string routes, string rules) => RoutingLines.Of(
         ConfigurationText.Read(
             $$"""
             vrrp_instance VI_1 {
@@ -146,5 +166,5 @@ public sealed class HeldRoutingTests : IDisposable
               }
             }
             """),
-        RoutingNames.BuiltIn)["VI_1"];
+        RoutingNames.BuiltIn).OfInstances["VI_1"];
 }

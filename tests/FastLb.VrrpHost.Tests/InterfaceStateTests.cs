@@ -167,6 +167,6 @@ public sealed class InterfaceStateTests : IDisposable
     private InterfaceState Read(string lines, params string[] virtualAddresses)
     {
         VrrpInstance instance = ConfigurationText.WithInstance(lines).VrrpInstances[0];
-        return InterfaceState.Read(_kernel, instance, instance.Interface, virtualAddresses.Length == 0 ? NoVirtualAddresses : virtualAddresses.Select(Ip).ToHashSet());
+        return InterfaceState.Read(_kernel, _kernel.Links.Find, instance, instance.Interface, virtualAddresses.Length == 0 ? NoVirtualAddresses : virtualAddresses.Select(Ip).ToHashSet());
     }
 }

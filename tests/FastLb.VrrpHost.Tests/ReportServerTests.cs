@@ -10,11 +10,13 @@ public sealed class ReportServerTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly VrrpStaticStatus Held = new([], [new VrrpRoutingStatus("rule", "table 100", "held")]);
+
     private readonly TemporaryFolder _folder = new();
     private readonly ReportServer _server;
     private int _reads;
 
-    public ReportServerTests() => _server = new ReportServer(SocketPath, () => [Instance(Interlocked.Increment(ref _reads))], new RecordingLog());
+    public ReportServerTests() => _server = new ReportServer(SocketPath, () => [Instance(Interlocked.Increment(ref _reads))], () => Held, new RecordingLog());
 
     private string SocketPath => _folder.File("vrrp.sock");
 
@@ -27,6 +29,7 @@ public sealed class ReportServerTests : IAsyncDisposable
 
         Assert.Null(report.Transition);
         Assert.Equal("VI_1", Assert.Single(report.Instances).Name);
+        Assert.Equal(Held.Routing, report.Static.Routing);
     }
 
     [Fact]

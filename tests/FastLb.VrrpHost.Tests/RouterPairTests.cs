@@ -114,7 +114,7 @@ public sealed class RouterPairTests : IDisposable
             VrrpInstance instance = configuration.VrrpInstances[0];
             var log = new RecordingLog();
             _kernel = network.Invoke(Rtnetlink.Open);
-            _watch = network.Invoke(() => new InterfaceWatch(configuration, VirtualLinkPlan.Of(configuration.VrrpInstances), _kernel));
+            _watch = network.Invoke(() => new InterfaceWatch(configuration, VirtualLinkPlan.Of(configuration.VrrpInstances), _kernel, TimeProvider.System, log));
             Router = network.Invoke(() => new Router(RouterDefinition.Of(instance, configuration), _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
             Thread = new RouterThread(new RouterSet(Router), fault => _failure = fault, log);
             Thread.Tell(Router.Start);

@@ -17,6 +17,7 @@ internal static class VrrpReport
             text.AppendLine("No VRRP instance.");
         foreach (VrrpInstanceStatus instance in status.Instances)
             Append(text, instance);
+        Append(text, status.Static);
         return text.ToString().TrimEnd();
     }
 
@@ -33,16 +34,29 @@ internal static class VrrpReport
             text.AppendLine(CultureInfo.InvariantCulture, $"  tracks {tracker.Kind} {tracker.Name}{(tracker.IsOfGroup ? " for its sync group" : string.Empty)}: {tracker.State}, {EffectOf(tracker)}");
         if (instance.Master is { } master)
             text.AppendLine(CultureInfo.InvariantCulture, $"  master is {master} with priority {instance.MasterPriority}");
-        foreach (VrrpAddressStatus address in instance.Addresses)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {address.Address}/{address.PrefixLength} on {address.Interface}: {address.State}");
-        foreach (VrrpRoutingStatus routing in instance.Routing)
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {routing.Kind} {routing.Line}: {routing.State}");
+        Append(text, instance.Addresses, instance.Routing);
         VrrpCounters counters = instance.Counters;
         text.AppendLine(CultureInfo.InvariantCulture,
             $"  sent {counters.Sent} (failed {counters.SendFailures}, latest {counters.LongestDelayMicroseconds} us after it was due), received {counters.Received}, became master {counters.BecameMaster} times");
         string discarded = string.Join(", ", counters.Discarded.Where(entry => entry.Value != 0).Select(entry => $"{entry.Key} {entry.Value}"));
         if (discarded.Length > 0)
             text.AppendLine(CultureInfo.InvariantCulture, $"  discarded: {discarded}");
+    }
+
+    private static void Append(StringBuilder text, VrrpStaticStatus held)
+    {
+        if (held.Addresses.Count + held.Routing.Count == 0)
+            return;
+        text.AppendLine("In every state:");
+        Append(text, held.Addresses, held.Routing);
+    }
+
+    private static void Append(StringBuilder text, IReadOnlyList<VrrpAddressStatus> addresses, IReadOnlyList<VrrpRoutingStatus> routing)
+    {
+        foreach (VrrpAddressStatus address in addresses)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {address.Address}/{address.PrefixLength} on {address.Interface}: {address.State}");
+        foreach (VrrpRoutingStatus line in routing)
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {line.Kind} {line.Line}: {line.State}");
     }
 
     private static string PlaceOf(VrrpInstanceStatus instance) => instance.Interface.Length == 0 ? "any interface" : instance.Interface;

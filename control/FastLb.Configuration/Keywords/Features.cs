@@ -12,13 +12,8 @@ public static class Features
 
     // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
 
-    // Links are told by the kernel, which a driver that doesn't tell is told apart from by nothing but its neighbours.
-    public static readonly Feature LinkPolling = new(
-        "polling of links", NotYetHarmless, "links are not polled, because the kernel tells when they change; a few old drivers don't tell it");
 
     public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
-
-    public static readonly Feature RoutingSettings = new("settings of static routing", NotYetHarmless, "only static addresses, routes and rules use it, which are refused");
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
@@ -46,10 +41,6 @@ public static class Features
     public static readonly Feature SignedAdvertisements = new(
         "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
-
-    public static readonly Feature LinkDelays = new(
-        "delays of links", NotYetRefused, "a link's change counts at once yet, so a link that flaps moves the addresses", "leave it out, if that will do");
-
     // Refused: what is forwarded, or who answers for an address, depends on them.
     public static readonly Feature OtherChecks = new(
         "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
@@ -62,16 +53,15 @@ public static class Features
     public static readonly Feature PersistenceEngines = new("persistence engines", NotYetRefused, "clients are told apart by their addresses alone yet", "remove it, if that will do");
     public static readonly Feature Ipv6 = new("IPv6", NotYetRefused, "services of IPv6 are not forwarded yet");
     public static readonly Feature Ipvlan = new("IPVLANs", NotYetRefused, "IPVLANs are not made yet, so the addresses would be on the interface itself", "use 'use_vmac'");
-    public static readonly Feature Routing = new("static routing", NotYetRefused, "addresses, routes and rules outside of instances are not set yet", "set it with the system's own network configuration");
     public static readonly Feature NetworkNamespaces = new("network namespaces", NotYetRefused, "FastLb works in the network namespace it is started in", "start it with 'ip netns exec NAME'");
 
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
-        Sctp, PersistenceEngines, Ipv6, Ipvlan, Routing,
+        Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
+        Sctp, PersistenceEngines, Ipv6, Ipvlan,
         NetworkNamespaces,
     ];
 }

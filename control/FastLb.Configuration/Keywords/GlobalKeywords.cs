@@ -46,7 +46,7 @@ internal static class GlobalKeywords
             .Add("disable_local_igmp", Features.KernelSettings)
             .Add("vrrp_strict", Features.Done)
             .Add("dynamic_interfaces", Features.DynamicInterfaces, Choice("CHANGES", ("allow_if_changes", Features.DynamicInterfaces)) with { IsOptional = true })
-            .Add("default_interface", Features.RoutingSettings, Interface)
+            .Add("default_interface", Features.Done, Interface)
 
             // Forwarding
             .Add("lvs_sync_daemon", Features.ConnectionSync, Rest("INTERFACE [OPTION VALUE]…"))

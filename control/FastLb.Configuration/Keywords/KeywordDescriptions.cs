@@ -22,7 +22,7 @@ public static class KeywordDescriptions
         static_ipaddress	addresses that are there whoever is master
         static_routes	routes that are there whoever is master
         static_rules	routing rules that are there whoever is master
-        track_group	instances that fail when a static address, route or rule is lost
+        track_group	instances in fault while the interface of a static address, route or rule is down
         track_file	a file with a number that instances and checks can track
         vrrp_track_file	track_file under its former name
         vrrp_script	a script whose success instances can track
@@ -326,7 +326,7 @@ public static class KeywordDescriptions
         scope	its scope; default global
         label	its label
         no_track	its interface going down is no fault
-        track_group	who fails when a static address is lost
+        track_group	who is in fault while the interface is down
         peer	the address at the other end of the link
         preferred_lft	how long it is preferred
         home	it is a home address (RFC 6275)

@@ -36,7 +36,7 @@ internal static class TrackerKeywords
 
     private static readonly ImmutableArray<KeywordEntry> Group =
         new KeywordList(BlockContext.TrackGroup)
-            .AddBlock("group", Features.RoutingSettings, BlockContext.Lines)
+            .AddBlock("group", Features.Done, BlockContext.Lines)
             .Entries;
 
     private static readonly ImmutableArray<KeywordEntry> Bfd =

@@ -58,7 +58,7 @@ internal static class VrrpKeywords
             // Tracking
             .AddBlock("track_interface track_script track_file track_process track_bfd", Features.Done, BlockContext.Lines)
             .Add("dont_track_primary", Features.Done)
-            .AddDeprecated("linkbeat_use_polling", "linkbeat_interfaces", Features.LinkPolling)
+            .AddDeprecated("linkbeat_use_polling", "linkbeat_interfaces", Features.Done)
 
             // Notification
             .Add("notify notify_master notify_backup notify_fault notify_stop notify_deleted notify_master_rx_lower_pri", Features.Done, Rest("COMMAND"))
@@ -111,7 +111,7 @@ internal static class VrrpKeywords
             .Add("scope", Features.Done, Text("SCOPE"))
             .Add("label", Features.Done, Text("LABEL"))
             .Add("no_track", Features.Done)
-            .Add("track_group", Features.RoutingSettings, Text("NAME"))
+            .Add("track_group", Features.Done, Text("NAME"))
             .Add("peer", Features.Done, Address)
             .Add("preferred_lft", Features.Done, Text("SECONDS|forever"))
             .Add("home -nodad nodad mngtmpaddr noprefixroute autojoin", Features.Done)

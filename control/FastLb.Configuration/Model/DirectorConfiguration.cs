@@ -30,7 +30,7 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
     /// <summary>BFD sessions that instances, sync groups and checks can track.</summary>
     public ValueList<BfdSession> BfdSessions { get; init; } = [];
 
-    /// <summary>Who fails with static addresses, routes and rules.</summary>
+    /// <summary>Who fails with the interfaces of static addresses, routes and rules.</summary>
     public ValueList<TrackGroup> TrackGroups { get; init; } = [];
 
     /// <summary>Interfaces whose gratuitous messages are spaced together.</summary>
@@ -44,6 +44,9 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 
     /// <summary>Rules that are there in every state.</summary>
     public ValueList<RuleDefinition> StaticRules { get; init; } = [];
+
+    /// <summary>True when there is something to hold, whoever decides about it: then there is a VRRP process.</summary>
+    public bool HoldsSomething => VrrpInstances.Count + StaticAddresses.Count + StaticRoutes.Count + StaticRules.Count > 0;
 
     /// <summary>Interfaces whose links are asked for.</summary>
     public ValueList<LinkbeatInterface> LinkbeatInterfaces { get; init; } = [];

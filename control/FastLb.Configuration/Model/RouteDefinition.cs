@@ -12,9 +12,12 @@ public sealed record RouteDefinition(ValueList<string> Words, string Destination
     /// <summary>Where the line stands.</summary>
     public Origin Origin { get; init; }
 
+    /// <summary>The interface that it names outside of nexthops (<c>dev</c>); null for none.</summary>
+    public string? Interface { get; init; }
+
     /// <summary>False when the route is not set again if somebody takes it away (<c>no_track</c>).</summary>
     public bool IsTracked { get; init; } = true;
 
-    /// <summary>The <see cref="Model.TrackGroup"/> that fails without it; null for none and for virtual routes.</summary>
+    /// <summary>The <see cref="Model.TrackGroup"/> that fails while <see cref="Interface"/> is down; null for none and for virtual routes.</summary>
     public string? TrackGroup { get; init; }
 }

@@ -11,9 +11,12 @@ public sealed record RuleDefinition(ValueList<string> Words, uint? Preference)
     /// <summary>Where the line stands.</summary>
     public Origin Origin { get; init; }
 
+    /// <summary>The interface of the packets that it is for (<c>iif</c>); null for any.</summary>
+    public string? Interface { get; init; }
+
     /// <summary>False when the rule is not set again if somebody takes it away (<c>no_track</c>).</summary>
     public bool IsTracked { get; init; } = true;
 
-    /// <summary>The <see cref="Model.TrackGroup"/> that fails without it; null for none and for virtual rules.</summary>
+    /// <summary>The <see cref="Model.TrackGroup"/> that fails while <see cref="Interface"/> is down; null for none and for virtual rules.</summary>
     public string? TrackGroup { get; init; }
 }

@@ -119,7 +119,11 @@ public sealed record AdjacencyStatus(string State, string? Interface, string? Ma
 /// <summary>What <c>fastlb vrrp</c> shows.</summary>
 /// <param name="Instances">In the order of the configuration.</param>
 /// <param name="Fault">Why this is not of this moment; null when it is.</param>
-public sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances, string? Fault);
+public sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances, string? Fault)
+{
+    /// <summary>What is held whatever their states.</summary>
+    public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+}
 
 /// <summary>How the API's answers look as JSON.</summary>
 [JsonSourceGenerationOptions(

@@ -67,11 +67,12 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
             return new VrrpStatus([], null);
         try
         {
-            return new VrrpStatus(await vrrp.ReadStatus(cancellation), null);
+            VrrpStatusAnswer answer = await vrrp.ReadStatus(cancellation);
+            return new VrrpStatus(answer.Instances, null) { Static = answer.Static };
         }
         catch (DirectorException unavailable)
         {
-            return new VrrpStatus(vrrp.Report.Instances, unavailable.Message);
+            return new VrrpStatus(vrrp.Report.Instances, unavailable.Message) { Static = vrrp.Report.Static };
         }
     }
 

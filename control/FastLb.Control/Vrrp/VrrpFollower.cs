@@ -19,7 +19,7 @@ public sealed class VrrpFollower(string socketPath, TimeProvider time, ILogger l
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _firstReport = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<IReadOnlyList<VrrpInstanceStatus>>> _waiting = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<VrrpStatusAnswer>> _waiting = new();
     private volatile VrrpReport _report = new(0, [], null);
     private readonly Lock _taking = new();
     private IReadOnlySet<string> _masters = new HashSet<string>(StringComparer.Ordinal);
@@ -70,14 +70,14 @@ public sealed class VrrpFollower(string socketPath, TimeProvider time, ILogger l
             await TrySend(channel, new VrrpReportApplied(report.Sequence), cancellation);
     }
 
-    /// <summary>The instances with their counters, at this moment.</summary>
+    /// <summary>The instances with their counters, and what is held in every state, at this moment.</summary>
     /// <exception cref="DirectorException">No VRRP process answers.</exception>
-    public async Task<IReadOnlyList<VrrpInstanceStatus>> ReadStatus(CancellationToken cancellation)
+    public async Task<VrrpStatusAnswer> ReadStatus(CancellationToken cancellation)
     {
         MessageChannel<VrrpMessage> channel = Volatile.Read(ref _channel)
             ?? throw new DirectorException("no VRRP process is running at this moment; it is being started again");
         long request = Interlocked.Increment(ref _lastRequest);
-        var answer = new TaskCompletionSource<IReadOnlyList<VrrpInstanceStatus>>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<VrrpStatusAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting[request] = answer;
         try
         {
@@ -147,8 +147,8 @@ public sealed class VrrpFollower(string socketPath, TimeProvider time, ILogger l
                 _firstReport.TrySetResult();
                 Reported?.Invoke(report);
                 break;
-            case VrrpStatusAnswer answer when _waiting.TryRemove(answer.Request, out TaskCompletionSource<IReadOnlyList<VrrpInstanceStatus>>? waiting):
-                waiting.TrySetResult(answer.Instances);
+            case VrrpStatusAnswer answer when _waiting.TryRemove(answer.Request, out TaskCompletionSource<VrrpStatusAnswer>? waiting):
+                waiting.TrySetResult(answer);
                 break;
             default:
                 log.LogDebug("a message of kind {Kind} came too late", message.GetType().Name);

@@ -13,25 +13,32 @@ internal sealed record EffectiveTracker(TrackedKey Key, TrackerWeight Weight, bo
     /// <summary>
     /// All that an instance tracks. What its sync group tracks counts for each member; where the instance tracks the same itself, the group's weight counts,
     /// unless the instance's is 0. A group with an owner, whose priority never changes, has no weights. The model has left out the weights of members that must
-    /// keep step.
+    /// keep step. The interfaces of static objects whose track group names the instance come last, without weights, by the same rule.
     /// </summary>
     public static IReadOnlyList<EffectiveTracker> Of(VrrpInstance instance, DirectorConfiguration configuration)
     {
         List<EffectiveTracker> found = [.. Own(instance.Trackers, configuration, isOfGroup: false)];
-        if (configuration.SyncGroups.FirstOrDefault(group => group.Instances.Contains(instance.Name)) is not { } group)
-            return found;
+        if (configuration.SyncGroups.FirstOrDefault(group => group.Instances.Contains(instance.Name)) is { } group)
+            AddShared(found, group, configuration);
+        foreach (string name in TrackGroupInterfaces.Of(instance, configuration))
+            Add(found, new EffectiveTracker(new TrackedKey(TrackerKind.Interface, name), Unweighted, IsOfGroup: false));
+        return found;
+    }
+
+    private static void AddShared(List<EffectiveTracker> found, VrrpSyncGroup group, DirectorConfiguration configuration)
+    {
         bool hasOwner = configuration.VrrpInstances.Any(member => member.Priority == VrrpInstance.OwnerPriority && group.Instances.Contains(member.Name));
         foreach (EffectiveTracker tracker in Own(group.Trackers, configuration, isOfGroup: true))
-        {
-            EffectiveTracker shared = hasOwner ? tracker with { Weight = tracker.Weight with { Value = 0 } } : tracker;
-            int own = found.FindIndex(other => other.Key == tracker.Key);
-            if (own < 0)
-                found.Add(shared);
-            else if (found[own].Weight.Value != 0)
-                found[own] = shared;
-        }
+            Add(found, hasOwner ? tracker with { Weight = tracker.Weight with { Value = 0 } } : tracker);
+    }
 
-        return found;
+    private static void Add(List<EffectiveTracker> found, EffectiveTracker tracker)
+    {
+        int own = found.FindIndex(other => other.Key == tracker.Key);
+        if (own < 0)
+            found.Add(tracker);
+        else if (found[own].Weight.Value != 0)
+            found[own] = tracker;
     }
 
     private static IEnumerable<EffectiveTracker> Own(VrrpTrackers trackers, DirectorConfiguration configuration, bool isOfGroup) =>

@@ -57,10 +57,11 @@ internal sealed class TrackedObjects : IAsyncDisposable
         }
     }
 
-    /// <summary>The interfaces that instances and sync groups track, each of which is to be reported.</summary>
+    /// <summary>The interfaces that instances, sync groups and track groups track, each of which is to be reported.</summary>
     public static IReadOnlySet<string> InterfacesOf(DirectorConfiguration configuration) =>
         configuration.VrrpInstances.Select(instance => instance.Trackers).Concat(configuration.SyncGroups.Select(group => group.Trackers))
-            .SelectMany(trackers => trackers.Interfaces).Select(tracker => tracker.Name).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(trackers => trackers.Interfaces).Select(tracker => tracker.Name)
+            .Concat(configuration.VrrpInstances.SelectMany(instance => TrackGroupInterfaces.Of(instance, configuration))).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>
     /// Writes first values into files, reads files, counts processes and begins to run scripts. Interfaces should have been reported by then: one that has not

@@ -19,6 +19,16 @@ internal struct EthtoolChannels
     public uint CombinedCount;
 }
 
+/// <summary><c>struct ethtool_value</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct EthtoolValue
+{
+    public const uint ETHTOOL_GLINK = 0x0a;
+
+    public uint Command;
+    public uint Value;
+}
+
 /// <summary><c>struct ethtool_sset_info</c> with room for the answer about one set.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolStringSetSize

@@ -62,6 +62,22 @@ internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
             throw new SystemCallException($"ethtool({call})", name, errno, DescribeError(errno));
     }
 
+    /// <summary>Makes an ethtool request about an interface, and gives what the kernel says to it.</summary>
+    /// <inheritdoc cref="Ethtool"/>
+    public Errno TryEthtool(string name, void* data)
+    {
+        InterfaceRequest request = InterfaceRequest.For(name);
+        request.Data = (nint)data;
+        return TryAsk(InterfaceRequest.SIOCETHTOOL, ref request);
+    }
+
+    /// <summary>Makes a request, and gives what the kernel says to it.</summary>
+    public Errno TryAsk(int number, ref InterfaceRequest request)
+    {
+        fixed (InterfaceRequest* data = &request)
+            return LibC.ioctl((int)handle, number, data) < 0 ? SystemCallException.LastErrno : Errno.None;
+    }
+
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 
     private static string? DescribeError(Errno errno) => errno switch
@@ -70,11 +86,4 @@ internal sealed unsafe class InterfaceControl : SafeHandleMinusOneIsInvalid
         Errno.EPERM => "needs CAP_NET_ADMIN, or root",
         _ => null,
     };
-
-    private Errno TryEthtool(string name, void* data)
-    {
-        InterfaceRequest request = InterfaceRequest.For(name);
-        request.Data = (nint)data;
-        return LibC.ioctl((int)handle, InterfaceRequest.SIOCETHTOOL, &request) < 0 ? SystemCallException.LastErrno : Errno.None;
-    }
 }

@@ -37,6 +37,14 @@ internal struct InterfaceRequest
     [FieldOffset(16)]
     public nint Data;
 
+    /// <summary><c>reg_num</c> of <c>struct mii_ioctl_data</c> (<c>linux/mii.h</c>), which begins with the transceiver's number, <c>phy_id</c>.</summary>
+    [FieldOffset(18)]
+    public ushort MiiRegister;
+
+    /// <summary><c>val_out</c> of <c>struct mii_ioctl_data</c>: what the register holds.</summary>
+    [FieldOffset(22)]
+    public ushort MiiValue;
+
     /// <summary>A request about the named interface.</summary>
     /// <exception cref="ArgumentException">No interface can have such a name.</exception>
     public static InterfaceRequest For(string name)

@@ -8,17 +8,17 @@ namespace FastLb.Configuration.Tests.Binding;
 public sealed class RoutingBindingTests
 {
     [Theory]
-    [InlineData("198.51.100.0/24 via 192.0.2.1 dev eth0", "198.51.100.0/24", true)]
-    [InlineData("src 192.0.2.2 to default via inet6 fe80::1 oif eth0 mtu lock 1400 rtt 50ms", "default", true)]
-    [InlineData("blackhole 198.51.100.9 no_track", "198.51.100.9", false)]
-    [InlineData("2001:db8::/32 dev eth0 encap seg6 mode encap segs 2001:db8::9 no_track", "2001:db8::/32", false)]
-    [InlineData("default no_track nexthop via 192.0.2.1 dev eth0 weight 1 nexthop via 192.0.2.2 weight 2", "default", false)]
-    [InlineData("unicast 198.51.100.0/24 dev eth0 protocol static no_track", "198.51.100.0/24", false)]
-    public void Route_is_kept_word_for_word(string line, string destination, bool isTracked)
+    [InlineData("198.51.100.0/24 via 192.0.2.1 dev eth0", "198.51.100.0/24", "eth0", true)]
+    [InlineData("src 192.0.2.2 to default via inet6 fe80::1 oif eth0 mtu lock 1400 rtt 50ms", "default", "eth0", true)]
+    [InlineData("blackhole 198.51.100.9 no_track", "198.51.100.9", null, false)]
+    [InlineData("2001:db8::/32 dev eth0 encap seg6 mode encap segs 2001:db8::9 no_track", "2001:db8::/32", "eth0", false)]
+    [InlineData("default no_track nexthop via 192.0.2.1 dev eth0 weight 1 nexthop via 192.0.2.2 weight 2", "default", null, false)]
+    [InlineData("unicast 198.51.100.0/24 dev eth0 protocol static no_track", "198.51.100.0/24", "eth0", false)]
+    public void Route_is_kept_word_for_word(string line, string destination, string? device, bool isTracked)
     {
         ConfigurationResult result = Parse($"virtual_routes {{\n {line}\n}}");
         Assert.DoesNotContain(result.Diagnostics, IsFault);
-        RouteDefinition expected = new([.. line.Replace(" no_track", string.Empty, StringComparison.Ordinal).Split(' ')], destination) { IsTracked = isTracked };
+        RouteDefinition expected = new([.. line.Replace(" no_track", string.Empty, StringComparison.Ordinal).Split(' ')], destination) { Interface = device, IsTracked = isTracked };
         Assert.Equal(expected, Assert.Single(Assert.Single(result.Configuration!.VrrpInstances).Routes));
     }
 
@@ -47,15 +47,15 @@ public sealed class RoutingBindingTests
     public void Route_that_lacks_a_value_stops_the_start_as_in_keepalived() => Assert.Equal(2, Parse("virtual_routes {\n 198.51.100.0/24 dev eth0 via\n}").CheckExitStatus);
 
     [Theory]
-    [InlineData("from 192.0.2.0/24 iif eth0 table 100 preference 7", 7u)]
-    [InlineData("not to all fwmark 24/12 goto 9 priority 4294967295", 4294967295u)]
-    [InlineData("to 2001:db8::/32 inet6 uidrange 10-20 type prohibit order 0", 0u)]
-    [InlineData("l3mdev preference 3 sport 5 protocol 18", 3u)]
-    public void Rule_is_kept_word_for_word(string line, uint preference)
+    [InlineData("from 192.0.2.0/24 iif eth0 table 100 preference 7", "eth0", 7u)]
+    [InlineData("not to all fwmark 24/12 goto 9 priority 4294967295", null, 4294967295u)]
+    [InlineData("to 2001:db8::/32 inet6 uidrange 10-20 type prohibit order 0", null, 0u)]
+    [InlineData("l3mdev preference 3 sport 5 protocol 18", null, 3u)]
+    public void Rule_is_kept_word_for_word(string line, string? device, uint preference)
     {
         ConfigurationResult result = Parse($"virtual_rules {{\n {line}\n}}");
         Assert.DoesNotContain(result.Diagnostics, IsFault);
-        Assert.Equal(new RuleDefinition([.. line.Split(' ')], preference), Assert.Single(Assert.Single(result.Configuration!.VrrpInstances).Rules));
+        Assert.Equal(new RuleDefinition([.. line.Split(' ')], preference) { Interface = device }, Assert.Single(Assert.Single(result.Configuration!.VrrpInstances).Rules));
     }
 
     [Theory]

@@ -196,8 +196,7 @@ public sealed class VrrpInstanceBindingTests
     }
 
     [Theory]
-    [InlineData("interface_up_down_delays {\n eth0 3\n}", "'interface_up_down_delays' is refused")]
-    [InlineData("static_ipaddress {\n 192.0.2.1 dev eth0\n}", "'static_ipaddress' is refused")]
+    [InlineData("net_namespace blue", "'net_namespace' is refused")]
     public void What_decides_outside_of_instances_is_refused_once(string block, string message)
     {
         Diagnostic diagnostic = Assert.Single(ConfigurationLoader.Parse(block, "f").Diagnostics);

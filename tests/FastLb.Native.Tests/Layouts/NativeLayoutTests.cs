@@ -147,7 +147,7 @@ public sealed class NativeLayoutTests
 
     [Fact]
     public void Interface_requests_are_laid_out_as_in_the_kernel_headers() =>
-        new HeaderChecker("<sys/socket.h>", "<linux/if.h>", "<linux/ethtool.h>", "<linux/sockios.h>")
+        new HeaderChecker("<sys/socket.h>", "<linux/if.h>", "<linux/ethtool.h>", "<linux/sockios.h>", "<linux/mii.h>")
             .Structure<InterfaceRequest>(
                 "struct ifreq",
                 ("ifr_name", "Name"), ("ifr_ifindex", "Number"), ("ifr_mtu", "Number"), ("ifr_flags", "Flags"), ("ifr_hwaddr.sa_family", "HardwareType"),
@@ -157,7 +157,16 @@ public sealed class NativeLayoutTests
                 ("cmd", "Command"), ("max_rx", "MaxReceive"), ("max_tx", "MaxTransmit"), ("max_other", "MaxOther"), ("max_combined", "MaxCombined"),
                 ("rx_count", "ReceiveCount"), ("tx_count", "TransmitCount"), ("other_count", "OtherCount"), ("combined_count", "CombinedCount"))
             .Equal("IFNAMSIZ", InterfaceRequest.NameSize)
+            .Equal("offsetof(struct ifreq, ifr_ifru) + offsetof(struct mii_ioctl_data, reg_num)", Marshal.OffsetOf<InterfaceRequest>(nameof(InterfaceRequest.MiiRegister)))
+            .Equal("offsetof(struct ifreq, ifr_ifru) + offsetof(struct mii_ioctl_data, val_out)", Marshal.OffsetOf<InterfaceRequest>(nameof(InterfaceRequest.MiiValue)))
+            .Equal("SIOCGMIIPHY", LinkProbe.SIOCGMIIPHY)
+            .Equal("SIOCGMIIREG", LinkProbe.SIOCGMIIREG)
+            .Equal("MII_BMCR", LinkProbe.MII_BMCR)
+            .Equal("MII_BMSR", LinkProbe.MII_BMSR)
+            .Equal("BMSR_LSTATUS", LinkProbe.BMSR_LSTATUS)
             .Equal("SIOCETHTOOL", InterfaceRequest.SIOCETHTOOL)
+            .Structure<EthtoolValue>("struct ethtool_value", ("cmd", "Command"), ("data", "Value"))
+            .Equal("ETHTOOL_GLINK", EthtoolValue.ETHTOOL_GLINK)
             .Equal("ETHTOOL_GCHANNELS", EthtoolChannels.ETHTOOL_GCHANNELS)
             .Members<EthtoolStringSetSize>("struct ethtool_sset_info", ("cmd", "Command"), ("sset_mask", "Sets"), ("data", "Count"))
             .Structure<EthtoolStrings>("struct ethtool_gstrings", ("cmd", "Command"), ("string_set", "Set"), ("len", "Count"))

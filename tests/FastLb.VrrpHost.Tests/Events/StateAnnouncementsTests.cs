@@ -80,6 +80,8 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
         announcements.InstanceChanged(one, VrrpRole.Stopped, 100);
         announcements.InstanceChanged(two, VrrpRole.Stopped, 90);
         announcements.GroupChanged(group, VrrpRole.Stopped);
+        await all.Lines(1); // the pipes go with their end, and readers may be slow to open them
+        await own.Lines(1);
         await announcements.DisposeAsync();
 
         string[] expected = Recorded.ReplaceLineEndings("\n").Split('\n');

@@ -126,6 +126,28 @@ public sealed class InstanceTrackingTests
         Assert.Equal(0, Track(text, "b2").PriorityChange);
     }
 
+    /// <summary>keepalived 2.2.7: FAULT with each of these, and with the weight as well.</summary>
+    [Theory]
+    [InlineData("static_ipaddress {\n 198.51.100.5/24 dev trvx track_group T\n}", true)]
+    [InlineData("static_ipaddress {\n 198.51.100.5/24 dev trvx track_group T no_track\n}", false)]
+    [InlineData("static_ipaddress {\n 198.51.100.5/24 dev trvx track_group U\n}", false)]
+    [InlineData("static_ipaddress {\n 198.51.100.5/24 dev trvx\n}", false)]
+    [InlineData("static_routes {\n default dev trvx track_group T\n}", true)]
+    [InlineData("static_routes {\n default dev trvx track_group T no_track\n}", false)]
+    [InlineData("static_rules {\n iif trvx table 5 preference 3 track_group T\n}", true)]
+    [InlineData("static_rules {\n iif trvx table 5 preference 3 track_group T no_track\n}", false)]
+    public void Track_group_is_at_fault_with_the_interface_of_a_static_thing(string things, bool isFaulty)
+    {
+        string text = $"track_group T {{\n group {{\n a1\n a2\n }}\n}}\ntrack_group U {{\n group {{\n a3\n }}\n}}\n{things}\n"
+            + Instance("a1", string.Empty) + Instance("a2", "track_interface {\n trvx weight 7\n }") + Instance("a3", string.Empty);
+
+        Assert.Equal(isFaulty, Track(text, "a1").IsFaulty);
+        Assert.Equal(isFaulty, Track(text, "a2").IsFaulty);
+        Assert.Equal(isFaulty ? ["trvx"] : [], Track(text, "a1").Trackers.Select(tracker => tracker.Name));
+        Assert.Equal(things.Contains("track_group U", StringComparison.Ordinal), Track(text, "a3").IsFaulty);
+        Assert.Equal(["trvx"], TrackedObjects.InterfacesOf(ConfigurationText.Read(Definitions + text)));
+    }
+
     private static InstanceTracking Track(string text, string name = "a")
     {
         DirectorConfiguration configuration = ConfigurationText.Read(Definitions + text);

@@ -25,7 +25,8 @@ internal sealed class RouteReader(DiagnosticBag diagnostics, RoutingTrackGroups 
         var words = new RoutingWordReader(diagnostics, line, list);
         bool isStatic = RoutingTrackGroups.IsStatic(list);
         string? destination = null, group = null, protocol = null;
-        bool isTracked = true, hasInterface = false, isInNexthop = false;
+        string? device = null;
+        bool isTracked = true, isInNexthop = false;
         while (!words.IsAtEnd && !words.IsFaulty)
         {
             Token word = words.Take();
@@ -58,7 +59,7 @@ internal sealed class RouteReader(DiagnosticBag diagnostics, RoutingTrackGroups 
                     break;
                 case var name when RoutingOption.OfRoutes.TryGetValue(name, out RoutingValue kind) && (name != "weight" || isInNexthop) && name != "track_group":
                     string? value = ReadOption(words, word, kind);
-                    hasInterface |= name is "dev" or "oif" && !isInNexthop;
+                    if (name is "dev" or "oif" && !isInNexthop) device = value;
                     if (name == "protocol") protocol = value;
                     break;
                 case var text when destination is null && RoutingWordReader.LooksLikePrefix(text):
@@ -78,7 +79,7 @@ internal sealed class RouteReader(DiagnosticBag diagnostics, RoutingTrackGroups 
             return null;
         }
 
-        if (isTracked && !hasInterface)
+        if (isTracked && device is null)
         {
             diagnostics.Add(
                 DiagnosticCatalog.UntrackedRoute, line.Keyword.Span, $"the route to {destination} names no interface, so that its loss is not noticed", "name one by 'dev', or add 'no_track'");
@@ -91,7 +92,7 @@ internal sealed class RouteReader(DiagnosticBag diagnostics, RoutingTrackGroups 
             words.Words.RemoveRange(words.Words.LastIndexOf("protocol"), 2);
         }
 
-        return new RouteDefinition([.. words.Words], destination) { Origin = new Origin(line.Span), IsTracked = isTracked, TrackGroup = group };
+        return new RouteDefinition([.. words.Words], destination) { Origin = new Origin(line.Span), Interface = device, IsTracked = isTracked, TrackGroup = group };
     }
 
     private string? ReadOption(RoutingWordReader words, Token word, RoutingValue kind)

@@ -26,8 +26,8 @@ internal sealed class RuleReader(DiagnosticBag diagnostics, RoutingTrackGroups g
     {
         var words = new RoutingWordReader(diagnostics, line, list);
         bool isStatic = RoutingTrackGroups.IsStatic(list);
-        (string? action, string? group, string? protocol, uint? preference) = (null, null, null, null);
-        bool isTracked = true, hasInterface = false;
+        (string? action, string? device, string? group, string? protocol, uint? preference) = (null, null, null, null, null);
+        bool isTracked = true;
         while (!words.IsAtEnd && !words.IsFaulty)
         {
             Token word = words.Take();
@@ -44,7 +44,6 @@ internal sealed class RuleReader(DiagnosticBag diagnostics, RoutingTrackGroups g
                 action = name;
             }
 
-            hasInterface |= name is "iif" or "dev";
             switch (name)
             {
                 case "no_track":
@@ -64,6 +63,9 @@ internal sealed class RuleReader(DiagnosticBag diagnostics, RoutingTrackGroups g
                     break;
                 case "inet6" when words.Family == AddressFamily.InterNetwork:
                     words.Fail(DiagnosticCatalog.AddressFamilyMismatch, word, "'inet6' stands in a rule of IPv4", "remove it, or write IPv6 addresses");
+                    break;
+                case "iif" or "dev":
+                    device = words.ReadValue(word, kind);
                     break;
                 default:
                     words.ReadValue(word, kind);
@@ -90,13 +92,13 @@ internal sealed class RuleReader(DiagnosticBag diagnostics, RoutingTrackGroups g
             words.Words.RemoveRange(words.Words.LastIndexOf("protocol"), 2);
         }
 
-        if (group is not null && !hasInterface)
+        if (group is not null && device is null)
         {
             diagnostics.Add(DiagnosticCatalog.UntrackedRoute, line.Span, "a static rule of a track group must name an interface", "add 'iif'; the group is ignored");
             group = null;
         }
 
-        return new RuleDefinition([.. words.Words], preference) { Origin = new Origin(line.Span), IsTracked = isTracked, TrackGroup = group };
+        return new RuleDefinition([.. words.Words], preference) { Origin = new Origin(line.Span), Interface = device, IsTracked = isTracked, TrackGroup = group };
     }
 
     private static void ReadType(RoutingWordReader words, Token option)
