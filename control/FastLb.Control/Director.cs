@@ -264,6 +264,8 @@ public sealed class Director : IAsyncDisposable
     {
         if (report.Transition is { } transition)
             _events.Add(EventKind.Vrrp, transition.Instance, $"{Word(transition.From)} -> {Word(transition.To)}: {transition.Cause}");
+        if (report.News is { } news)
+            _events.Add(EventKind.Vrrp, news.Subject, news.Text);
         if (_reconciler is { } reconciler)
             reconciler.Wake();
         else

@@ -30,7 +30,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly StateAnnouncements _announcements;
     private readonly TrackedObjects _tracked;
     private readonly Action<Exception> _failed;
-    private BfdHost? _bfd;
+    private volatile BfdHost? _bfd;
     private readonly RouterStateFile _states;
     private readonly RouterOffice _office;
     private readonly RouterThread _thread;
@@ -66,13 +66,14 @@ internal sealed class RouterHost : IAsyncDisposable
         _staticJournal = KernelJournal.Open(directory.StaticJournal, _kernel, log);
         _static = new StaticThings(new StaticAddresses(_kernel, _staticJournal, log), new HeldRouting(_routing.Static, _staticJournal, log));
         _static.Begin(configuration); // instances may advertise from these addresses
-        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report, log);
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report,
+            () => [.. (_bfd?.Statuses ?? []).Select(BfdSessionStatus.Of)], log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
-        _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
         _failed = failed;
         _states = new RouterStateFile(directory.VrrpStateFile);
         _office = new RouterOffice(_held, Reports, _states, _announcements, TimeProvider.System, log);
+        _tracked = new TrackedObjects(configuration, identity, Track, _office.Perform, TimeProvider.System, log);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
             _routers.Add(Make(instance));
         Group(configuration);
