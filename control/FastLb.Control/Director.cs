@@ -213,6 +213,7 @@ public sealed class Director : IAsyncDisposable
             Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
             Restored = known,
             Sink = new HealthFile(_options.Directory.HealthFile),
+            Ssl = running.Director.Ssl,
         });
         Reconciler? reconciler = _engine is null ? null : new Reconciler(
             _engine, new DesiredStateCompiler(running.Director, network.Kernel, _log), network.Resolver, network.Moves, health, _vrrp, _log)

@@ -25,6 +25,9 @@ public sealed record DirectorHealthOptions
     /// <summary>Keeps the state for the next process; null to keep none.</summary>
     public IHealthSnapshotSink? Sink { get; init; }
 
+    /// <summary>The certificates of <c>SSL_GET</c> checks; null for none.</summary>
+    public SslContext? Ssl { get; init; }
+
     /// <summary>Makes the checkers; null for those on real sockets.</summary>
     public Func<HealthCheck, IHealthProbe>? CreateProbe { get; init; }
 }
@@ -77,7 +80,7 @@ public sealed class DirectorHealth
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("The checks of a director run once.");
-        Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? (check => HealthProbes.Create(check, _options.Clock));
+        Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? new HealthProbes(new CheckerSurroundings { Clock = _options.Clock, Ssl = _options.Ssl }).Create;
         MonitoredCheck[] checks =
         [
             .. _services.SelectMany(service => service.Servers.SelectMany(server => server.Checks.Select(check => new MonitoredCheck(

@@ -15,6 +15,9 @@ public enum ProbeOutcome
     /// <summary>It answered as it should.</summary>
     Passed,
 
+    /// <summary>It answered as it should, as far as it was asked; a server that is down needs more to be up.</summary>
+    PassedInPart,
+
     /// <summary>It did not.</summary>
     Failed,
 
@@ -27,8 +30,14 @@ public enum ProbeOutcome
 /// <param name="Fault">What went wrong, as a phrase for the log; null when it passed.</param>
 public readonly record struct ProbeResult(ProbeOutcome Outcome, string? Fault)
 {
+    /// <summary>From the end of this attempt to the next; null for what the check's timing says.</summary>
+    public TimeSpan? Pause { get; init; }
+
     /// <summary>The server answered as it should.</summary>
     public static ProbeResult Passed { get; } = new(ProbeOutcome.Passed, null);
+
+    /// <summary>The server answered as it should to a part of what is asked.</summary>
+    public static ProbeResult PassedInPart { get; } = new(ProbeOutcome.PassedInPart, null);
 
     /// <summary>The server did not answer as it should.</summary>
     public static ProbeResult Failed(string fault) => new(ProbeOutcome.Failed, fault);

@@ -1,0 +1,34 @@
+using System.Net;
+using FastLb.Configuration.Model.Checks;
+
+namespace FastLb.HealthChecks.Checkers.Http;
+
+/// <summary>Writes the requests of an HTTP check as keepalived does.</summary>
+/// <param name="check">The check.</param>
+internal sealed class HttpRequests(HttpCheck check)
+{
+    private const string UserAgent = "KeepAliveClient";
+
+    // The path is sent as it is written; canonicalised, '/a/../b' would ask for another page.
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly string _endpoint = new IPEndPoint(check.Endpoint.Address, check.Endpoint.Port).ToString();
+    private readonly Version _version = check.Protocol == HttpProtocol.Http11 ? HttpVersion.Version11 : HttpVersion.Version10;
+    private readonly bool _closes = check.Protocol is HttpProtocol.Http10Close or HttpProtocol.Http11;
+
+    /// <summary>The host that a page is asked of; null for the address and port.</summary>
+    public string? HostOf(HttpUrl page) => page.VirtualHost ?? check.VirtualHost;
+
+    /// <summary>The request for a page.</summary>
+    public HttpRequestMessage Of(HttpUrl page)
+    {
+        string slash = page.Path.StartsWith('/') ? string.Empty : "/";
+        Uri address = new($"http://{_endpoint}{slash}{page.Path}", AsWritten);
+        HttpRequestMessage request = new(HttpMethod.Get, address) { Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (_closes)
+            request.Headers.TryAddWithoutValidation("Connection", "close");
+        request.Headers.TryAddWithoutValidation("Host", HostOf(page) ?? _endpoint);
+        return request;
+    }
+}
