@@ -214,6 +214,9 @@ public sealed class Director : IAsyncDisposable
             Restored = known,
             Sink = new HealthFile(_options.Directory.HealthFile),
             Ssl = running.Director.Ssl,
+            Global = running.Director.Global,
+            TrackedFiles = running.Director.TrackedFiles,
+            Log = _log,
         });
         Reconciler? reconciler = _engine is null ? null : new Reconciler(
             _engine, new DesiredStateCompiler(running.Director, network.Kernel, _log), network.Resolver, network.Moves, health, _vrrp, _log)

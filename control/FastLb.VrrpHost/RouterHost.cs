@@ -4,6 +4,7 @@ using FastLb.Configuration.Model;
 using FastLb.Netlink;
 using FastLb.Netlink.Routing;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
 using FastLb.VrrpHost.Tracking;

@@ -16,26 +16,32 @@ public readonly record struct CheckerState(bool IsUp, bool HasRun, uint Failures
     /// <param name="timing">The checker's timing.</param>
     public CheckerStep Step(ProbeResult result, ProbeTiming timing) => result.Outcome switch
     {
-        ProbeOutcome.Passed => new(new(IsUp: true, HasRun: true, 0), result.Pause ?? timing.Period, IsUp ? CheckerChange.None : CheckerChange.Up),
-        ProbeOutcome.PassedInPart => new(IsUp ? this with { Failures = 0 } : this, result.Pause ?? timing.Period, CheckerChange.None),
+        ProbeOutcome.Passed => new(new(IsUp: true, HasRun: true, 0), PauseOf(result, timing.Period), IsUp ? CheckerChange.None : CheckerChange.Up),
+        ProbeOutcome.PassedInPart => new(IsUp ? this with { Failures = 0 } : this, PauseOf(result, timing.Period), CheckerChange.None),
         ProbeOutcome.Failed => Fail(result, timing),
-        _ => new(this, result.Pause ?? timing.Period, CheckerChange.None) { Cause = result.Fault },
+        _ => new(this, PauseOf(result, timing.Period), CheckerChange.None) { Cause = result.Fault },
     };
+
+    private static TimeSpan PauseOf(ProbeResult result, TimeSpan usual)
+    {
+        TimeSpan pause = result.Pause ?? usual;
+        return pause > result.Elapsed ? pause - result.Elapsed : TimeSpan.Zero;
+    }
 
     private CheckerStep Fail(ProbeResult result, ProbeTiming timing)
     {
         uint failures = Failures == uint.MaxValue ? Failures : Failures + 1;
         if (!IsUp)
-            return new(new(IsUp: false, HasRun: true, failures), result.Pause ?? timing.Period, CheckerChange.None) { Cause = result.Fault };
+            return new(new(IsUp: false, HasRun: true, failures), PauseOf(result, timing.Period), CheckerChange.None) { Cause = result.Fault };
 
         // A server that has never passed gets no second chance: it may well have been dead before we came.
         if (!HasRun || failures > timing.Retries)
         {
             string? cause = failures > 1 ? $"{result.Fault} ({failures} attempts in a row failed)" : result.Fault;
-            return new(new(IsUp: false, HasRun: true, failures), result.Pause ?? timing.Period, CheckerChange.Down) { Cause = cause };
+            return new(new(IsUp: false, HasRun: true, failures), PauseOf(result, timing.Period), CheckerChange.Down) { Cause = cause };
         }
 
-        return new(new(IsUp: true, HasRun: true, failures), result.Pause ?? timing.DelayBeforeRetry, CheckerChange.None) { Cause = result.Fault };
+        return new(new(IsUp: true, HasRun: true, failures), PauseOf(result, timing.DelayBeforeRetry), CheckerChange.None) { Cause = result.Fault };
     }
 }
 

@@ -21,6 +21,9 @@ public enum HealthEventKind
     /// <summary>A check could not be made for want of means on this host; the server keeps its state.</summary>
     AttemptNotMade,
 
+    /// <summary>A check has changed the weight of its server.</summary>
+    WeightChanged,
+
     /// <summary>A service has servers enough again.</summary>
     QuorumGained,
 

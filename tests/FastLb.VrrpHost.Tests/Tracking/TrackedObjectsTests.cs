@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
