@@ -138,6 +138,15 @@ public sealed class DirectorHealth
         }
     }
 
+    /// <summary>Takes what has become of a BFD session: it has come up, or is up no longer. Until it has been told, a check of it is what it was, or is assumed to be.</summary>
+    /// <param name="name">The session's name in the configuration; checks of it or not.</param>
+    /// <param name="isUp">Whether it is up.</param>
+    public void ReportSession(string name, bool isUp)
+    {
+        ProbeResult result = isUp ? ProbeResult.Passed : ProbeResult.Failed("the session is down");
+        ReportAll(check => check is BfdCheck bfd && bfd.Session == name ? result : null);
+    }
+
     /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
     public IReadOnlyList<ServiceHealthStatus> ReadStatus()
     {

@@ -3,6 +3,7 @@ using FastLb.Configuration.Binding.Vrrp;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.Configuration.Sources;
 using FastLb.Configuration.Syntax;
 
@@ -62,7 +63,17 @@ internal sealed class ConfigurationBinder
             Settings = binder._settings,
             Ssl = binder._ssl,
         };
-        return binder._vrrpBinder.Complete(configuration);
+        configuration = binder._vrrpBinder.Complete(configuration);
+        binder.CheckSessions(configuration);
+        return configuration;
+    }
+
+    /// <summary>The VRRP process runs all sessions that concern virtual routers; those of checks are run elsewhere, and both can't have the ports.</summary>
+    private void CheckSessions(DirectorConfiguration configuration)
+    {
+        if (configuration.VrrpInstances.Count == 0 || !configuration.BfdSessions.Any(session => session.Listeners.HasFlag(BfdListeners.Vrrp))) return;
+        foreach (BfdCheck check in configuration.VirtualServers.SelectMany(service => service.RealServers).SelectMany(server => server.Checks).OfType<BfdCheck>())
+            _features.Report(Features.BfdChecksBesideVrrp, "BFD_CHECK", check.Origin.Span);
     }
 
     private void BindWhere(BlockSyntax root, Func<string, bool> isWanted)

@@ -19,8 +19,6 @@ public static class Features
     public static readonly Feature LinkPolling = new(
         "polling of links", NotYetHarmless, "links are not polled, because the kernel tells when they change; a few old drivers don't tell it");
 
-    public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
-
     public static readonly Feature RoutingSettings = new("settings of static routing", NotYetHarmless, "only static addresses, routes and rules use it, which are refused");
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
@@ -54,8 +52,9 @@ public static class Features
         "delays of links", NotYetRefused, "a link's change counts at once yet, so a link that flaps moves the addresses", "leave it out, if that will do");
 
     // Refused: what is forwarded, or who answers for an address, depends on them.
-    public static readonly Feature OtherChecks = new(
-        "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
+    public static readonly Feature BfdChecksBesideVrrp = new(
+        "BFD checks beside VRRP", NotYetRefused, "the VRRP process has the ports of BFD and does not tell checks of its sessions yet, so the server would stay in the pool when the session fails",
+        "write 'checker' into every bfd_instance, if no VRRP instance tracks one");
 
     public static readonly Feature OtherBackends = new(
         "AF_PACKET and kernel IPVS", NotYetRefused, "frames are taken by AF_XDP alone yet", "leave 'backends' out, or write 'backends xdp_native xdp_generic'");
@@ -72,9 +71,9 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, GratuitousArpVariants, LinkPolling, HttpSettings, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, GratuitousArpVariants, LinkPolling, RoutingSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, LinkDelays, OtherChecks, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, LinkDelays, BfdChecksBesideVrrp, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, VirtualMac, Routing,
         NetworkNamespaces, StrictMode,
     ];

@@ -39,6 +39,7 @@ public sealed class HealthProbes(CheckerSurroundings surroundings)
         PingCheck => "PING_CHECK",
         MiscCheck => "MISC_CHECK",
         FileCheck => "FILE_CHECK",
+        BfdCheck => "BFD_CHECK",
         _ => throw Unknown(check),
     };
 
@@ -47,6 +48,7 @@ public sealed class HealthProbes(CheckerSurroundings surroundings)
     {
         MiscCheck misc => string.Join(' ', misc.Command.Arguments),
         FileCheck file => file.File,
+        BfdCheck bfd => bfd.Session,
         PingCheck ping => ping.Endpoint.Address.ToString(),
         NetworkCheck network => new IPEndPoint(network.Endpoint.Address, network.Endpoint.Port).ToString(),
         _ => throw Unknown(check),
