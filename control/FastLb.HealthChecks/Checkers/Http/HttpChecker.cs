@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using FastLb.Configuration.Model.Checks;
 using FastLb.Native.Patterns;
 
@@ -91,6 +92,10 @@ public sealed class HttpChecker : IHealthProbe
         {
             return ProbeResult.Failed(verdict.Fault ?? $"no TLS: {failure.GetBaseException().Message}");
         }
+        catch (CryptographicException failure)
+        {
+            return ProbeResult.Failed($"its certificate can't be read: {failure.Message}");
+        }
         catch (IOException) when (below.HasEnded)
         {
             return ProbeResult.Failed("the connection was closed during the TLS handshake");
@@ -120,7 +125,10 @@ public sealed class HttpChecker : IHealthProbe
         return below.HasEnded ? "the connection ended without TLS's closing alert (tls_compliant)" : null;
     }
 
-    private string? ServerNameOf(HttpUrl page) => _check.SendsServerName ? _check.ServerName ?? _requests.HostOf(page) : null;
+    private string? ServerNameOf(HttpUrl page) => _check.SendsServerName ? _check.ServerName ?? WithoutPort(_requests.HostOf(page)) : null;
+
+    // The name in a handshake has no port (RFC 6066 section 3), and addresses are none.
+    private static string? WithoutPort(string? host) => host is not null && host.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? host[..colon] : host;
 
     private static ProbeResult ToResult(string? fault) => fault is null ? ProbeResult.Passed : ProbeResult.Failed(fault);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace FastLb.HealthChecks.Checkers.Http;
 
@@ -21,6 +22,7 @@ internal static class HttpExchange
         MaxResponseDrainSize = 0,
         MaxResponseHeadersLength = LargestHeader,
         PooledConnectionLifetime = TimeSpan.Zero,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
         UseCookies = false,
         UseProxy = false,
     });

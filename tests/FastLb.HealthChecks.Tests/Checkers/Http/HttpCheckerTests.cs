@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using FastLb.Configuration.Model;
@@ -39,6 +40,38 @@ public sealed class HttpCheckerTests
         await checker.Probe(CancellationToken.None);
         Assert.Contains("\r\nHost: page.example\r\n", _requests[0], StringComparison.Ordinal);
         Assert.Contains("\r\nHost: my_check.example:81\r\n", _requests[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/ü#x", "/%C3%BC#x")]
+    [InlineData("index.html", "/index.html")]
+    [InlineData("//a?b?c", "//a?b?c")]
+    [InlineData("/%zz", "/%zz")]
+    public async Task Whatever_the_path_it_is_asked_for(string path, string line)
+    {
+        await using LoopbackServer server = Answer("HTTP/1.0 200 OK\r\n\r\n");
+        Assert.Null((await Probe(Check(server, new HttpUrl(path)))).Fault);
+        Assert.StartsWith($"GET {line} HTTP/1.0\r\n", _requests[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("a,b/c?")]
+    [InlineData("[::1]:80")]
+    [InlineData("1:2:3")]
+    public async Task Whatever_the_host_it_is_asked_of(string host)
+    {
+        await using LoopbackServer server = Answer("HTTP/1.0 200 OK\r\n\r\n");
+        Assert.Null((await Probe(Check(server, new HttpUrl("/") { VirtualHost = host }))).Fault);
+        Assert.Contains($"\r\nHost: {host}\r\n", _requests[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_not_ASCII_is_sent_as_UTF8()
+    {
+        await using LoopbackServer server = Answer("HTTP/1.0 200 OK\r\n\r\n");
+        Assert.Null((await Probe(Check(server, new HttpUrl("/") { VirtualHost = "ü.example" }))).Fault);
+        Assert.Contains("\r\nHost: \u00c3\u00bc.example\r\n", _requests[0], StringComparison.Ordinal); // byte by byte
     }
 
     [Fact]
@@ -148,6 +181,26 @@ public sealed class HttpCheckerTests
         HttpCheck check = Check(server, new HttpUrl("/"));
         Assert.Null((await Probe(check with { Endpoint = check.Endpoint with { SourceAddress = IPAddress.Parse("127.0.0.55") } })).Fault);
         Assert.Equal(IPAddress.Parse("127.0.0.55"), ((IPEndPoint)server.Client!).Address);
+    }
+
+    [Fact]
+    public async Task A_source_port_serves_again_at_once()
+    {
+        await using LoopbackServer server = Answer("HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n");
+        HttpCheck check = Check(server, new HttpUrl("/"));
+        ushort port;
+        using (Socket free = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp))
+        {
+            free.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            port = (ushort)((IPEndPoint)free.LocalEndPoint!).Port;
+        }
+
+        HttpChecker checker = Make(check with { Endpoint = check.Endpoint with { SourcePort = port } });
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Null((await checker.Probe(CancellationToken.None)).Fault);
+            Assert.Equal(port, ((IPEndPoint)server.Client!).Port);
+        }
     }
 
     [Fact]

@@ -94,10 +94,12 @@ public sealed class SslCheckerTests : IDisposable
     [InlineData(false, null, "")]
     [InlineData(true, null, "host.example")]
     [InlineData(true, "name.example", "name.example")]
+    [InlineData(true, "1:2:3", "1:2:3")]
+    [InlineData(true, "a b", "a b")]
     public async Task The_handshake_names_the_server_where_it_is_asked_for(bool sends, string? name, string expected)
     {
         await using LoopbackServer server = Serve(_certificates.Issue("server"));
-        Assert.Null((await Probe(Check(server) with { VirtualHost = "host.example", SendsServerName = sends, ServerName = name }, null)).Fault);
+        Assert.Null((await Probe(Check(server) with { VirtualHost = "host.example:8443", SendsServerName = sends, ServerName = name }, null)).Fault);
         Assert.Equal(expected, server.ServerName ?? string.Empty);
     }
 
