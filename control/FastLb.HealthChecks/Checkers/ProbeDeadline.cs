@@ -9,12 +9,16 @@ namespace FastLb.HealthChecks.Checkers;
 /// </summary>
 internal sealed class ProbeDeadline : IDisposable
 {
+    /// <summary>The steps of the longest conversation, of SMTP: connecting, and three replies.</summary>
+    private const int Steps = 4;
+
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _registration;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _step;
     private readonly TimeSpan _whole;
     private readonly long _began;
+    private bool _isLastStep;
 
     /// <summary>Begins the first step.</summary>
     /// <param name="step">How long a step may take; not zero.</param>
@@ -28,29 +32,31 @@ internal sealed class ProbeDeadline : IDisposable
         _registration = cancellation.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
     }
 
-    /// <summary>That of a check with several steps: each as long as connecting may take, all no longer than the period, if that is more.</summary>
+    /// <summary>
+    /// That of a check with several steps: each as long as connecting may take, all together as long as <see cref="Steps"/> of them, or the period if that is longer. Who keeps within the
+    /// steps passes, then, as in keepalived, unless it is by sending its answer in driblets.
+    /// </summary>
     public static ProbeDeadline OfConversation(NetworkCheck check, TimeProvider clock, CancellationToken cancellation)
     {
         TimeSpan step = check.Endpoint.ConnectTimeout;
-        return new ProbeDeadline(step, step > check.Timing.Period ? step : check.Timing.Period, clock, cancellation);
+        return new ProbeDeadline(step, Steps * step > check.Timing.Period ? Steps * step : check.Timing.Period, clock, cancellation);
     }
 
     /// <summary>Cancelled when the time is over, and with the probe.</summary>
     public CancellationToken Token => _source.Token;
 
     /// <summary>What is said of a server that has not answered in time.</summary>
-    public string Fault => IsWholeOver ? $"not done within {Seconds(_whole)} s" : $"no answer within {Seconds(_step)} s";
-
-    private bool IsWholeOver => _whole > _step && _clock.GetElapsedTime(_began) >= _whole;
+    public string Fault => _isLastStep ? $"not done within {Seconds(_whole)} s" : $"no answer within {Seconds(_step)} s";
 
     /// <summary>Begins another step.</summary>
     public void BeginStep()
     {
         TimeSpan left = _whole - _clock.GetElapsedTime(_began);
+        _isLastStep = left < _step;
         if (left <= TimeSpan.Zero)
             _source.Cancel(); // a timer could be too late for who is always quick
         else
-            _source.CancelAfter(TimerSpan.Of(left < _step ? left : _step));
+            _source.CancelAfter(TimerSpan.Of(_isLastStep ? left : _step));
     }
 
     public void Dispose()

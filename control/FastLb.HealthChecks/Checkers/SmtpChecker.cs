@@ -7,7 +7,7 @@ namespace FastLb.HealthChecks.Checkers;
 
 /// <summary>
 /// Passes when a mail server greets with 220, answers <c>HELO</c> with 250, and <c>QUIT</c> with whatever it likes (<c>SMTP_CHECK</c>). Connecting and each answer may take
-/// <c>connect_timeout</c>; all together no longer than the period, if that is more.
+/// <c>connect_timeout</c>.
 /// </summary>
 public sealed class SmtpChecker(SmtpCheck check, TimeProvider clock) : IHealthProbe
 {

@@ -9,7 +9,7 @@ namespace FastLb.HealthChecks.Checkers.Http;
 
 /// <summary>
 /// Asks for one page at a time and passes when each in turn was as it should be (<c>HTTP_GET</c>, <c>SSL_GET</c>). Connecting and TLS may take
-/// <c>connect_timeout</c> together, the header of the answer and each part of the body as long again; all of it no longer than the period, if that is more. A body
+/// <c>connect_timeout</c> together, the header of the answer and each part of the body as long again; all of it four times that, or the period if that is longer. A body
 /// ends with its length or with the connection; keepalived waits for the connection's end in any case.
 /// </summary>
 public sealed class HttpChecker : IHealthProbe

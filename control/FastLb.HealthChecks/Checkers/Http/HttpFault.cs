@@ -15,7 +15,9 @@ internal static class HttpFault
             HttpRequestError.InvalidResponse => "what it answered is not HTTP",
             HttpRequestError.ResponseEnded => "the connection was closed before the answer was complete",
             HttpRequestError.ConfigurationLimitExceeded => $"the header of the answer is larger than {HttpExchange.LargestHeader} KiB",
-            _ => Find<SocketException>(failure) is { } cause ? $"no answer: {ConnectFault.Describe(cause)}" : failure.GetBaseException().Message,
+            _ => Find<SocketException>(failure) is not { } cause ? failure.GetBaseException().Message
+                : failure is HttpRequestException ? $"no answer: {ConnectFault.Describe(cause)}"
+                : $"the connection broke off: {ConnectFault.Describe(cause)}",
         };
     }
 

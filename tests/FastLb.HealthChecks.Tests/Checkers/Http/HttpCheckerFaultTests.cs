@@ -49,7 +49,7 @@ public sealed class HttpCheckerFaultTests
                 await Task.Delay(20, cancellation);
             }
         });
-        string fault = inBody ? "not done within 0.9 s" : "no answer within 0.3 s";
+        string fault = inBody ? "not done within 1.2 s" : "no answer within 0.3 s";
         Assert.Equal(fault, (await Probe(Hurry(HttpCheckerTests.Check(server, new HttpUrl("/"))))).Fault);
     }
 
@@ -103,6 +103,36 @@ public sealed class HttpCheckerFaultTests
             ((NetworkStream)stream).Socket.Close(0);
         });
         Assert.Equal("no answer: connection reset", (await Probe(HttpCheckerTests.Check(server, new HttpUrl("/")))).Fault);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_within_the_body_is_told_so()
+    {
+        await using LoopbackServer server = new(async (stream, cancellation) =>
+        {
+            await LoopbackServer.ReadHeader(stream, cancellation);
+            await stream.WriteAsync(Header, cancellation);
+            await Task.Delay(100, cancellation);
+            ((NetworkStream)stream).Socket.Close(0);
+        });
+        Assert.Equal("the connection broke off: connection reset", (await Probe(HttpCheckerTests.Check(server, new HttpUrl("/")))).Fault);
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_its_time_for_each_step_passes()
+    {
+        await using LoopbackServer server = new(async (stream, cancellation) =>
+        {
+            await LoopbackServer.ReadHeader(stream, cancellation);
+            await Task.Delay(1200, cancellation);
+            await stream.WriteAsync("HTTP/1.0 200 OK\r\n\r\n"u8.ToArray(), cancellation);
+            await Task.Delay(1200, cancellation);
+            await stream.WriteAsync("fine"u8.ToArray(), cancellation);
+            await Task.Delay(1200, cancellation);
+        });
+        HttpCheck check = HttpCheckerTests.Check(server, new HttpUrl("/"));
+        check = check with { Endpoint = check.Endpoint with { ConnectTimeout = TimeSpan.FromSeconds(3) }, Timing = check.Timing with { Period = TimeSpan.FromSeconds(1) } };
+        Assert.Null((await Probe(check)).Fault);
     }
 
     [Fact]
