@@ -83,14 +83,12 @@ public sealed class TlsCredentials(SslContext? settings)
         public X509ChainPolicy CreatePolicy()
         {
             X509ChainPolicy policy = new() { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
-            if (Authorities is null)
-            {
-                policy.VerificationFlags = X509VerificationFlags.AllFlags;
-                return policy;
-            }
-
+            // Without authorities the chain doesn't matter, and isn't worth a look at those of the system.
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(Authorities);
+            if (Authorities is null)
+                policy.VerificationFlags = X509VerificationFlags.AllFlags;
+            else
+                policy.CustomTrustStore.AddRange(Authorities);
             return policy;
         }
     }
