@@ -191,7 +191,7 @@ public sealed class DirectorHealth
         {
             DateTimeOffset now = _options.Clock.GetUtcNow();
             CheckerStep step = check.Apply(result, now, out bool isWorthSaving);
-            if (result.Outcome == ProbeOutcome.NotMade)
+            if (check.HasNewObstacle)
                 Emit(HealthEventKind.AttemptNotMade, service, server, $"{check.Identity}: {step.Cause}");
             if (result.Outcome == ProbeOutcome.Failed && check.LogsAllFailures)
                 Emit(HealthEventKind.AttemptFailed, service, server, $"{check.Identity}: {result.Fault}");

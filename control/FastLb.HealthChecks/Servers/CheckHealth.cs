@@ -14,6 +14,7 @@ internal sealed class CheckHealth
 
     private readonly ProbeTiming _timing;
     private CheckerState _state;
+    private string? _obstacle;
     private long _attempts;
     private long _failedAttempts;
     private (string Text, DateTimeOffset At)? _lastFailure;
@@ -47,6 +48,9 @@ internal sealed class CheckHealth
 
     public bool LogsAllFailures { get; }
 
+    /// <summary>True when the last attempt could not be made, for another reason than the one before: the same is worth telling once.</summary>
+    public bool HasNewObstacle { get; private set; }
+
     /// <summary>What it has said last of the server's weight; null when it says nothing of it.</summary>
     public WeightClaim? Weight { get; private set; }
 
@@ -57,6 +61,9 @@ internal sealed class CheckHealth
     public CheckerStep Apply(ProbeResult result, DateTimeOffset now, out bool isWorthSaving)
     {
         _attempts++;
+        string? obstacle = result.Outcome == ProbeOutcome.NotMade ? result.Fault : null;
+        HasNewObstacle = obstacle is not null && obstacle != _obstacle;
+        _obstacle = obstacle;
         if (result.Outcome == ProbeOutcome.Failed)
         {
             _failedAttempts++;
