@@ -14,4 +14,8 @@ namespace FastLb.VrrpChannel;
 /// <param name="Received">Control packets received and heeded.</param>
 /// <param name="Discarded">Control packets received and discarded, by reason.</param>
 public sealed record VrrpBfdStatus(
-    string Name, IPAddress Neighbour, IPAddress? Local, string State, DateTimeOffset Since, string Cause, double DetectionTime, long Sent, long Received, IReadOnlyDictionary<string, long> Discarded);
+    string Name, IPAddress Neighbour, IPAddress? Local, string State, DateTimeOffset Since, string Cause, double DetectionTime, long Sent, long Received, IReadOnlyDictionary<string, long> Discarded)
+{
+    /// <summary>The state in which each end hears the other.</summary>
+    public const string Up = "up";
+}

@@ -23,6 +23,9 @@ public sealed record VrrpReport(long Sequence, IReadOnlyList<VrrpInstanceStatus>
     /// <summary>What is held in every state.</summary>
     public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
 
+    /// <summary>The BFD sessions of this process, which instances track and checks of servers follow.</summary>
+    public IReadOnlyList<VrrpBfdStatus> BfdSessions { get; init; } = [];
+
     /// <summary>What else has just happened; null for nothing.</summary>
     public VrrpNews? News { get; init; }
 }
@@ -44,7 +47,7 @@ public sealed record VrrpStatusAnswer(long Request, IReadOnlyList<VrrpInstanceSt
     /// <summary>What is held in every state.</summary>
     public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
 
-    /// <summary>The BFD sessions that instances may track.</summary>
+    /// <summary>The BFD sessions of this process, which instances track and checks of servers follow.</summary>
     public IReadOnlyList<VrrpBfdStatus> BfdSessions { get; init; } = [];
 }
 

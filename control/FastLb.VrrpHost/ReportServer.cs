@@ -52,7 +52,7 @@ internal sealed class ReportServer : IAsyncDisposable
         {
             _sequence++;
             Volatile.Write(ref _applied, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var report = new VrrpReport(_sequence, _read(), transition) { Static = _readStatic(), News = news };
+            var report = new VrrpReport(_sequence, _read(), transition) { Static = _readStatic(), BfdSessions = _readSessions(), News = news };
             foreach (MessageChannel<VrrpMessage> connection in _connections.Keys)
                 _ = Send(connection, report);
             return _connections.Count == 0 ? Task.CompletedTask : _applied.Task;
@@ -96,7 +96,7 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <summary>Serves one connection; begun under the lock, so that no later report overtakes the first.</summary>
     private async Task Serve(MessageChannel<VrrpMessage> channel)
     {
-        Task first = Send(channel, new VrrpReport(_sequence, _read(), null) { Static = _readStatic() });
+        Task first = Send(channel, new VrrpReport(_sequence, _read(), null) { Static = _readStatic(), BfdSessions = _readSessions() });
         await Task.Yield(); // so that it is among the connections before it can be taken out
         try
         {

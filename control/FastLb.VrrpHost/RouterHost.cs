@@ -4,6 +4,7 @@ using FastLb.Configuration.Model;
 using FastLb.Netlink;
 using FastLb.Netlink.Routing;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
 using FastLb.VrrpHost.Links;
@@ -267,16 +268,27 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private void UseSessions(DirectorConfiguration configuration)
     {
-        ValueList<BfdSession> sessions = [.. configuration.BfdSessions.Where(session => session.Listeners.HasFlag(BfdListeners.Vrrp))];
+        ValueList<BfdSession> sessions = configuration.SessionsOfVrrp;
         if (_bfd is not null)
         {
             _bfd.Reload(sessions);
         }
         else if (sessions.Count > 0)
         {
-            _bfd = new BfdHost(sessions, change => _tracked.ReportBfd(change.Session, change.IsUp), _log, _failed);
+            _bfd = new BfdHost(sessions, Take, _log, _failed);
             _bfd.Start();
         }
+    }
+
+    // The sessions' thread. Control learns of it even when no instance tracks the session.
+    private void Take(BfdEvent change)
+    {
+        _tracked.ReportBfd(change.Session, change.IsUp);
+        _office.Do(() =>
+        {
+            _ = Reports.Publish(null);
+            return Task.CompletedTask;
+        });
     }
 
     // Any thread; the routers are asked for on theirs, which knows those that a reload has just brought.

@@ -20,8 +20,6 @@ public sealed class VirtualLinkTable
     public const byte LinkLocalPrefix = 64;
 
     private const string ReversePathFilter = "rp_filter";
-    private const int MostLooks = 100;
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(5);
 
     private readonly NetlinkSocket _socket;
     private readonly LinkTable _links;
@@ -106,7 +104,7 @@ public sealed class VirtualLinkTable
         if (request is { UsesIpv6: true, Kind: VirtualLinkKind.Macvlan })
             DisableGeneratedAddresses(link);
         _links.SetUp(link.Index, up: true);
-        return AwaitRunning(link, request.ParentIndex);
+        return _links.Find(link.Index) ?? link;
     }
 
     /// <summary>
@@ -155,19 +153,6 @@ public sealed class VirtualLinkTable
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_ignore", 1));
         settings.Add(new VirtualLinkSetting(IsIpv6: false, "arp_filter", 0));
         return settings;
-    }
-
-    // That a link runs, the kernel notes a moment after it has been set up (net/core/link_watch.c): who looked before that would take it for down.
-    private LinkInfo AwaitRunning(LinkInfo link, int parentIndex)
-    {
-        for (int look = 0; look < MostLooks && _links.Find(parentIndex) is { IsRunning: true }; look++)
-        {
-            if (_links.Find(link.Index) is not { IsRunning: false })
-                break;
-            Thread.Sleep(LookPause);
-        }
-
-        return _links.Find(link.Index) ?? link;
     }
 
     private static NetlinkRequest Build(VirtualLinkRequest request, int index, ushort flags)

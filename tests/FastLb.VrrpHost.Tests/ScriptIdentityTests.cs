@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 
 namespace FastLb.VrrpHost.Tests;
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using Microsoft.Extensions.Logging;
 

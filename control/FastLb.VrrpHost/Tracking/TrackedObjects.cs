@@ -1,4 +1,6 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
+using FastLb.Runtime.TrackedFiles;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Tracking;

@@ -1,5 +1,6 @@
 using FastLb.Configuration.Model;
 using FastLb.Mail.Tests;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
