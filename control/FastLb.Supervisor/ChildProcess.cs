@@ -22,6 +22,9 @@ internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int ChecksWithinSilence = 30;
 
+    // What is allocated between two collections, in bytes, hexadecimal as the runtime reads it; by itself it would be a multiple of the processor's last cache.
+    private const string YoungGeneration = "100000";
+
     // A child inherits every inheritable descriptor of this process: one start at a time, so that each gets its own alone.
     private static readonly Lock Starting = new();
 
@@ -156,6 +159,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         start.Environment["NOTIFY_SOCKET"] = _directory.NotificationSocket(_definition.Role);
         start.Environment["WATCHDOG_USEC"] = $"{(long)LongestSilence.TotalMicroseconds}";
         start.Environment.Remove("WATCHDOG_PID"); // systemd's, for the supervisor alone
+        start.Environment.TryAdd("DOTNET_GCgen0size", YoungGeneration);
         lock (Starting)
         {
             using IDisposable? inherited = _definition.Inherit?.Invoke();
