@@ -21,8 +21,6 @@ public static class Features
     public static readonly Feature Omega = new("omega", NotYetHarmless, "nothing is run or mailed for servers at stop yet");
     public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "only events of VRRP are written to FIFOs yet");
 
-    // No address depends on it; connections break at failover, as they do without the line.
-    public static readonly Feature ConnectionSync = new("connection synchronisation", NotYetHarmless, "connections are not synchronised with another director yet");
     public static readonly Feature KernelIpvs = new("kernel IPVS", NotYetHarmless, "kernel IPVS is not programmed, so there is nothing to clear");
     public static readonly Feature KernelSettings = new("kernel settings", NotYetHarmless, "this setting of the kernel is left as it is");
     public static readonly Feature Firewall = new("firewall rules", NotYetHarmless, "no firewall rules are made yet, so their names and order do not matter");
@@ -39,6 +37,10 @@ public static class Features
     public static readonly Feature SignedAdvertisements = new(
         "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
+    // Refused: who writes it counts on connections that go on when the other director takes over.
+    public static readonly Feature ConnectionSync = new(
+        "connection synchronisation", NotYetRefused, "connections are not told to another director yet, so they would break when it takes over", "leave it out, if they may");
+
     // Refused: what is forwarded, or who answers for an address, depends on them.
     public static readonly Feature OtherBackends = new(
         "AF_PACKET and kernel IPVS", NotYetRefused, "frames are taken by AF_XDP alone yet", "leave 'backends' out, or write 'backends xdp_native xdp_generic'");
@@ -53,9 +55,9 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, ConnectionSync, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,
         NetworkNamespaces,
     ];
