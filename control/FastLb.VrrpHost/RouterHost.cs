@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
+using FastLb.Events;
 using FastLb.Netlink;
 using FastLb.Netlink.Routing;
 using FastLb.Runtime;

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Events;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Tracking;

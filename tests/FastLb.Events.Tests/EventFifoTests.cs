@@ -2,10 +2,9 @@ using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Native.Files;
 using FastLb.Runtime.Tests;
-using FastLb.VrrpHost.Events;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Tests.Events;
+namespace FastLb.Events.Tests;
 
 /// <summary>Real FIFOs, with and without readers.</summary>
 public sealed class EventFifoTests : IDisposable

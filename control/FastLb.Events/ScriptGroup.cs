@@ -1,12 +1,12 @@
 using System.Diagnostics;
 
-namespace FastLb.VrrpHost;
+namespace FastLb.Events;
 
 /// <summary>
 /// Scripts that are to be ended with all that they have started: each leads a process group, and what it prints is nobody's, as in keepalived, which connects
 /// their output to /dev/null.
 /// </summary>
-internal static class ScriptGroup
+public static class ScriptGroup
 {
     // setsid(1), of util-linux, makes the process that it becomes the leader of a session and of a process group.
     private const string NewGroup = "setsid";

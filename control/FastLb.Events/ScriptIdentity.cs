@@ -5,13 +5,13 @@ using FastLb.Native;
 using FastLb.Native.Files;
 using FastLb.Native.Processes;
 
-namespace FastLb.VrrpHost;
+namespace FastLb.Events;
 
 /// <summary>
 /// As whom scripts are run, and whether they may be: keepalived's rules. A script without a user of its own runs as <c>script_user</c>, else as
 /// <c>keepalived_script</c> if there is such a user, else as root; with <c>enable_script_security</c> none runs as root that others than root can change.
 /// </summary>
-internal sealed class ScriptIdentity
+public sealed class ScriptIdentity
 {
     private const string DefaultUser = "keepalived_script";
     private const string Root = "root";

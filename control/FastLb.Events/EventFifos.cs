@@ -1,10 +1,17 @@
 using FastLb.Configuration.Model;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Events;
+namespace FastLb.Events;
 
-/// <summary>The event pipes of VRRP: that of all events and its own. One task at a time uses them.</summary>
-internal sealed class EventFifos(ScriptIdentity identity, TimeProvider time, ILogger log) : IAsyncDisposable
+/// <summary>
+/// The event pipes that one kind of events is written to: that of all events and one of its own. Each process with events writes to the former; its reader is the
+/// supervisor's, which outlives them. One task at a time uses them.
+/// </summary>
+/// <param name="own">Which one is the own.</param>
+/// <param name="identity">As whom its reader is run.</param>
+/// <param name="time">For the patience with a reader that is to end.</param>
+/// <param name="log">For what can't be told.</param>
+public sealed class EventFifos(Func<EventPipes, EventPipe> own, ScriptIdentity identity, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private (EventPipe Definition, EventFifo? Fifo) _all = (new EventPipe(), null), _own = (new EventPipe(), null);
     private (ScriptUser? User, bool Security) _rules;
@@ -14,8 +21,8 @@ internal sealed class EventFifos(ScriptIdentity identity, TimeProvider time, ILo
     {
         bool sameRules = _rules == (global.ScriptUser, global.ScriptSecurity);
         _rules = (global.ScriptUser, global.ScriptSecurity);
-        _all = await Change(_all, global.EventPipes.All, global, sameRules);
-        _own = await Change(_own, global.EventPipes.Vrrp, global, sameRules);
+        _all = await Change(_all, global.EventPipes.All with { Reader = null }, global, sameRules);
+        _own = await Change(_own, own(global.EventPipes), global, sameRules);
     }
 
     /// <summary>Writes a line into both.</summary>
@@ -25,6 +32,7 @@ internal sealed class EventFifos(ScriptIdentity identity, TimeProvider time, ILo
         _own.Fifo?.Write(line);
     }
 
+    /// <summary>Ends the reader, and removes the pipes that were made here.</summary>
     public async ValueTask DisposeAsync()
     {
         EventFifo?[] open = [_all.Fifo, _own.Fifo];

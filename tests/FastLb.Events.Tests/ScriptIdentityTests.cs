@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 
-namespace FastLb.VrrpHost.Tests;
+namespace FastLb.Events.Tests;
 
 public sealed class ScriptIdentityTests : IDisposable
 {
