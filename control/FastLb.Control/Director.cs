@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using FastLb.Configuration.Model;
+using FastLb.Control.Announcements;
 using FastLb.Control.Api;
 using FastLb.Control.Engines;
 using FastLb.Control.Events;
@@ -7,6 +9,7 @@ using FastLb.Control.Health;
 using FastLb.Control.Network;
 using FastLb.Control.Vrrp;
 using FastLb.DataplaneChannel.Messages;
+using FastLb.Events;
 using FastLb.HealthChecks;
 using FastLb.HealthChecks.Events;
 using FastLb.HealthChecks.Pools;
@@ -39,6 +42,7 @@ public sealed class Director : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly EventLog _events = new(TimeProvider.System);
+    private readonly ServerAnnouncements _announcements;
     private readonly ChannelReader<bool> _reloads;
     private readonly CancellationToken _stopping;
     private DataplaneEngine? _engine;
@@ -50,6 +54,7 @@ public sealed class Director : IAsyncDisposable
         _options = options;
         _logs = logs;
         _log = logs.CreateLogger(ProcessRole.Control.Name());
+        _announcements = new ServerAnnouncements(new ScriptIdentity(), TimeProvider.System, _log);
         _reloads = life.Reloads;
         _stopping = life.Stopping;
     }
@@ -101,6 +106,7 @@ public sealed class Director : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _announcements.DisposeAsync();
         if (_vrrp is not null)
             await _vrrp.DisposeAsync();
         if (_engine is not null)
@@ -110,7 +116,8 @@ public sealed class Director : IAsyncDisposable
     /// <summary>Takes up the work, as an earlier control process left it.</summary>
     private async Task<DirectorWork> Begin(DirectorNetwork network)
     {
-        DirectorWork work = Prepare(_options.Running, network, ReadHealthFile());
+        HealthSnapshot? known = ReadHealthFile();
+        DirectorWork work = Prepare(_options.Running, network, known);
         if (_vrrp is { } vrrp && _options.Directory.ReadPid(ProcessRole.Vrrp) is not null)
             await AwaitReport(vrrp);
         if (work.Reconciler is { } reconciler)
@@ -119,6 +126,8 @@ public sealed class Director : IAsyncDisposable
             await reconciler.Synchronise(_stopping);
         }
 
+        await _announcements.Use(work.Running.Director);
+        _announcements.TellAll(InitialNews.Of([], known, work.Running.Director, work.Health.ReadStatus()));
         return work;
     }
 
@@ -140,6 +149,10 @@ public sealed class Director : IAsyncDisposable
             {
                 await ending.CancelAsync();
                 await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
+                if (_stopping.IsCancellationRequested)
+                    work.Health.Close();
+                while (work.Health.Events.TryRead(out HealthEvent? late))
+                    Tell(late);
             }
 
             if (next is null)
@@ -148,8 +161,6 @@ public sealed class Director : IAsyncDisposable
                 throw new DirectorException("the work has ended by itself");
             }
 
-            while (work.Health.Events.TryRead(out HealthEvent? late))
-                Tell(late);
             work = await Continue(work, next, network);
             status.Show(work);
             await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
@@ -178,7 +189,9 @@ public sealed class Director : IAsyncDisposable
     private async Task<DirectorWork> Continue(DirectorWork before, RunningConfiguration running, DirectorNetwork network)
     {
         bool engineIsNew = _engine is null;
-        DirectorWork work = Prepare(running, network, before.Health.TakeSnapshot());
+        HealthSnapshot known = before.Health.TakeSnapshot();
+        DirectorWork work = Prepare(running, network, known);
+        await Announce(before.Running.Director, known, work);
         if (work.Reconciler is not { } reconciler)
             return work;
         if (before.Reconciler is { } predecessor)
@@ -195,6 +208,15 @@ public sealed class Director : IAsyncDisposable
         }
 
         return work;
+    }
+
+    /// <summary>Tells what a reload has changed: of what has gone to those whom the former configuration names.</summary>
+    private async Task Announce(DirectorConfiguration former, HealthSnapshot known, DirectorWork work)
+    {
+        IReadOnlyList<ServerNews> news = InitialNews.Of(former.VirtualServers, known, work.Running.Director, work.Health.ReadStatus());
+        _announcements.TellAll(news.Where(each => each.Cause == NewsCause.Removal));
+        await _announcements.Use(work.Running.Director);
+        _announcements.TellAll(news.Where(each => each.Cause != NewsCause.Removal));
     }
 
     private DirectorWork Prepare(RunningConfiguration running, DirectorNetwork network, HealthSnapshot? known)
@@ -253,6 +275,7 @@ public sealed class Director : IAsyncDisposable
         string text = HealthWords.Of(happened);
         _log.Log(HealthWords.LevelOf(happened.Kind), "{Subject}: {Text}", subject, text);
         _events.Add(EventKind.Health, subject, text);
+        _announcements.Tell(happened);
     }
 
     private DataplaneEngine ConnectTo(string socket) => new(socket, TimeProvider.System, _log)

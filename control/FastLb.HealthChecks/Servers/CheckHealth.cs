@@ -34,6 +34,9 @@ internal sealed class CheckHealth
 
     public bool IsUp => _state.IsUp;
 
+    /// <summary>False until its first attempt has told something.</summary>
+    public bool HasRun => _state.HasRun;
+
     public bool LogsAllFailures => Check.LogAllFailures;
 
     public ProbeTiming Timing => Check.Timing;
