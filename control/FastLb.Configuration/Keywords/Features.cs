@@ -17,11 +17,7 @@ public static class Features
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
-    public static readonly Feature Mail = new("mail of servers", NotYetHarmless, "mail is sent for VRRP alone yet, not for servers");
-    public static readonly Feature Scripts = new("scripts of servers and of the director", NotYetHarmless, "only the notify scripts of VRRP are run yet");
     public static readonly Feature ScriptDetails = new("details of scripts", NotYetHarmless, "scripts are run with their user and group alone, and by the path that is written");
-    public static readonly Feature Omega = new("omega", NotYetHarmless, "nothing is run or mailed for servers at stop yet");
-    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "only events of VRRP are written to FIFOs yet");
 
     // No address depends on it; connections break at failover, as they do without the line.
     public static readonly Feature ConnectionSync = new("connection synchronisation", NotYetHarmless, "connections are not synchronised with another director yet");
@@ -58,7 +54,7 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, HttpSettings, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes, ConnectionSync,
+        Done, HttpSettings, CheckSuspension, ScriptDetails, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,
