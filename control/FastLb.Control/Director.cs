@@ -9,7 +9,6 @@ using FastLb.Control.Health;
 using FastLb.Control.Network;
 using FastLb.Control.Vrrp;
 using FastLb.DataplaneChannel.Messages;
-using FastLb.Events;
 using FastLb.HealthChecks;
 using FastLb.HealthChecks.Events;
 using FastLb.HealthChecks.Pools;
@@ -18,6 +17,7 @@ using FastLb.Native;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using FastLb.VrrpChannel;
 using Microsoft.Extensions.Logging;
 

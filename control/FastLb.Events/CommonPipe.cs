@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Events;
@@ -13,7 +14,7 @@ namespace FastLb.Events;
 public sealed class CommonPipe(ScriptIdentity identity, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private EventPipe _definition = new();
-    private (ScriptUser? User, bool Security) _rules;
+    private (ScriptUser? User, bool Security, bool AllGroups) _rules;
     private EventFifo? _fifo, _former;
 
     /// <summary>
@@ -24,7 +25,7 @@ public sealed class CommonPipe(ScriptIdentity identity, TimeProvider time, ILogg
     {
         await EndFormer();
         EventPipe wanted = global.EventPipes.All;
-        bool sameReader = _definition.Reader == wanted.Reader && _rules == (global.ScriptUser, global.ScriptSecurity);
+        bool sameReader = _definition.Reader == wanted.Reader && _rules == (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
         if (_fifo is { } open && _definition.Path == wanted.Path)
         {
             if (!sameReader)
@@ -37,7 +38,7 @@ public sealed class CommonPipe(ScriptIdentity identity, TimeProvider time, ILogg
         }
 
         _definition = wanted;
-        _rules = (global.ScriptUser, global.ScriptSecurity);
+        _rules = (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
     }
 
     /// <summary>Ends the reader of a pipe that another has taken the place of, and removes it if it was made here.</summary>

@@ -2,6 +2,7 @@ using System.Text;
 using FastLb.Configuration.Model;
 using FastLb.Native;
 using FastLb.Native.Files;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Events;

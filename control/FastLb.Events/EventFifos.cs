@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Events;
@@ -14,13 +15,13 @@ namespace FastLb.Events;
 public sealed class EventFifos(Func<EventPipes, EventPipe> own, ScriptIdentity identity, TimeProvider time, ILogger log) : IAsyncDisposable
 {
     private (EventPipe Definition, EventFifo? Fifo) _all = (new EventPipe(), null), _own = (new EventPipe(), null);
-    private (ScriptUser? User, bool Security) _rules;
+    private (ScriptUser? User, bool Security, bool AllGroups) _rules;
 
     /// <summary>From now on these are the pipes; one that is the same as before goes on, with its reader.</summary>
     public async Task Use(GlobalDefinitions global)
     {
-        bool sameRules = _rules == (global.ScriptUser, global.ScriptSecurity);
-        _rules = (global.ScriptUser, global.ScriptSecurity);
+        bool sameRules = _rules == (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
+        _rules = (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
         _all = await Change(_all, global.EventPipes.All with { Reader = null }, global, sameRules);
         _own = await Change(_own, own(global.EventPipes), global, sameRules);
     }

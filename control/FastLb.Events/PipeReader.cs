@@ -3,6 +3,7 @@ using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Native.Files;
 using FastLb.Native.Processes;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Events;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Events;

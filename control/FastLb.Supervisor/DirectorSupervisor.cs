@@ -12,6 +12,7 @@ using FastLb.Native.Memory;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
-using FastLb.Events;
 using FastLb.Netlink;
 using FastLb.Netlink.Routing;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
 using FastLb.VrrpHost.Links;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using Microsoft.Extensions.Logging;
 
@@ -34,7 +35,7 @@ public sealed class BoundedScriptTests : IDisposable
         await Run(ScriptFolder.Script(path), Short);
 
         Assert.True(Stopwatch.GetElapsedTime(began) < Long);
-        Assert.True(_log.Has(LogLevel.Error, "the startup script is not done within"), string.Join('\n', _log.Lines));
+        Assert.True(_log.Has(LogLevel.Error, "the startup script: not done within"), string.Join('\n', _log.Lines));
         foreach (string pid in await _scripts.Lines(2))
             Assert.False(IsAlive(pid), pid);
     }
@@ -54,13 +55,13 @@ public sealed class BoundedScriptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("exit 3", "the startup script ended with status 3")]
-    [InlineData("kill -9 $$", "the startup script ended with status 137")]
+    [InlineData("exit 3", "the startup script: ended with status 3")]
+    [InlineData("kill -9 $$", "the startup script: ended with status 137")]
     public async Task Failure_is_told_of_and_nothing_else(string then, string told)
     {
         await Run(ScriptFolder.Script(_scripts.Add("fails", "ran", then: then)), Long);
 
-        Assert.True(_log.Has(LogLevel.Warning, told), string.Join('\n', _log.Lines));
+        Assert.True(_log.Has(LogLevel.Error, told), string.Join('\n', _log.Lines));
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class BoundedScriptTests : IDisposable
     {
         await Run(ScriptFolder.Script("/no/such/script"), Long);
 
-        Assert.True(_log.Has(LogLevel.Error, "the startup script /no/such/script is not run: there is no such executable file"), string.Join('\n', _log.Lines));
+        Assert.True(_log.Has(LogLevel.Error, "the startup script: /no/such/script is not run: there is no such executable file"), string.Join('\n', _log.Lines));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using Microsoft.Extensions.Logging;
 

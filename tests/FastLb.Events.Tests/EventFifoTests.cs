@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Native.Files;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using Microsoft.Extensions.Logging;
 

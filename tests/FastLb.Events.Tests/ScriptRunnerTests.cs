@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 
 namespace FastLb.Events.Tests;

@@ -17,7 +17,6 @@ public static class Features
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
-    public static readonly Feature ScriptDetails = new("details of scripts", NotYetHarmless, "scripts are run with their user and group alone, and by the path that is written");
 
     // No address depends on it; connections break at failover, as they do without the line.
     public static readonly Feature ConnectionSync = new("connection synchronisation", NotYetHarmless, "connections are not synchronised with another director yet");
@@ -54,7 +53,7 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, HttpSettings, CheckSuspension, ScriptDetails, ConnectionSync,
+        Done, HttpSettings, CheckSuspension, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,

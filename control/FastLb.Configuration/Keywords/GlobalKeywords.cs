@@ -66,7 +66,7 @@ internal static class GlobalKeywords
             .Add("enable_script_security", Features.Done)
             .Add("startup_script shutdown_script", Features.Done, Rest("COMMAND"))
             .Add("startup_script_timeout shutdown_script_timeout", Features.Done, Integer("SECONDS", 1, 1000))
-            .Add("set_supplementary_groups use_symlink_paths", Features.ScriptDetails)
+            .Add("set_supplementary_groups use_symlink_paths", Features.Done)
             .Add("vrrp_notify_fifo", Features.Done, Rest("PATH [USER [GROUP]]"))
             .Add("notify_fifo lvs_notify_fifo", Features.Done, Rest("PATH [USER [GROUP]]"))
             .Add("vrrp_notify_fifo_script", Features.Done, Rest("COMMAND"))

@@ -2,6 +2,7 @@ using FastLb.Configuration.Model;
 using FastLb.Events;
 using FastLb.HealthChecks;
 using FastLb.HealthChecks.Events;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.Control.Announcements;

@@ -35,7 +35,7 @@ internal static class ServerMailText
             "TCP_CHECK" => $"=> TCP CHECK {outcome} on service <=",
             "UDP_CHECK" => $"=> UDP CHECK {outcome} on service <=",
             "PING_CHECK" => $"=> ICMP CHECK {outcome} on service <=",
-            "MISC_CHECK" => $"=> MISC CHECK {outcome} on service <=",
+            "MISC_CHECK" => $"=> MISC CHECK {(fault is null ? "succeeded" : "failed")} on service <=",
             "DNS_CHECK" => $"=> DNS_CHECK: {outcome} on service <=",
             "BFD_CHECK" => $"=> BFD CHECK {target} {outcome} on service <=",
             "FILE_CHECK" => null,

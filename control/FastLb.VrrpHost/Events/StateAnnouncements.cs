@@ -1,5 +1,6 @@
 using FastLb.Configuration.Model;
 using FastLb.Events;
+using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using Microsoft.Extensions.Logging;
 

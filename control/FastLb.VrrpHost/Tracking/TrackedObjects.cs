@@ -1,5 +1,5 @@
 using FastLb.Configuration.Model;
-using FastLb.Events;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Tracking;

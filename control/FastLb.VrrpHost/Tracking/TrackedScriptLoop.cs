@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
-using FastLb.Events;
+using FastLb.Runtime.Scripts;
 using FastLb.Native.Processes;
 using Microsoft.Extensions.Logging;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using FastLb.Control.Announcements;
-using FastLb.Events;
 using FastLb.Events.Tests;
 using FastLb.HealthChecks.Snapshots;
 using FastLb.Mail.Tests;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,6 @@
 using FastLb.Configuration.Model;
-using FastLb.Events;
 using FastLb.Events.Tests;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;

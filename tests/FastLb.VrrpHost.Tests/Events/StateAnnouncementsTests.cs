@@ -1,7 +1,7 @@
 using FastLb.Configuration.Model;
-using FastLb.Events;
 using FastLb.Events.Tests;
 using FastLb.Mail.Tests;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
-using FastLb.Events;
 using FastLb.Events.Tests;
+using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;

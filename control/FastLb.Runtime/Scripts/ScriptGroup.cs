@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastLb.Events;
+namespace FastLb.Runtime.Scripts;
 
 /// <summary>
 /// Scripts that are to be ended with all that they have started: each leads a process group, and what it prints is nobody's, as in keepalived, which connects

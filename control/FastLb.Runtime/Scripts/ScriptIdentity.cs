@@ -5,11 +5,11 @@ using FastLb.Native;
 using FastLb.Native.Files;
 using FastLb.Native.Processes;
 
-namespace FastLb.Events;
+namespace FastLb.Runtime.Scripts;
 
 /// <summary>
 /// As whom scripts are run, and whether they may be: keepalived's rules. A script without a user of its own runs as <c>script_user</c>, else as
-/// <c>keepalived_script</c> if there is such a user, else as root; with <c>enable_script_security</c> none runs as root that others than root can change.
+/// <c>keepalived_script</c> if there is such a user, else as root; it has that user's own group alone, unless others are asked for; with <c>enable_script_security</c> none runs as root that others than root can change.
 /// </summary>
 public sealed class ScriptIdentity
 {
@@ -57,7 +57,7 @@ public sealed class ScriptIdentity
         var start = new ProcessStartInfo(changes ? ChangeIdentity : program) { UseShellExecute = false, RedirectStandardInput = true };
         if (changes)
         {
-            foreach (string argument in (string[])["--reuid", user.Name, .. GroupArguments(user), "--", program])
+            foreach (string argument in (string[])["--reuid", user.Name, .. GroupArguments(user, global), "--", program])
                 start.ArgumentList.Add(argument);
         }
 
@@ -78,10 +78,9 @@ public sealed class ScriptIdentity
         return areKnown ? (userNumber, groupNumber) : null;
     }
 
-    // Without a group the user's own is taken, which --init-groups needs to be told by number or name.
-    private static IEnumerable<string> GroupArguments(ScriptUser user) => user.Group is { } group
-        ? ["--regid", group, "--clear-groups"]
-        : ["--regid", PrimaryGroupOf(user.Name), "--init-groups"];
+    // Without a group it is the user's own, which setpriv needs to be told by number or name.
+    private static IEnumerable<string> GroupArguments(ScriptUser user, GlobalDefinitions global) =>
+        ["--regid", user.Group ?? PrimaryGroupOf(user.Name), global.ScriptsHaveAllGroups ? "--init-groups" : "--clear-groups"];
 
     /// <summary>The number of a user's own group (passwd(5), fourth field); the user's name when it isn't known here, which is the usual name.</summary>
     private static string PrimaryGroupOf(string user) => File.ReadLines(PasswordFile)
