@@ -45,6 +45,8 @@ public sealed class Director : IAsyncDisposable
     private readonly ServerAnnouncements _announcements;
     private readonly ChannelReader<bool> _reloads;
     private readonly CancellationToken _stopping;
+    private readonly FollowedSessions _sessions;
+    private readonly TaskCompletionSource _sessionsFailed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DataplaneEngine? _engine;
     private VrrpFollower? _vrrp;
     private volatile Reconciler? _reconciler;
@@ -57,6 +59,7 @@ public sealed class Director : IAsyncDisposable
         _announcements = new ServerAnnouncements(new ScriptIdentity(), TimeProvider.System, _log);
         _reloads = life.Reloads;
         _stopping = life.Stopping;
+        _sessions = new FollowedSessions(fault => _sessionsFailed.TrySetException(fault), _log);
     }
 
     /// <summary>Runs until SIGTERM or the supervisor's end.</summary>
@@ -96,7 +99,8 @@ public sealed class Director : IAsyncDisposable
             supervisor.Works(work.Running.Number);
             supervisor.Ready("serving");
             using var watch = new NetworkWatch(_log);
-            await Duties.Together(_stopping, Work(work, network, status, listeners, supervisor), Alive(supervisor), watch.Run(() => _reconciler?.Wake(), _stopping));
+            await Duties.Together(
+                _stopping, Work(work, network, status, listeners, supervisor), Alive(supervisor), watch.Run(() => _reconciler?.Wake(), _stopping), _sessionsFailed.Task.WaitAsync(_stopping));
         }
         finally
         {
@@ -106,6 +110,7 @@ public sealed class Director : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _sessions.Dispose();
         await _announcements.DisposeAsync();
         if (_vrrp is not null)
             await _vrrp.DisposeAsync();
@@ -235,7 +240,12 @@ public sealed class Director : IAsyncDisposable
             Random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
             Restored = known,
             Sink = new HealthFile(_options.Directory.HealthFile),
+            Ssl = running.Director.Ssl,
+            Global = running.Director.Global,
+            TrackedFiles = running.Director.TrackedFiles,
+            Log = _log,
         });
+        _sessions.Use(running.Director, health);
         Reconciler? reconciler = _engine is null ? null : new Reconciler(
             _engine, new DesiredStateCompiler(running.Director, network.Kernel, _log), network.Resolver, network.Moves, health, _vrrp, _log)
         {
@@ -287,6 +297,9 @@ public sealed class Director : IAsyncDisposable
     {
         if (report.Transition is { } transition)
             _events.Add(EventKind.Vrrp, transition.Instance, $"{Word(transition.From)} -> {Word(transition.To)}: {transition.Cause}");
+        _sessions.Report(report.BfdSessions);
+        if (report.News is { } news)
+            _events.Add(EventKind.Vrrp, news.Subject, news.Text);
         if (_reconciler is { } reconciler)
             reconciler.Wake();
         else

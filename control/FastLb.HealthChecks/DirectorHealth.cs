@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Checkers;
 using FastLb.HealthChecks.Events;
 using FastLb.HealthChecks.Monitoring;
@@ -7,6 +8,8 @@ using FastLb.HealthChecks.Pools;
 using FastLb.HealthChecks.Servers;
 using FastLb.HealthChecks.Snapshots;
 using FastLb.HealthChecks.Status;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace FastLb.HealthChecks;
 
@@ -25,6 +28,18 @@ public sealed record DirectorHealthOptions
     /// <summary>Keeps the state for the next process; null to keep none.</summary>
     public IHealthSnapshotSink? Sink { get; init; }
 
+    /// <summary>The certificates of <c>SSL_GET</c> checks; null for none.</summary>
+    public SslContext? Ssl { get; init; }
+
+    /// <summary>Who runs the programs of <c>MISC_CHECK</c>s, and which must not be run.</summary>
+    public GlobalDefinitions Global { get; init; } = new();
+
+    /// <summary>The files that <c>FILE_CHECK</c>s can follow.</summary>
+    public IReadOnlyList<TrackedFile> TrackedFiles { get; init; } = [];
+
+    /// <summary>For what happens to programs and files.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
+
     /// <summary>Makes the checkers; null for those on real sockets.</summary>
     public Func<HealthCheck, IHealthProbe>? CreateProbe { get; init; }
 }
@@ -40,6 +55,7 @@ public sealed class DirectorHealth
     private readonly Lock _gate = new();
     private readonly DirectorHealthOptions _options;
     private readonly ServiceHealth[] _services;
+    private readonly FollowedFiles _files;
     private readonly Channel<HealthEvent> _events = Channel.CreateUnbounded<HealthEvent>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Channel<ServicePools> _changes =
         Channel.CreateBounded<ServicePools>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -56,7 +72,9 @@ public sealed class DirectorHealth
     {
         _options = options;
         var restored = new RestoredHealth(options.Restored);
-        _services = [.. services.Select(service => new ServiceHealth(service, restored))];
+        _files = new FollowedFiles(services, options.TrackedFiles, isStart: options.Restored is null, options.Log);
+        DateTimeOffset now = options.Clock.GetUtcNow();
+        _services = [.. services.Select(service => new ServiceHealth(service, restored, _files, now))];
         _pools = new ServicePools(1, [.. _services.Select(service => service.Pool)]);
         foreach (string remark in restored.Remarks())
             Emit(HealthEventKind.SnapshotIgnored, null, null, remark);
@@ -79,12 +97,16 @@ public sealed class DirectorHealth
     {
         if (Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("The checks of a director run once.");
-        Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? (check => HealthProbes.Create(check, _options.Clock));
+        Func<HealthCheck, IHealthProbe> create = _options.CreateProbe ?? new HealthProbes(SurroundingsOf(_options)).Create;
         MonitoredCheck[] checks =
         [
-            .. _services.SelectMany(service => service.Servers.SelectMany(server => server.Checks.Select(check => new MonitoredCheck(
-                create(check.Check), check.Timing.Warmup, result => Report(service, server, check, result))))),
+            .. from service in _services
+               from server in service.Servers
+               from check in server.Checks
+               where check.Check is ProbingCheck
+               select new MonitoredCheck(create(check.Check), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result)),
         ];
+        using IDisposable? watch = _files.Watch(ReportFile);
         Task saving = SaveChanges();
         _unsaved.Writer.TryWrite(true);
         try
@@ -118,6 +140,15 @@ public sealed class DirectorHealth
         }
     }
 
+    /// <summary>Takes what has become of a BFD session: it has come up, or is up no longer. Until it has been told, a check of it is what it was, or is assumed to be.</summary>
+    /// <param name="name">The session's name in the configuration; checks of it or not.</param>
+    /// <param name="isUp">Whether it is up.</param>
+    public void ReportSession(string name, bool isUp)
+    {
+        ProbeResult result = isUp ? ProbeResult.Passed : ProbeResult.Failed("the session is down");
+        ReportAll(check => check is BfdCheck bfd && bfd.Session == name ? result : null);
+    }
+
     /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
     public IReadOnlyList<ServiceHealthStatus> ReadStatus()
     {
@@ -132,6 +163,28 @@ public sealed class DirectorHealth
             return new HealthSnapshot(HealthSnapshot.CurrentVersion, [.. _services.Select(service => service.ToSnapshot())]);
     }
 
+    private static CheckerSurroundings SurroundingsOf(DirectorHealthOptions options) =>
+        new() { Clock = options.Clock, Ssl = options.Ssl, Global = options.Global, Log = options.Log };
+
+    private void ReportFile(string name) => ReportAll(check => check is FileCheck file && file.File == name ? _files.Judge(file) : null);
+
+    /// <summary>Takes what has become of an object that checks follow.</summary>
+    /// <param name="judge">What a check finds; null for those that follow something else.</param>
+    private void ReportAll(Func<HealthCheck, ProbeResult?> judge)
+    {
+        foreach (ServiceHealth service in _services)
+        {
+            foreach (ServerHealth server in service.Servers)
+            {
+                foreach (CheckHealth check in server.Checks)
+                {
+                    if (judge(check.Check) is { } result)
+                        Report(service, server, check, result);
+                }
+            }
+        }
+    }
+
     /// <summary>The one place where results meet.</summary>
     /// <returns>How long to wait before the next probe.</returns>
     private TimeSpan Report(ServiceHealth service, ServerHealth server, CheckHealth check, ProbeResult result)
@@ -141,14 +194,19 @@ public sealed class DirectorHealth
             DateTimeOffset now = _options.Clock.GetUtcNow();
             bool isFirst = !check.HasRun;
             CheckerStep step = check.Apply(result, now, out bool isWorthSaving);
-            if (result.Outcome == ProbeOutcome.NotMade)
+            if (check.HasNewObstacle)
                 Emit(HealthEventKind.AttemptNotMade, service, server, $"{check.Identity}: {step.Cause}");
             if (result.Outcome == ProbeOutcome.Failed && check.LogsAllFailures)
                 Emit(HealthEventKind.AttemptFailed, service, server, $"{check.Identity}: {result.Fault}");
+            bool hasOtherWeight = server.RefreshWeight();
+            if (hasOtherWeight)
+                Emit(HealthEventKind.WeightChanged, service, server, $"{check.Identity}: weight {server.Weight}");
             if (step.Change != CheckerChange.None)
                 Judge(service, server, check, result, step, now);
             else if (result.Outcome == ProbeOutcome.Failed && isFirst)
                 Emit(EventOf(HealthEventKind.ServerStillDown, service, server, $"{check.Identity}: {step.Cause}") with { Check = check.Identity, Fault = result.Fault });
+            if (hasOtherWeight || step.Change != CheckerChange.None)
+                Publish(service, now);
             if (isWorthSaving)
                 _unsaved.Writer.TryWrite(true);
             return step.Delay;
@@ -163,6 +221,10 @@ public sealed class DirectorHealth
             : isUp ? HealthEventKind.CheckUp : HealthEventKind.CheckDown;
         string text = isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}";
         Emit(EventOf(kind, service, server, text) with { Check = check.Identity, Fault = result.Fault });
+    }
+
+    private void Publish(ServiceHealth service, DateTimeOffset now)
+    {
         ServicePool before = service.Refresh(now);
         if (before == service.Pool)
             return;

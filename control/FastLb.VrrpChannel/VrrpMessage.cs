@@ -22,7 +22,18 @@ public sealed record VrrpReport(long Sequence, IReadOnlyList<VrrpInstanceStatus>
 {
     /// <summary>What is held in every state.</summary>
     public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+
+    /// <summary>The BFD sessions of this process, which instances track and checks of servers follow.</summary>
+    public IReadOnlyList<VrrpBfdStatus> BfdSessions { get; init; } = [];
+
+    /// <summary>What else has just happened; null for nothing.</summary>
+    public VrrpNews? News { get; init; }
 }
+
+/// <summary>Something has happened that is no transition of an instance: a sync group, a priority or something tracked has changed.</summary>
+/// <param name="Subject">To what: an instance or a sync group by name, or something tracked by kind and name.</param>
+/// <param name="Text">What, in words.</param>
+public sealed record VrrpNews(string Subject, string Text);
 
 /// <summary>Control tells that steering follows the report of this number, and all before it.</summary>
 public sealed record VrrpReportApplied(long Sequence) : VrrpMessage;
@@ -35,6 +46,9 @@ public sealed record VrrpStatusAnswer(long Request, IReadOnlyList<VrrpInstanceSt
 {
     /// <summary>What is held in every state.</summary>
     public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+
+    /// <summary>The BFD sessions of this process, which instances track and checks of servers follow.</summary>
+    public IReadOnlyList<VrrpBfdStatus> BfdSessions { get; init; } = [];
 }
 
 /// <summary>How messages look as JSON.</summary>

@@ -32,8 +32,8 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
     {
         LinkInfo? link = instance.Interface.Length == 0 ? null : find(instance.Interface);
         LinkInfo? carrier = transport == instance.Interface ? link : find(transport);
-        string? obstacle = ObstacleOf(find, instance, link);
-        if (obstacle is null && transport.Length > 0 && carrier is not { IsRunning: true })
+        string? obstacle = ObstacleOf(kernel, find, instance, link);
+        if (obstacle is null && transport.Length > 0 && !Runs(kernel, carrier))
             obstacle = carrier is null ? $"there is no interface {transport}" : $"{transport} is down";
 
         // Of IPv6 the link has the address that advertisements come from as well, of IPv4 none but those that move.
@@ -60,19 +60,23 @@ internal readonly record struct InterfaceState(int Index, bool IsRunning, IpAddr
         return Holders.Any(one => known.Any(other => other.Index == one.Index && !Equals(other.Mac, one.Mac)));
     }
 
-    private static string? ObstacleOf(Func<string, LinkInfo?> find, VrrpInstance instance, LinkInfo? link)
+    private static string? ObstacleOf(Rtnetlink kernel, Func<string, LinkInfo?> find, VrrpInstance instance, LinkInfo? link)
     {
         if (instance.Interface.Length > 0 && link is not { IsRunning: true })
             return link is null ? $"there is no interface {instance.Interface}" : $"{instance.Interface} is down";
         foreach (VirtualAddress address in instance.VirtualAddresses.Where(address => address.TracksDevice && address.Device != instance.Interface))
         {
             LinkInfo? device = find(address.Device);
-            if (device is not { IsRunning: true })
+            if (!Runs(kernel, device))
                 return $"{(device is null ? $"there is no interface {address.Device}" : $"{address.Device} is down")}, where {address.Address} belongs";
         }
 
         return null;
     }
+
+    // That a MACVLAN runs, as it does when the interface below does, the kernel notes a moment after it has been set up (net/core/link_watch.c).
+    private static bool Runs(Rtnetlink kernel, LinkInfo? link) => link is { IsRunning: true }
+        || (link is { IsMacvlan: true, IsUp: true, LowerIsElsewhere: false, LowerIndex: { } lower } && kernel.Links.Find(lower) is { IsRunning: true });
 
     private static IpAddress? PrimaryAddressOf(Rtnetlink kernel, LinkInfo? link, VrrpInstance instance, IReadOnlySet<IpAddress> virtualAddresses)
     {

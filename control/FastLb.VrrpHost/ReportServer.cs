@@ -14,6 +14,7 @@ internal sealed class ReportServer : IAsyncDisposable
     private readonly string _path;
     private readonly Func<IReadOnlyList<VrrpInstanceStatus>> _read;
     private readonly Func<VrrpStaticStatus> _readStatic;
+    private readonly Func<IReadOnlyList<VrrpBfdStatus>> _readSessions;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _publishing = new();
@@ -27,12 +28,15 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <param name="path">Where the socket is made.</param>
     /// <param name="read">Gives the instances with their counters; from any thread.</param>
     /// <param name="readStatic">Gives what is held in every state; from any thread.</param>
+    /// <param name="readSessions">Gives the BFD sessions; from any thread.</param>
     /// <param name="log">For connections that go wrong.</param>
-    public ReportServer(string path, Func<IReadOnlyList<VrrpInstanceStatus>> read, Func<VrrpStaticStatus> readStatic, ILogger log)
+    public ReportServer(
+        string path, Func<IReadOnlyList<VrrpInstanceStatus>> read, Func<VrrpStaticStatus> readStatic, Func<IReadOnlyList<VrrpBfdStatus>> readSessions, ILogger log)
     {
         _path = path;
         _read = read;
         _readStatic = readStatic;
+        _readSessions = readSessions;
         _log = log;
         _listener = LocalSocket.Listen(path, backlog: 4);
         _accepting = Accept();
@@ -40,14 +44,15 @@ internal sealed class ReportServer : IAsyncDisposable
 
     /// <summary>Tells all who listen how the virtual routers stand now.</summary>
     /// <param name="transition">What has just changed; null when it is no state.</param>
+    /// <param name="news">What else has just happened; null for nothing.</param>
     /// <returns>Completes when one of them has acted on it; at once when nobody listens, or as soon as nobody does any more.</returns>
-    public Task Publish(VrrpTransition? transition)
+    public Task Publish(VrrpTransition? transition, VrrpNews? news = null)
     {
         lock (_publishing)
         {
             _sequence++;
             Volatile.Write(ref _applied, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var report = new VrrpReport(_sequence, _read(), transition) { Static = _readStatic() };
+            var report = new VrrpReport(_sequence, _read(), transition) { Static = _readStatic(), BfdSessions = _readSessions(), News = news };
             foreach (MessageChannel<VrrpMessage> connection in _connections.Keys)
                 _ = Send(connection, report);
             return _connections.Count == 0 ? Task.CompletedTask : _applied.Task;
@@ -91,7 +96,7 @@ internal sealed class ReportServer : IAsyncDisposable
     /// <summary>Serves one connection; begun under the lock, so that no later report overtakes the first.</summary>
     private async Task Serve(MessageChannel<VrrpMessage> channel)
     {
-        Task first = Send(channel, new VrrpReport(_sequence, _read(), null) { Static = _readStatic() });
+        Task first = Send(channel, new VrrpReport(_sequence, _read(), null) { Static = _readStatic(), BfdSessions = _readSessions() });
         await Task.Yield(); // so that it is among the connections before it can be taken out
         try
         {
@@ -99,7 +104,7 @@ internal sealed class ReportServer : IAsyncDisposable
             while (await channel.Receive(_stopping.Token) is { } message)
             {
                 if (message is VrrpStatusRequest request)
-                    await Send(channel, new VrrpStatusAnswer(request.Request, _read()) { Static = _readStatic() });
+                    await Send(channel, new VrrpStatusAnswer(request.Request, _read()) { Static = _readStatic(), BfdSessions = _readSessions() });
                 else if (message is VrrpReportApplied applied)
                     Heed(applied);
             }

@@ -31,7 +31,7 @@ internal sealed class RouterHost : IAsyncDisposable
     private readonly StateAnnouncements _announcements;
     private readonly TrackedObjects _tracked;
     private readonly Action<Exception> _failed;
-    private BfdHost? _bfd;
+    private volatile BfdHost? _bfd;
     private readonly RouterStateFile _states;
     private readonly RouterOffice _office;
     private readonly RouterThread _thread;
@@ -67,13 +67,14 @@ internal sealed class RouterHost : IAsyncDisposable
         _staticJournal = KernelJournal.Open(directory.StaticJournal, _kernel, log);
         _static = new StaticThings(new StaticAddresses(_kernel, _staticJournal, log), new HeldRouting(_routing.Static, _staticJournal, log));
         _static.Begin(configuration); // instances may advertise from these addresses
-        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report, log);
+        Reports = new ReportServer(directory.VrrpSocket, () => [.. _routers.All.Select(router => RouterStatus.Of(router, _held[router]))], () => _static.Report,
+            () => [.. (_bfd?.Statuses ?? []).Select(BfdSessionStatus.Of)], log);
         var identity = new ScriptIdentity();
         _announcements = new StateAnnouncements(configuration, identity, TimeProvider.System, log);
-        _tracked = new TrackedObjects(configuration, identity, Track, TimeProvider.System, log);
         _failed = failed;
         _states = new RouterStateFile(directory.VrrpStateFile);
         _office = new RouterOffice(_held, Reports, _states, _announcements, TimeProvider.System, log);
+        _tracked = new TrackedObjects(configuration, identity, Track, _office.Perform, TimeProvider.System, log);
         foreach (VrrpInstance instance in configuration.VrrpInstances)
             _routers.Add(Make(instance));
         Group(configuration);
@@ -267,16 +268,27 @@ internal sealed class RouterHost : IAsyncDisposable
 
     private void UseSessions(DirectorConfiguration configuration)
     {
-        ValueList<BfdSession> sessions = [.. configuration.BfdSessions.Where(session => session.Listeners.HasFlag(BfdListeners.Vrrp))];
+        ValueList<BfdSession> sessions = configuration.SessionsOfVrrp;
         if (_bfd is not null)
         {
             _bfd.Reload(sessions);
         }
         else if (sessions.Count > 0)
         {
-            _bfd = new BfdHost(sessions, change => _tracked.ReportBfd(change.Session, change.IsUp), _log, _failed);
+            _bfd = new BfdHost(sessions, Take, _log, _failed);
             _bfd.Start();
         }
+    }
+
+    // The sessions' thread. Control learns of it even when no instance tracks the session.
+    private void Take(BfdEvent change)
+    {
+        _tracked.ReportBfd(change.Session, change.IsUp);
+        _office.Do(() =>
+        {
+            _ = Reports.Publish(null);
+            return Task.CompletedTask;
+        });
     }
 
     // Any thread; the routers are asked for on theirs, which knows those that a reload has just brought.

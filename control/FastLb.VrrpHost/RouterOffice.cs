@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
 using FastLb.VrrpHost.Events;
+using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost;
@@ -31,6 +32,17 @@ internal sealed class RouterOffice(
         log.Log(change.To == VrrpRole.Fault ? LogLevel.Warning : LogLevel.Information, "sync group {Group}: {From} -> {To}",
             change.Group.Name, RouterStatus.Word(change.From), RouterStatus.Word(change.To));
         announcements.GroupChanged(change.Group, change.To);
+        _ = reports.Publish(null, new VrrpNews($"sync group {change.Group.Name}", $"{RouterStatus.Word(change.From)} -> {RouterStatus.Word(change.To)}"));
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Takes the change of something that is tracked. Any thread; never blocks.</summary>
+    public void Perform(TrackedStatus tracked) => Do(() =>
+    {
+        string subject = RouterStatus.NameOf(tracked.Kind, tracked.Name), state = RouterStatus.Word(tracked.Kind, tracked.State);
+        if (tracked.Kind is TrackerKind.File or TrackerKind.Process) // of the others something is in the log already
+            log.LogInformation("the tracked {Subject} {State}", subject, tracked.Kind == TrackerKind.File ? $"says {state}" : $"is {state}");
+        _ = reports.Publish(null, new VrrpNews(subject, state));
         return Task.CompletedTask;
     });
 
@@ -127,7 +139,7 @@ internal sealed class RouterOffice(
         VirtualRouterState state = router.Snapshot.State;
         log.LogInformation("{Instance}: its priority is {Priority} now, {Configured} by configuration", router.Instance.Name, state.Priority, router.Instance.Priority);
         announcements.PriorityChanged(router.Instance, state.Role, state.Priority);
-        _ = reports.Publish(null);
+        _ = reports.Publish(null, new VrrpNews(router.Instance.Name, $"its priority is {state.Priority} now, {router.Instance.Priority} by configuration"));
     }
 
     private void Do(Router router, VrrpEffect effect)

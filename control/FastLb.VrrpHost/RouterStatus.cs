@@ -64,22 +64,25 @@ internal static class RouterStatus
     {
         if (instance.Unicast.Peers.Count > 0)
             return $"unicast to {string.Join(", ", instance.Unicast.Peers.Select(peer => peer.Address))}";
-        return instance.AddressFamily == AddressFamily.InterNetworkV6 ? "multicast over IPv6" : "multicast";
+        string group = instance.AddressFamily == AddressFamily.InterNetworkV6 ? "multicast over IPv6" : "multicast";
+        return instance is { VirtualMac.Name: { } link, AdvertisesOnBase: false } ? $"{group} from {link}" : group;
     }
 
-    private static VrrpTrackerStatus Describe(TrackerReport tracker)
+    /// <summary>Something that is tracked.</summary>
+    public static string NameOf(TrackerKind kind, string name) => $"{kind.ToString().ToLowerInvariant()} {name}";
+
+    /// <summary>How something that is tracked stands.</summary>
+    public static string Word(TrackerKind kind, TrackedState state) => state.IsUp switch
     {
-        string state = tracker.State.IsUp switch
-        {
-            null => "unknown",
-            _ when tracker.Kind == TrackerKind.File => tracker.State.Value.ToString(CultureInfo.InvariantCulture),
-            true => "up",
-            false => "down",
-        };
-        return new VrrpTrackerStatus(
-            tracker.Kind.ToString().ToLowerInvariant(), tracker.Name, state, tracker.Weight.Value, tracker.Weight.IsReversed, tracker.Effect.Contribution,
-            tracker.Effect.IsFaulty, tracker.IsOfGroup);
-    }
+        null => "unknown",
+        _ when kind == TrackerKind.File => state.Value.ToString(CultureInfo.InvariantCulture),
+        true => "up",
+        false => "down",
+    };
+
+    private static VrrpTrackerStatus Describe(TrackerReport tracker) => new(
+        tracker.Kind.ToString().ToLowerInvariant(), tracker.Name, Word(tracker.Kind, tracker.State), tracker.Weight.Value, tracker.Weight.IsReversed, tracker.Effect.Contribution,
+        tracker.Effect.IsFaulty, tracker.IsOfGroup);
 
     /// <summary>A router with all that is known of it. Any thread.</summary>
     public static VrrpInstanceStatus Of(Router router, HeldThings held)

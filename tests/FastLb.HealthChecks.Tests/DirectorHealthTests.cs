@@ -105,6 +105,15 @@ public sealed class DirectorHealthTests
     }
 
     [Fact]
+    public async Task What_keeps_attempts_from_being_made_is_told_once_until_one_is()
+    {
+        await using var run = new HealthRun([Services.Service(Services.Server(1, checks: Services.Check(1)))]);
+        run.Start("000+00");
+        await run.To(60);
+        Assert.Equal(["0 AttemptNotMade", "40 AttemptNotMade"], run.Events().Select(e => string.Join(' ', e.Split(' ')[..2])));
+    }
+
+    [Fact]
     public async Task Losing_the_quorum_brings_in_the_sorry_server_and_gaining_it_takes_it_out()
     {
         VirtualServer service = Services.Service(Services.Server(1, checks: Services.Check(1)), Services.Server(2, inhibit: true)) with

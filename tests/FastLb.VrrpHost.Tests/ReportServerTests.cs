@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using FastLb.Messaging;
 using FastLb.Runtime.Tests;
@@ -10,13 +11,16 @@ public sealed class ReportServerTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private static readonly VrrpBfdStatus Session =
+        new("peer", IPAddress.Parse("192.0.2.2"), null, "down", DateTimeOffset.UnixEpoch, "nothing is heard of the neighbour", 0, 1, 0, new Dictionary<string, long>());
+
     private static readonly VrrpStaticStatus Held = new([], [new VrrpRoutingStatus("rule", "table 100", "held")]);
 
     private readonly TemporaryFolder _folder = new();
     private readonly ReportServer _server;
     private int _reads;
 
-    public ReportServerTests() => _server = new ReportServer(SocketPath, () => [Instance(Interlocked.Increment(ref _reads))], () => Held, new RecordingLog());
+    public ReportServerTests() => _server = new ReportServer(SocketPath, () => [Instance(Interlocked.Increment(ref _reads))], () => Held, () => [Session], new RecordingLog());
 
     private string SocketPath => _folder.File("vrrp.sock");
 
@@ -115,6 +119,18 @@ public sealed class ReportServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task News_reach_all_who_listen()
+    {
+        await using MessageChannel<VrrpMessage> control = await Connect();
+        await Receive<VrrpReport>(control);
+
+        _ = _server.Publish(null, new VrrpNews("script chk", "down"));
+
+        VrrpReport report = await Receive<VrrpReport>(control);
+        Assert.Equal((null, new VrrpNews("script chk", "down")), (report.Transition, report.News));
+    }
+
+    [Fact]
     public async Task One_of_several_who_acknowledges_is_enough()
     {
         await using MessageChannel<VrrpMessage> one = await Connect();
@@ -142,6 +158,7 @@ public sealed class ReportServerTests : IAsyncDisposable
         VrrpStatusAnswer other = await Receive<VrrpStatusAnswer>(control);
 
         Assert.Equal((7, 8), (one.Request, other.Request));
+        Assert.Equal("peer", Assert.Single(one.BfdSessions).Name);
         Assert.Equal(one.Instances[0].Counters.Sent + 1, other.Instances[0].Counters.Sent);
     }
 

@@ -18,6 +18,8 @@ internal static class VrrpReport
         foreach (VrrpInstanceStatus instance in status.Instances)
             Append(text, instance);
         Append(text, status.Static);
+        foreach (VrrpBfdStatus session in status.BfdSessions)
+            Append(text, session);
         return text.ToString().TrimEnd();
     }
 
@@ -38,7 +40,21 @@ internal static class VrrpReport
         VrrpCounters counters = instance.Counters;
         text.AppendLine(CultureInfo.InvariantCulture,
             $"  sent {counters.Sent} (failed {counters.SendFailures}, latest {counters.LongestDelayMicroseconds} us after it was due), received {counters.Received}, became master {counters.BecameMaster} times");
-        string discarded = string.Join(", ", counters.Discarded.Where(entry => entry.Value != 0).Select(entry => $"{entry.Key} {entry.Value}"));
+        AppendDiscarded(text, counters.Discarded);
+    }
+
+    private static void Append(StringBuilder text, VrrpBfdStatus session)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"BFD session {session.Name}: {session.State.ToUpperInvariant()} since {session.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}, because: {session.Cause}");
+        string detection = session.DetectionTime > 0 ? string.Create(CultureInfo.InvariantCulture, $", which may be silent for {session.DetectionTime:0.######} s") : string.Empty;
+        text.AppendLine(CultureInfo.InvariantCulture, $"  with {session.Neighbour}{detection}; sent {session.Sent}, received {session.Received}");
+        AppendDiscarded(text, session.Discarded);
+    }
+
+    private static void AppendDiscarded(StringBuilder text, IReadOnlyDictionary<string, long> counts)
+    {
+        string discarded = string.Join(", ", counts.Where(entry => entry.Value != 0).Select(entry => $"{entry.Key} {entry.Value}"));
         if (discarded.Length > 0)
             text.AppendLine(CultureInfo.InvariantCulture, $"  discarded: {discarded}");
     }

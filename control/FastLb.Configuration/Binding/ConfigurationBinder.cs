@@ -3,6 +3,7 @@ using FastLb.Configuration.Binding.Vrrp;
 using FastLb.Configuration.Diagnostics;
 using FastLb.Configuration.Keywords;
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.Configuration.Sources;
 using FastLb.Configuration.Syntax;
 

@@ -13,8 +13,6 @@ public static class Features
     // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
 
 
-    public static readonly Feature HttpSettings = new("settings of HTTP checks", NotYetHarmless, "only HTTP checks use it, which are not run yet", Scope: NoticeScope.TopLevelBlock);
-
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
 
@@ -37,9 +35,6 @@ public static class Features
         "HMAC authentication", NotYetRefused, "advertisements are authenticated by 'auth_type PASS' and 'AH' alone yet, so both directors would become master");
 
     // Refused: what is forwarded, or who answers for an address, depends on them.
-    public static readonly Feature OtherChecks = new(
-        "further checks", NotYetRefused, "only TCP_CHECK is run yet, so the server would stay in the pool when this check fails", "use TCP_CHECK for now");
-
     public static readonly Feature OtherBackends = new(
         "AF_PACKET and kernel IPVS", NotYetRefused, "frames are taken by AF_XDP alone yet", "leave 'backends' out, or write 'backends xdp_native xdp_generic'");
 
@@ -53,9 +48,9 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, HttpSettings, CheckSuspension, ConnectionSync,
+        Done, CheckSuspension, ConnectionSync,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
-        Vrf, SignedAdvertisements, OtherChecks, OtherBackends, TunnelTypes,
+        Vrf, SignedAdvertisements, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,
         NetworkNamespaces,
     ];

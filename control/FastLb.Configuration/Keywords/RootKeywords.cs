@@ -29,6 +29,6 @@ internal static class RootKeywords
             .AddBlock("vrrp_instance", Features.Done, BlockContext.VrrpInstance, OptionalRest("NAME"))
             .AddBlock("virtual_server_group", Features.Done, BlockContext.Lines, Text("NAME"))
             .AddBlock("virtual_server", Features.Done, BlockContext.VirtualServer, Text("ADDRESS"), Text("PORT") with { IsOptional = true })
-            .AddBlock("SSL", Features.HttpSettings, BlockContext.SslContext)
+            .AddBlock("SSL", Features.Done, BlockContext.SslContext)
             .Entries;
 }

@@ -46,7 +46,7 @@ internal static class VirtualServerKeywords
             .Add("sorry_server", Features.Done, Text("ADDRESS"), Text("PORT") with { IsOptional = true })
             .Add("sorry_server_inhibit", Features.Done)
             .Add("sorry_server_lvs_method", Features.Done, ForwardingMethods, OptionalRest("[type TYPE] [OPTION]…"))
-            .Add("virtualhost", Features.HttpSettings, Text("NAME"))
+            .Add("virtualhost", Features.Done, Text("NAME"))
 
             // Notification
             .Add("quorum_up quorum_down", Features.Done, Rest("COMMAND"))
@@ -66,19 +66,19 @@ internal static class VirtualServerKeywords
             .Add("connect_timeout", Features.Done, PositiveTime())
             .Add("retry", Features.Done, Integer("N", 1, uint.MaxValue))
             .Add("delay_before_retry warmup", Features.Done, Time())
-            .Add("virtualhost", Features.HttpSettings, Text("NAME"))
+            .Add("virtualhost", Features.Done, Text("NAME"))
             .Add("notify_up notify_down", Features.Done, Rest("COMMAND"))
             .Add("smtp_alert", Features.Done, OptionalSwitch)
             .Add("snmp_name", Features.Management, Text("NAME"))
             .AddBlock("TCP_CHECK", Features.Done, BlockContext.TcpCheck)
-            .AddBlock("HTTP_GET SSL_GET", Features.OtherChecks, BlockContext.HttpCheck)
-            .AddBlock("SMTP_CHECK", Features.OtherChecks, BlockContext.SmtpCheck)
-            .AddBlock("DNS_CHECK", Features.OtherChecks, BlockContext.DnsCheck)
-            .AddBlock("MISC_CHECK", Features.OtherChecks, BlockContext.MiscCheck)
-            .AddBlock("UDP_CHECK", Features.OtherChecks, BlockContext.UdpCheck)
-            .AddBlock("PING_CHECK", Features.OtherChecks, BlockContext.PingCheck)
-            .AddBlock("BFD_CHECK", Features.OtherChecks, BlockContext.BfdCheck)
-            .AddBlock("FILE_CHECK", Features.OtherChecks, BlockContext.FileCheck)
+            .AddBlock("HTTP_GET SSL_GET", Features.Done, BlockContext.HttpCheck)
+            .AddBlock("SMTP_CHECK", Features.Done, BlockContext.SmtpCheck)
+            .AddBlock("DNS_CHECK", Features.Done, BlockContext.DnsCheck)
+            .AddBlock("MISC_CHECK", Features.Done, BlockContext.MiscCheck)
+            .AddBlock("UDP_CHECK", Features.Done, BlockContext.UdpCheck)
+            .AddBlock("PING_CHECK", Features.Done, BlockContext.PingCheck)
+            .AddBlock("BFD_CHECK", Features.Done, BlockContext.BfdCheck)
+            .AddBlock("FILE_CHECK", Features.Done, BlockContext.FileCheck)
             .Entries;
 
     public static ImmutableArray<KeywordEntry> Entries { get; } = [.. Virtual, .. Real];

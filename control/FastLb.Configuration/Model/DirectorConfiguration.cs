@@ -1,3 +1,5 @@
+using FastLb.Configuration.Model.Checks;
+
 namespace FastLb.Configuration.Model;
 
 /// <summary>
@@ -29,6 +31,24 @@ public sealed record DirectorConfiguration(GlobalDefinitions Global, ValueList<V
 
     /// <summary>BFD sessions that instances, sync groups and checks can track.</summary>
     public ValueList<BfdSession> BfdSessions { get; init; } = [];
+
+    /// <summary>Whether the VRRP process runs BFD sessions: then those of checks as well, because two processes can't have the same ports.</summary>
+    public bool VrrpRunsSessions => VrrpInstances.Count > 0 && BfdSessions.Any(session => session.Listeners.HasFlag(BfdListeners.Vrrp));
+
+    /// <summary>The sessions that the VRRP process runs.</summary>
+    public ValueList<BfdSession> SessionsOfVrrp => VrrpRunsSessions
+        ? [.. BfdSessions.Where(session => session.Listeners.HasFlag(BfdListeners.Vrrp) || SessionsOfChecks.Contains(session))]
+        : [];
+
+    /// <summary>The sessions that checks follow.</summary>
+    public ValueList<BfdSession> SessionsOfChecks
+    {
+        get
+        {
+            HashSet<string> followed = [.. VirtualServers.SelectMany(service => service.RealServers).SelectMany(server => server.Checks).OfType<BfdCheck>().Select(check => check.Session)];
+            return [.. BfdSessions.Where(session => followed.Contains(session.Name))];
+        }
+    }
 
     /// <summary>Who fails with the interfaces of static addresses, routes and rules.</summary>
     public ValueList<TrackGroup> TrackGroups { get; init; } = [];

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.Scripts;
 
 namespace FastLb.Control.Announcements;
 
@@ -35,13 +36,16 @@ internal static class ServerMailText
             "TCP_CHECK" => $"=> TCP CHECK {outcome} on service <=",
             "UDP_CHECK" => $"=> UDP CHECK {outcome} on service <=",
             "PING_CHECK" => $"=> ICMP CHECK {outcome} on service <=",
-            "MISC_CHECK" => $"=> MISC CHECK {(fault is null ? "succeeded" : "failed")} on service <=",
+            "MISC_CHECK" => $"=> MISC CHECK {OutcomeOfProgram(fault)} on service <=",
             "DNS_CHECK" => $"=> DNS_CHECK: {outcome} on service <=",
             "BFD_CHECK" => $"=> BFD CHECK {target} {outcome} on service <=",
             "FILE_CHECK" => null,
             _ => fault is null ? "=> CHECK succeed on service <=" : $"=> CHECK failed on service : {fault} <=",
         };
     }
+
+    private static string OutcomeOfProgram(string? fault) =>
+        fault is null ? "succeeded" : fault.StartsWith(ScriptRun.TooLate, StringComparison.Ordinal) ? "timed out" : "failed";
 
     // The plus and the relation are always the same, in keepalived 2.2.7 too.
     private static string BodyOfQuorum(ServerNews news)

@@ -123,6 +123,9 @@ public sealed record VrrpStatus(IReadOnlyList<VrrpInstanceStatus> Instances, str
 {
     /// <summary>What is held whatever their states.</summary>
     public VrrpStaticStatus Static { get; init; } = VrrpStaticStatus.Nothing;
+
+    /// <summary>The BFD sessions that instances may track; none when the process does not answer.</summary>
+    public IReadOnlyList<VrrpBfdStatus> BfdSessions { get; init; } = [];
 }
 
 /// <summary>How the API's answers look as JSON.</summary>

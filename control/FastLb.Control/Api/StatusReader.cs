@@ -68,7 +68,7 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
         try
         {
             VrrpStatusAnswer answer = await vrrp.ReadStatus(cancellation);
-            return new VrrpStatus(answer.Instances, null) { Static = answer.Static };
+            return new VrrpStatus(answer.Instances, null) { Static = answer.Static, BfdSessions = answer.BfdSessions };
         }
         catch (DirectorException unavailable)
         {

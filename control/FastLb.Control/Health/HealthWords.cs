@@ -16,6 +16,7 @@ internal static class HealthWords
         HealthEventKind.ServerStillDown => $"still down: {happened.Text}",
         HealthEventKind.AttemptFailed => $"attempt failed: {happened.Text}",
         HealthEventKind.AttemptNotMade => $"could not be checked: {happened.Text}",
+        HealthEventKind.WeightChanged => $"weight changed: {happened.Text}",
         HealthEventKind.QuorumGained => $"quorum gained: {happened.Text}",
         HealthEventKind.QuorumLost => $"quorum lost: {happened.Text}",
         HealthEventKind.SnapshotIgnored => $"not taken over from the process before: {happened.Text}",
@@ -26,7 +27,7 @@ internal static class HealthWords
     /// <summary>How much it matters.</summary>
     public static LogLevel LevelOf(HealthEventKind kind) => kind switch
     {
-        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.QuorumGained => LogLevel.Information,
+        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.WeightChanged or HealthEventKind.QuorumGained => LogLevel.Information,
         HealthEventKind.SnapshotNotSaved or HealthEventKind.AttemptNotMade or HealthEventKind.QuorumLost => LogLevel.Error,
         _ => LogLevel.Warning,
     };

@@ -16,25 +16,32 @@ public readonly record struct CheckerState(bool IsUp, bool HasRun, uint Failures
     /// <param name="timing">The checker's timing.</param>
     public CheckerStep Step(ProbeResult result, ProbeTiming timing) => result.Outcome switch
     {
-        ProbeOutcome.Passed => new(new(IsUp: true, HasRun: true, 0), timing.Period, IsUp ? CheckerChange.None : CheckerChange.Up),
-        ProbeOutcome.Failed => Fail(result.Fault, timing),
-        _ => new(this, timing.Period, CheckerChange.None) { Cause = result.Fault },
+        ProbeOutcome.Passed => new(new(IsUp: true, HasRun: true, 0), PauseOf(result, timing.Period), IsUp ? CheckerChange.None : CheckerChange.Up),
+        ProbeOutcome.PassedInPart => new(IsUp ? this with { Failures = 0 } : this, PauseOf(result, timing.Period), CheckerChange.None),
+        ProbeOutcome.Failed => Fail(result, timing),
+        _ => new(this, PauseOf(result, timing.Period), CheckerChange.None) { Cause = result.Fault },
     };
 
-    private CheckerStep Fail(string? fault, ProbeTiming timing)
+    private static TimeSpan PauseOf(ProbeResult result, TimeSpan usual)
+    {
+        TimeSpan pause = result.Pause ?? usual;
+        return pause > result.Elapsed ? pause - result.Elapsed : TimeSpan.Zero;
+    }
+
+    private CheckerStep Fail(ProbeResult result, ProbeTiming timing)
     {
         uint failures = Failures == uint.MaxValue ? Failures : Failures + 1;
         if (!IsUp)
-            return new(new(IsUp: false, HasRun: true, failures), timing.Period, CheckerChange.None) { Cause = fault };
+            return new(new(IsUp: false, HasRun: true, failures), PauseOf(result, timing.Period), CheckerChange.None) { Cause = result.Fault };
 
         // A server that has never passed gets no second chance: it may well have been dead before we came.
         if (!HasRun || failures > timing.Retries)
         {
-            string? cause = failures > 1 ? $"{fault} ({failures} attempts in a row failed)" : fault;
-            return new(new(IsUp: false, HasRun: true, failures), timing.Period, CheckerChange.Down) { Cause = cause };
+            string? cause = failures > 1 ? $"{result.Fault} ({failures} attempts in a row failed)" : result.Fault;
+            return new(new(IsUp: false, HasRun: true, failures), PauseOf(result, timing.Period), CheckerChange.Down) { Cause = cause };
         }
 
-        return new(new(IsUp: true, HasRun: true, failures), timing.DelayBeforeRetry, CheckerChange.None) { Cause = fault };
+        return new(new(IsUp: true, HasRun: true, failures), PauseOf(result, timing.DelayBeforeRetry), CheckerChange.None) { Cause = result.Fault };
     }
 }
 

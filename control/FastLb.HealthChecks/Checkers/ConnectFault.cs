@@ -10,6 +10,7 @@ internal static class ConnectFault
     {
         SocketError.ConnectionRefused => "connection refused",
         SocketError.ConnectionReset => "connection reset",
+        SocketError.Shutdown => "the server has closed the connection",
         SocketError.TimedOut => "no answer: the kernel gave up",
         SocketError.HostUnreachable => "host unreachable",
         SocketError.NetworkUnreachable => "network unreachable: there is no route",

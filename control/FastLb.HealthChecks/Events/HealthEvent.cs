@@ -21,8 +21,11 @@ public enum HealthEventKind
     /// <summary>An attempt failed; reported where <c>log_all_failures</c> is set.</summary>
     AttemptFailed,
 
-    /// <summary>A check could not be made for want of means on this host; the server keeps its state.</summary>
+    /// <summary>A check could not be made for want of means on this host; the server keeps its state. Told once, until the check is made again or there is another reason.</summary>
     AttemptNotMade,
+
+    /// <summary>A check has changed the weight of its server.</summary>
+    WeightChanged,
 
     /// <summary>A service has servers enough again.</summary>
     QuorumGained,

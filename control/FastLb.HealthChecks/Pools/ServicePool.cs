@@ -34,9 +34,11 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
     /// <param name="service">The service as configured.</param>
     /// <param name="alive">Whether each of its real servers is, in their order.</param>
     /// <param name="hadQuorum">Whether the quorum was there before; null for a service that starts.</param>
-    public static ServicePool Compute(VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum)
+    /// <param name="weights">The weight of each, as its checks have it; null for the configured ones.</param>
+    public static ServicePool Compute(VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null)
     {
-        long weight = service.RealServers.Where((_, i) => alive[i]).Sum(server => (long)server.Weight);
+        weights ??= [.. service.RealServers.Select(server => server.Weight)];
+        long weight = weights.Where((_, i) => alive[i]).Sum(each => (long)each);
         bool hasQuorum = Quorum.Holds(hadQuorum, weight, service.Quorum, service.Hysteresis);
         SorryServer? sorry = hasQuorum ? null : service.SorryServer;
         SorryServer? waiting = hasQuorum && service.SorryServer is { InhibitOnQuorum: true } inhibited ? inhibited : null;
@@ -46,7 +48,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             RealServer server = service.RealServers[i];
             bool serves = alive[i] && sorry is null;
             if ((serves || server.InhibitOnFailure) && !IsSame(server, sorry))
-                members.Add(ToMember(server, serves ? server.Weight : 0));
+                members.Add(ToMember(server, serves ? weights[i] : 0));
         }
 
         if (sorry is not null)

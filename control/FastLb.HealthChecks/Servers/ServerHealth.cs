@@ -1,5 +1,7 @@
 using FastLb.Configuration.Model;
+using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Checkers;
+using FastLb.HealthChecks.Monitoring;
 using FastLb.HealthChecks.Snapshots;
 using FastLb.HealthChecks.Status;
 
@@ -8,24 +10,33 @@ namespace FastLb.HealthChecks.Servers;
 /// <summary>What is known of one real server: it is up while it passes all its checks. Guarded by its owner.</summary>
 internal sealed class ServerHealth
 {
+    private readonly int _configuredWeight;
     private DateTimeOffset? _since;
 
     /// <param name="service">The service that it serves.</param>
     /// <param name="server">As configured.</param>
     /// <param name="restored">What an earlier process knew.</param>
-    public ServerHealth(ServiceIdentity service, RealServer server, RestoredHealth restored)
+    /// <param name="files">What files say now.</param>
+    /// <param name="now">The time of day.</param>
+    public ServerHealth(ServiceIdentity service, RealServer server, RestoredHealth restored, FollowedFiles files, DateTimeOffset now)
     {
+        _configuredWeight = server.Weight;
         Identity = ServerIdentity.Of(server);
         var identities = new List<CheckIdentity>();
-        ProbingCheck[] checks = [.. server.Checks.Select(HealthProbes.Supported)];
-        foreach (ProbingCheck check in checks)
+        foreach (HealthCheck check in server.Checks)
         {
             (string kind, string target) = (HealthProbes.KindOf(check), HealthProbes.TargetOf(check));
             identities.Add(new CheckIdentity(kind, target, identities.Count(other => other.Kind == kind && other.Target == target)));
         }
 
-        Checks = [.. checks.Zip(identities, (check, identity) => new CheckHealth(identity, check, restored.Find(service, Identity, identity)))];
-        IsUp = Checks.All(check => check.IsUp);
+        Checks = [.. server.Checks.Zip(identities, (check, identity) => new CheckHealth(identity, check, restored.Find(service, Identity, identity)))];
+        foreach (CheckHealth check in Checks)
+        {
+            if (check.Check is FileCheck file)
+                check.Apply(files.Judge(file), now, out _);
+        }
+
+        (IsUp, Weight) = (Checks.All(check => check.IsUp), ComputeWeight());
         ServerSnapshot? saved = restored.Find(service, Identity);
         _since = saved is not null && saved.IsUp == IsUp ? saved.Since : null;
     }
@@ -36,6 +47,18 @@ internal sealed class ServerHealth
 
     /// <summary>Whether it passes all its checks, as of the last <see cref="Refresh"/>.</summary>
     public bool IsUp { get; private set; }
+
+    /// <summary>Its weight as configured and as its checks change it, as of the last <see cref="RefreshWeight"/>.</summary>
+    public int Weight { get; private set; }
+
+    /// <summary>Looks at what the checks say of the weight again.</summary>
+    /// <returns>Whether it changed.</returns>
+    public bool RefreshWeight()
+    {
+        int before = Weight;
+        Weight = ComputeWeight();
+        return Weight != before;
+    }
 
     /// <summary>Looks at the checks again.</summary>
     /// <returns>Whether the server changed.</returns>
@@ -53,4 +76,17 @@ internal sealed class ServerHealth
     /// <summary>Its status.</summary>
     /// <param name="effectiveWeight">Its weight in the pool; null when it is not in it.</param>
     public ServerHealthStatus ToStatus(int? effectiveWeight) => new(Identity, IsUp, _since, effectiveWeight, [.. Checks.Select(check => check.ToStatus())]);
+
+    // As in keepalived, each check moves the weight by how far what it says is from the configured one; together they may lead beyond what a weight can be.
+    private int ComputeWeight()
+    {
+        long weight = _configuredWeight;
+        foreach (CheckHealth check in Checks)
+        {
+            if (check.Weight is { } claim)
+                weight += claim.IsAdded ? claim.Weight : (long)claim.Weight - _configuredWeight;
+        }
+
+        return (int)Math.Clamp(weight, 0, int.MaxValue);
+    }
 }

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.HealthChecks.Monitoring;
 using FastLb.HealthChecks.Pools;
 using FastLb.HealthChecks.Snapshots;
 using FastLb.HealthChecks.Status;
@@ -13,11 +14,13 @@ internal sealed class ServiceHealth
 
     /// <param name="service">As configured.</param>
     /// <param name="restored">What an earlier process knew.</param>
-    public ServiceHealth(VirtualServer service, RestoredHealth restored)
+    /// <param name="files">What files say now.</param>
+    /// <param name="now">The time of day.</param>
+    public ServiceHealth(VirtualServer service, RestoredHealth restored, FollowedFiles files, DateTimeOffset now)
     {
         _service = service;
         Identity = ServiceIdentity.Of(service);
-        Servers = [.. service.RealServers.Select(server => new ServerHealth(Identity, server, restored))];
+        Servers = [.. service.RealServers.Select(server => new ServerHealth(Identity, server, restored, files, now))];
         ServiceSnapshot? saved = restored.Find(Identity);
         Pool = Compute(saved?.HasQuorum);
         HadQuorum = saved?.HasQuorum ?? true;
@@ -55,7 +58,8 @@ internal sealed class ServiceHealth
         Identity, Pool.HasQuorum, _since, Pool.LiveWeight, _service.Quorum, _service.Hysteresis, Pool.HasSorryServer,
         [.. Servers.Select(server => server.ToStatus(WeightOf(server.Identity)))]);
 
-    private ServicePool Compute(bool? hadQuorum) => ServicePool.Compute(_service, [.. Servers.Select(server => server.IsUp)], hadQuorum);
+    private ServicePool Compute(bool? hadQuorum) =>
+        ServicePool.Compute(_service, [.. Servers.Select(server => server.IsUp)], hadQuorum, [.. Servers.Select(server => server.Weight)]);
 
     private int? WeightOf(ServerIdentity server) =>
         Pool.Members.FirstOrDefault(member => !member.IsSorryServer && member.Port == server.Port && member.Address.Equals(server.Address))?.Weight;

@@ -64,8 +64,9 @@ public sealed record ServerSnapshot(string Address, ushort Port, bool IsUp, Date
 /// <param name="Failures">As <see cref="Checkers.CheckerState.Failures"/>.</param>
 /// <param name="LastFailure">What went wrong last; null when nothing has.</param>
 /// <param name="LastFailureAt">When.</param>
+/// <param name="Weight">The server's weight as the check has set it last (<c>misc_dynamic</c>); null when it has not.</param>
 public sealed record CheckSnapshot(
-    string Kind, string Target, int Ordinal, bool IsUp, bool HasRun, uint Failures, string? LastFailure, DateTimeOffset? LastFailureAt);
+    string Kind, string Target, int Ordinal, bool IsUp, bool HasRun, uint Failures, string? LastFailure, DateTimeOffset? LastFailureAt, int? Weight = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

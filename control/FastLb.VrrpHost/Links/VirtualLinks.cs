@@ -86,8 +86,8 @@ internal sealed class VirtualLinks(Rtnetlink kernel, KernelJournal journal, Vrrp
 
     private MadeLink Make(VirtualLink wanted, VirtualLinkRequest request)
     {
-        if (_made.TryGetValue(wanted.Name, out MadeLink? former))
-            Remove(former); // it has gone, or is another now
+        if (_made.TryGetValue(wanted.Name, out MadeLink? former) && (kernel.Links.Find(wanted.Name)?.Index != former.Index || former.Request.ParentIndex != request.ParentIndex))
+            Remove(former); // it has gone, or belongs elsewhere; another MAC address it takes on as it is
         LinkInfo link = journal.AddLink(request);
         var made = new MadeLink(link.Index, request, null);
         _made[wanted.Name] = made;

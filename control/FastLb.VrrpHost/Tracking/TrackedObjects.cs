@@ -1,5 +1,6 @@
 using FastLb.Configuration.Model;
 using FastLb.Runtime.Scripts;
+using FastLb.Runtime.TrackedFiles;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Tracking;
@@ -17,6 +18,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
     private readonly Dictionary<TrackedKey, TrackedState> _states = [];
     private readonly Dictionary<string, InstanceTracking> _instances = new(StringComparer.Ordinal);
     private readonly Action<string, InstanceTracking> _changed;
+    private readonly Action<TrackedStatus> _told;
     private readonly ScriptIdentity _identity;
     private readonly TrackedScripts _scripts;
     private readonly TimeProvider _time;
@@ -36,13 +38,15 @@ internal sealed class TrackedObjects : IAsyncDisposable
     /// Called with an instance's name whenever something has changed for it after <see cref="Start"/>; from any thread, one call at a time, in the order of the
     /// changes. It must not wait nor call back.
     /// </param>
+    /// <param name="told">Called when something that has been known is another than before, in the same way.</param>
     /// <param name="time">For intervals, timeouts and delays.</param>
     /// <param name="log">For what happens.</param>
-    public TrackedObjects(DirectorConfiguration configuration, ScriptIdentity identity, Action<string, InstanceTracking> changed, TimeProvider time, ILogger log)
+    public TrackedObjects(DirectorConfiguration configuration, ScriptIdentity identity, Action<string, InstanceTracking> changed, Action<TrackedStatus> told, TimeProvider time, ILogger log)
     {
         _configuration = configuration;
         _identity = identity;
         _changed = changed;
+        _told = told;
         _time = time;
         _log = log;
         _scripts = new TrackedScripts(identity, (script, isUp) => Set(new TrackedKey(TrackerKind.Script, script.Name), TrackedState.Of(isUp)), time, log);
@@ -163,11 +167,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
         for (int i = 0; i < values.Length; i++)
             Set(KeyOf(files[i]), TrackedState.Of(values[i]));
 
-        void Take(TrackedFile file, int value)
-        {
-            _log.LogInformation("the tracked file {File} says {Value}", file.Name, value);
-            Set(KeyOf(file), TrackedState.Of(value));
-        }
+        void Take(TrackedFile file, int value) => Set(KeyOf(file), TrackedState.Of(value));
     }
 
     private async Task CountProcesses(ValueList<TrackedProcess> processes)
@@ -186,11 +186,7 @@ internal sealed class TrackedObjects : IAsyncDisposable
         CancellationToken cancellation = _countingEnd.Token;
         _counting = Task.Run(() => loop.Run(cancellation), CancellationToken.None);
 
-        void Take(TrackedProcess process, bool isUp)
-        {
-            _log.LogInformation("the tracked process {Process} is {State}", process.Name, isUp ? "up" : "down");
-            Set(new TrackedKey(TrackerKind.Process, process.Name), TrackedState.Of(isUp));
-        }
+        void Take(TrackedProcess process, bool isUp) => Set(new TrackedKey(TrackerKind.Process, process.Name), TrackedState.Of(isUp));
     }
 
     private async Task StopCounting()
@@ -215,9 +211,12 @@ internal sealed class TrackedObjects : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_states.TryGetValue(key, out TrackedState before) && before == state)
+            bool isKnown = _states.TryGetValue(key, out TrackedState before);
+            if (isKnown && before == state)
                 return;
             _states[key] = state;
+            if (isKnown && before != TrackedState.Unknown)
+                _told(new TrackedStatus(key.Kind, key.Name, state));
             foreach ((string name, _) in _trackers.Where(pair => pair.Value.Has(key)))
                 Compute(name, tells: true);
         }

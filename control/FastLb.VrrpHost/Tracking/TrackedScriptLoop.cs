@@ -1,8 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Runtime.Scripts;
-using FastLb.Native.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace FastLb.VrrpHost.Tracking;
@@ -14,8 +11,7 @@ namespace FastLb.VrrpHost.Tracking;
 /// </summary>
 internal sealed class TrackedScriptLoop(TrackedScript script, GlobalDefinitions global, ScriptIdentity identity, Action<bool> result, TimeProvider time, ILogger log)
 {
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
-
+    private readonly ScriptRun _run = new(identity, global, time, log);
     private string? _lastFault;
 
     /// <summary>Runs the script until cancelled; then its process group has ended.</summary>
@@ -41,62 +37,11 @@ internal sealed class TrackedScriptLoop(TrackedScript script, GlobalDefinitions 
 
     private async Task<bool> RunOnce(CancellationToken cancellation)
     {
-        if (identity.FindFault(script.Command, global) is { } fault)
-            return Fail($"{script.Command.Arguments[0]} is not run: {fault}");
-        Process process;
-        try
-        {
-            process = Process.Start(ScriptGroup.Of(identity.CommandOf(script.Command, global, []))) ?? throw new Win32Exception("no process");
-        }
-        catch (Win32Exception refusal)
-        {
-            return Fail($"{script.Command.Arguments[0]} can't be run: {refusal.Message}");
-        }
-
-        using (process)
-            return await Watch(process, cancellation);
-    }
-
-    private async Task<bool> Watch(Process process, CancellationToken cancellation)
-    {
-        process.StandardInput.Close();
-        TimeSpan patience = script.Timeout ?? script.Interval;
-        try
-        {
-            await process.WaitForExitAsync(CancellationToken.None).WaitAsync(patience, time, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            await End(process);
-            return Fail($"not done within {patience.TotalSeconds:0.###} s");
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            await End(process);
-            return false;
-        }
-
-        if (process.ExitCode != 0)
-            return Fail($"ended with status {process.ExitCode}");
+        ScriptEnd end = await _run.Run(script.Command, script.Name, script.Timeout ?? script.Interval, cancellation);
+        if (end.Fault is { } fault)
+            return Fail(fault);
         _lastFault = null;
         return true;
-    }
-
-    private async Task End(Process process)
-    {
-        Task ended = process.WaitForExitAsync(CancellationToken.None);
-        ProcessSignal.TerminateGroup(process.Id);
-        try
-        {
-            await ended.WaitAsync(EndPatience, time);
-        }
-        catch (TimeoutException)
-        {
-            log.LogWarning("the script {Script} (process {Pid}) did not end when asked to and is killed", script.Name, process.Id);
-        }
-
-        ProcessSignal.KillGroup(process.Id); // its children, too, if there are any left
-        await ended;
     }
 
     // The same failure is told of once.

@@ -287,12 +287,11 @@ public sealed class HealthCheckBindingTests
 
     private static HealthCheck Bind(string check, string service) => Assert.Single(Parse(check, service).Configuration!.VirtualServers[0].RealServers[0].Checks);
 
-    /// <summary>The server, and the codes of what was found but refusals of the check and notices of what isn't done yet.</summary>
+    /// <summary>The server, and the codes of what was found but refusals of checks and notices of what isn't done yet.</summary>
     private static (RealServer Server, string Codes) BindServer(string check)
     {
         ConfigurationResult result = Parse(check);
         IEnumerable<string> codes = result.Diagnostics.Select(d => d.Code).Where(code => code is not "FLB1401" and not "FLB1402").Order(StringComparer.Ordinal);
-        Assert.False(result.CanRun);
         return (result.Configuration!.VirtualServers[0].RealServers[0], string.Join(' ', codes));
     }
 

@@ -246,13 +246,26 @@ public sealed class VirtualServerBindingTests
     [InlineData("MISC_CHECK {\n misc_path /bin/true\n }")]
     [InlineData("UDP_CHECK {\n }")]
     [InlineData("PING_CHECK {\n }")]
-    [InlineData("BFD_CHECK {\n name B\n }")]
-    [InlineData("FILE_CHECK {\n track_file F\n }")]
-    public void Check_that_is_not_run_is_refused_once(string check)
+    [InlineData("FILE_CHECK {\n track_file F\n weight 2 reverse\n }")]
+    public void Check_that_is_run_is_not_remarked_upon(string check)
     {
-        ConfigurationResult result = Parse($"{Head} real_server 192.0.2.21 80 {{\n {check}\n }}");
-        Diagnostic diagnostic = Assert.Single(result.Diagnostics, d => d.Severity == DiagnosticSeverity.Refusal);
-        Assert.StartsWith($"'{check[..check.IndexOf(' ', StringComparison.Ordinal)]}' is refused: only TCP_CHECK is run yet", diagnostic.Message, StringComparison.Ordinal);
+        ConfigurationResult result = ConfigurationLoader.Parse(
+            $"track_file F {{\n file /run/f\n}}\nvirtual_server 192.0.2.1 80 {{\n {Head} real_server 192.0.2.21 80 {{\n {check}\n }}\n}}\n", "f");
+        Assert.Empty(result.Diagnostics);
+        Assert.True(result.CanRun);
+    }
+
+    [Theory]
+    [InlineData("", "", false)]
+    [InlineData("", "vrrp_instance V {\n interface lo\n virtual_router_id 1\n priority 100\n virtual_ipaddress {\n 192.0.2.1\n }\n}", true)]
+    [InlineData("checker", "vrrp_instance V {\n interface lo\n virtual_router_id 1\n priority 100\n virtual_ipaddress {\n 192.0.2.1\n }\n}", false)]
+    public void Session_of_a_check_is_run_by_the_VRRP_process_where_that_has_the_ports(string listener, string instance, bool isRunByVrrp)
+    {
+        ConfigurationResult result = ConfigurationLoader.Parse(
+            $"bfd_instance B {{\n neighbor_ip 192.0.2.9\n {listener}\n}}\n{instance}\nvirtual_server 192.0.2.1 80 {{\n {Head} real_server 192.0.2.21 80 {{\n BFD_CHECK {{\n name B\n }}\n }}\n}}\n", "f");
+        Assert.True(result.CanRun);
+        Assert.Equal("B", Assert.Single(result.Configuration!.SessionsOfChecks).Name);
+        Assert.Equal(isRunByVrrp ? 1 : 0, result.Configuration.SessionsOfVrrp.Count);
     }
 
     [Theory]
@@ -265,7 +278,6 @@ public sealed class VirtualServerBindingTests
 
     [Theory]
     [InlineData("ha_suspend")]
-    [InlineData("virtualhost x")]
     [InlineData("snmp_name x")]
     public void What_does_not_change_forwarding_is_a_notice(string line)
     {

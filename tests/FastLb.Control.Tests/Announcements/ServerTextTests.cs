@@ -38,6 +38,7 @@ public sealed class ServerTextTests
     [InlineData("UDP_CHECK", "no answer", "=> UDP CHECK failed on service <=")]
     [InlineData("PING_CHECK", null, "=> ICMP CHECK succeed on service <=")]
     [InlineData("MISC_CHECK", null, "=> MISC CHECK succeeded on service <=")]
+    [InlineData("MISC_CHECK", "not done within 1 s", "=> MISC CHECK timed out on service <=")]
     [InlineData("MISC_CHECK", "status 1", "=> MISC CHECK failed on service <=")]
     [InlineData("DNS_CHECK", null, "=> DNS_CHECK: succeed on service <=")]
     [InlineData("HTTP_GET", null, "=> CHECK succeed on service <=")]

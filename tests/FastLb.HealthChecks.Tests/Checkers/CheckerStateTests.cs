@@ -26,6 +26,9 @@ public sealed class CheckerStateTests
     [InlineData(false, 1, "0+0-0-", "Up Up Up Ur Up Dp")] // what could not be asked changes nothing
     [InlineData(true, 1, "0-", "Dp Dp")]
     [InlineData(false, 1, "0-", "Up Dp")] // nor does it count as the first
+    [InlineData(false, 1, "~-", "Up Dp")] // a part neither counts as the first
+    [InlineData(false, 1, "+-~-", "Up Ur Up Ur")] // but forgives,
+    [InlineData(false, 1, "-~~+", "Dp Dp Dp Up")] // and is not enough for a server that is down
     public void Results_lead_to_states_and_delays(bool alpha, uint retries, string results, string expected)
     {
         ProbeTiming timing = TimingWith(retries);
@@ -39,6 +42,19 @@ public sealed class CheckerStateTests
         }
 
         Assert.Equal(expected, string.Join(' ', seen));
+    }
+
+    [Theory]
+    [InlineData('+')]
+    [InlineData('-')]
+    [InlineData('~')]
+    [InlineData('0')]
+    public void A_pause_that_the_result_asks_for_counts_before_the_timing(char result)
+    {
+        ProbeResult pausing = ToResult(result) with { Pause = TimeSpan.FromSeconds(77) };
+        Assert.Equal(TimeSpan.FromSeconds(77), CheckerState.Initial(alpha: false).Step(pausing, TimingWith(retries: 1)).Delay);
+        Assert.Equal(TimeSpan.FromSeconds(77), new CheckerState(IsUp: true, HasRun: true, 0).Step(pausing, TimingWith(retries: 1)).Delay);
+        Assert.Equal(TimeSpan.FromSeconds(77), new CheckerState(IsUp: false, HasRun: true, 1).Step(pausing, TimingWith(retries: 1)).Delay);
     }
 
     [Fact]
@@ -112,6 +128,7 @@ public sealed class CheckerStateTests
     private static ProbeResult ToResult(char result) => result switch
     {
         '+' => ProbeResult.Passed,
+        '~' => ProbeResult.PassedInPart,
         '-' => ProbeResult.Failed("refused"),
         _ => ProbeResult.NotMade("too many open files"),
     };

@@ -16,7 +16,8 @@ internal sealed class HealthRun : IAsyncDisposable
     /// <param name="services">As configured.</param>
     /// <param name="restored">What an earlier process knew.</param>
     /// <param name="sink">Keeps the state.</param>
-    public HealthRun(VirtualServer[] services, HealthSnapshot? restored = null, IHealthSnapshotSink? sink = null) => Health = new DirectorHealth(
+    /// <param name="files">What checks can follow.</param>
+    public HealthRun(VirtualServer[] services, HealthSnapshot? restored = null, IHealthSnapshotSink? sink = null, params TrackedFile[] files) => Health = new DirectorHealth(
         services,
         new DirectorHealthOptions
         {
@@ -24,6 +25,7 @@ internal sealed class HealthRun : IAsyncDisposable
             Random = new Random(1),
             Restored = restored,
             Sink = sink,
+            TrackedFiles = files,
             CreateProbe = _ =>
             {
                 _probes.Add(new ScriptedProbe(Clock, _scripts[_probes.Count]));

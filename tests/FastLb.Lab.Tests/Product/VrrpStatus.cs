@@ -8,4 +8,4 @@ internal sealed record VrrpInstanceStatus(string Name, string Interface, int Vir
 
 /// <param name="Received">Advertisements heeded.</param>
 /// <param name="Discarded">Packets discarded, by reason.</param>
-internal sealed record VrrpCounters(long Received, IReadOnlyDictionary<string, long> Discarded);
+internal sealed record VrrpCounters(long BecameMaster, long Received, IReadOnlyDictionary<string, long> Discarded);

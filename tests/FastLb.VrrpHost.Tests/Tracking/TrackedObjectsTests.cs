@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Events.Tests;
@@ -16,6 +17,7 @@ public sealed class TrackedObjectsTests : IDisposable
     private readonly ScriptFolder _scripts = new();
     private readonly RecordingLog _log = new();
     private readonly List<(string Instance, InstanceTracking Tracking)> _told = [];
+    private readonly ConcurrentQueue<TrackedStatus> _news = new();
 
     private string FilePath => $"{_scripts.Path}/value";
 
@@ -35,6 +37,7 @@ public sealed class TrackedObjectsTests : IDisposable
 
         Assert.True(_log.Has(LogLevel.Warning, "the script s: ended with status 3"), string.Join('\n', _log.Lines));
         Assert.Equal(new TrackedStatus(TrackerKind.Script, "s", TrackedState.Up), Assert.Single(tracked.Statuses));
+        Assert.Equal([TrackedState.Down, TrackedState.Up], _news.Select(news => news.State)); // that it is up at first is nothing new
     }
 
     [Fact]
@@ -108,8 +111,8 @@ public sealed class TrackedObjectsTests : IDisposable
 
         File.Delete(script);
         await Until(tracked, tracking => tracking.IsFaulty);
+        await Until(tracked, _ => _log.Has(LogLevel.Warning, $"the script s: {script} "));
 
-        Assert.True(_log.Has(LogLevel.Warning, $"the script s: {script} "), string.Join('\n', _log.Lines));
         int told = _log.Lines.Count(line => line.Contains("the script s: ", StringComparison.Ordinal));
         Assert.InRange(told, 1, 2); // it may have been seen going
     }
@@ -277,7 +280,7 @@ public sealed class TrackedObjectsTests : IDisposable
         + $"vrrp_instance VI_1 {{\n interface near\n virtual_router_id 51\n virtual_ipaddress {{\n 192.0.2.100/32\n }}\n {lines}\n}}\n");
 
     private TrackedObjects Track(string definitions, string lines, string global = "") =>
-        new(Configuration(definitions, lines, global), new ScriptIdentity(), Tell, TimeProvider.System, _log);
+        new(Configuration(definitions, lines, global), new ScriptIdentity(), Tell, _news.Enqueue, TimeProvider.System, _log);
 
     private void Tell(string instance, InstanceTracking tracking)
     {

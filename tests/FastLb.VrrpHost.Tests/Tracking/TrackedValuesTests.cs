@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Runtime.TrackedFiles;
 using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost.Tests.Tracking;

@@ -3,10 +3,10 @@ using System.Text;
 using FastLb.Configuration.Model;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Tracking;
+namespace FastLb.Runtime.TrackedFiles;
 
 /// <summary>What tracked files say.</summary>
-internal static class TrackedFileValue
+public static class TrackedFileValue
 {
     /// <summary>So much of a file is read; what follows the number doesn't matter.</summary>
     private const int LongestText = 127;

@@ -2,13 +2,13 @@ using FastLb.Configuration.Model;
 using FastLb.Native.Files;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Tracking;
+namespace FastLb.Runtime.TrackedFiles;
 
 /// <summary>
 /// Reads tracked files again whenever one has been written and closed, put in place or taken away, on a thread of its own. A link is watched where it is and
 /// where it leads to at the start. A folder that isn't there is looked for each second.
 /// </summary>
-internal sealed class TrackedFileLoop : IDisposable
+public sealed class TrackedFileLoop : IDisposable
 {
     private const int RetryMilliseconds = 1000;
 
