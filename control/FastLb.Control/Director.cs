@@ -136,42 +136,54 @@ public sealed class Director : IAsyncDisposable
         return work;
     }
 
-    /// <summary>Works by one configuration after the other.</summary>
+    /// <summary>Works by one configuration after the other. At the stop, also in the middle of a reload, services with <c>omega</c> are told of as down.</summary>
     private async Task Work(DirectorWork work, DirectorNetwork network, StatusReader status, TcpListeners listeners, ServiceNotifier supervisor)
     {
-        while (true)
+        try
         {
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-            List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
-            if (work.Reconciler is { } reconciler)
-                running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
-            RunningConfiguration? next;
-            try
+            while (true)
             {
-                next = await NextConfiguration(work.Running, Task.WhenAny(running));
+                RunningConfiguration next = await WorkUntilReload(work);
+                work = await Continue(work, next, network);
+                status.Show(work);
+                await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
+                supervisor.Works(next.Number);
+                _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
             }
-            finally
-            {
-                await ending.CancelAsync();
-                await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
-                if (_stopping.IsCancellationRequested)
-                    work.Health.Close();
-                while (work.Health.Events.TryRead(out HealthEvent? late))
-                    Tell(late);
-            }
-
-            if (next is null)
-            {
-                await Task.WhenAll(running); // one has failed
-                throw new DirectorException("the work has ended by itself");
-            }
-
-            work = await Continue(work, next, network);
-            status.Show(work);
-            await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
-            supervisor.Works(next.Number);
-            _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
         }
+        finally
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                work.Health.Close();
+                TellRest(work.Health);
+            }
+        }
+    }
+
+    /// <summary>Works until there is another configuration. When it returns, or is cancelled, all work has ended and all that the checks have reported is told.</summary>
+    private async Task<RunningConfiguration> WorkUntilReload(DirectorWork work)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
+        if (work.Reconciler is { } reconciler)
+            running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
+        RunningConfiguration? next;
+        try
+        {
+            next = await NextConfiguration(work.Running, Task.WhenAny(running));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
+            TellRest(work.Health);
+        }
+
+        if (next is not null)
+            return next;
+        await Task.WhenAll(running); // one has failed
+        throw new DirectorException("the work has ended by itself");
     }
 
     /// <summary>Waits for a configuration with another number; null when a part of the work has ended before, which none does by itself.</summary>
@@ -277,6 +289,13 @@ public sealed class Director : IAsyncDisposable
     {
         await foreach (HealthEvent happened in health.Events.ReadAllAsync(cancellation))
             Tell(happened);
+    }
+
+    /// <summary>Tells what is left when nobody reads the events any more.</summary>
+    private void TellRest(DirectorHealth health)
+    {
+        while (health.Events.TryRead(out HealthEvent? late))
+            Tell(late);
     }
 
     private void Tell(HealthEvent happened)
