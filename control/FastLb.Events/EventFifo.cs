@@ -35,11 +35,12 @@ public sealed class EventFifo : IAsyncDisposable
     {
         if (definition.Path is not { } path)
             return null;
+        ScriptUser owner = definition.Owner ?? identity.UserOfAll(global); // a reader that is run as the same may read it
         (uint user, uint group) = (0, 0);
-        if (definition.Owner is { } owner && ScriptIdentity.NumbersOf(owner) is { } numbers)
+        if (ScriptIdentity.NumbersOf(owner) is { } numbers)
             (user, group) = numbers;
-        else if (definition.Owner is { } unknown)
-            log.LogError("the event pipe {Path} belongs to root: there is no user {User} or no group {Group}", path, unknown.Name, unknown.Group ?? "of that name");
+        else
+            log.LogError("the event pipe {Path} belongs to root: there is no user {User} or no group {Group}", path, owner.Name, owner.Group ?? "of that name");
         try
         {
             NamedPipe pipe = NamedPipe.Open(path, Mode, user, group);

@@ -23,7 +23,7 @@ public sealed class EventFifos(Func<EventPipes, EventPipe> own, ScriptIdentity i
         bool sameRules = _rules == (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
         _rules = (global.ScriptUser, global.ScriptSecurity, global.ScriptsHaveAllGroups);
         _all = await Change(_all, global.EventPipes.All with { Reader = null }, global, sameRules);
-        _own = await Change(_own, own(global.EventPipes), global, sameRules);
+        _own = await Change(_own, OwnOf(global.EventPipes), global, sameRules);
     }
 
     /// <summary>Writes a line into both.</summary>
@@ -38,6 +38,16 @@ public sealed class EventFifos(Func<EventPipes, EventPipe> own, ScriptIdentity i
     {
         EventFifo?[] open = [_all.Fifo, _own.Fifo];
         await Task.WhenAll(open.OfType<EventFifo>().Select(fifo => fifo.DisposeAsync().AsTask()));
+    }
+
+    /// <summary>The own pipe; none where it is that of all events, which gets each line once, as in keepalived.</summary>
+    private EventPipe OwnOf(EventPipes pipes)
+    {
+        EventPipe wanted = own(pipes);
+        if (wanted.Path is null || wanted.Path != pipes.All.Path)
+            return wanted;
+        log.LogWarning("the event pipe {Path} is that of all events too: it gets each line once", wanted.Path);
+        return new EventPipe();
     }
 
     private async Task<(EventPipe, EventFifo?)> Change((EventPipe Definition, EventFifo? Fifo) before, EventPipe wanted, GlobalDefinitions global, bool sameRules)

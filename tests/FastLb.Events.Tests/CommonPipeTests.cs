@@ -48,6 +48,22 @@ public sealed class CommonPipeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Own_pipe_at_the_same_path_gets_each_line_once()
+    {
+        GlobalDefinitions global = Global(First, null);
+        await _pipe.Use(global);
+        await using EventFifos writer = Writer(pipes => pipes.Servers);
+        await writer.Use(global with { EventPipes = global.EventPipes with { Servers = new EventPipe { Path = First } } });
+
+        writer.Write("one");
+        writer.Write("two");
+
+        using var end = new PipeEnd(First, $"{_scripts.Path}/read");
+        Assert.Equal(["one", "two"], await end.Lines(2));
+        Assert.True(_log.Has(LogLevel.Warning, "it gets each line once"), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
     public async Task Reload_that_changes_nothing_leaves_pipe_and_reader()
     {
         string reader = _scripts.Add("reader", "$$", then: "exec sleep 300");

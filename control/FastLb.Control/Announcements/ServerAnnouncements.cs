@@ -27,7 +27,7 @@ internal sealed class ServerAnnouncements : IAsyncDisposable
     public ServerAnnouncements(ScriptIdentity identity, TimeProvider time, ILogger log)
     {
         _scripts = new ScriptRunner(new GlobalDefinitions(), identity, log);
-        _pipes = new EventFifos(pipes => pipes.Servers, identity, time, log);
+        _pipes = new EventFifos(OwnPipe, identity, time, log);
         _mail = new ServerMail(time, log);
     }
 
@@ -78,6 +78,10 @@ internal sealed class ServerAnnouncements : IAsyncDisposable
         await Task.WhenAll(_scripts.WaitForEnd(StopScriptPatience), _mail.DisposeAsync().AsTask());
         await _pipes.DisposeAsync();
     }
+
+    /// <summary>The pipe of servers; without its reader where it is VRRP's too and that has one, as in keepalived: two would each get a part of the lines.</summary>
+    private static EventPipe OwnPipe(EventPipes pipes) =>
+        pipes.Vrrp.Reader is not null && pipes.Vrrp.Path == pipes.Servers.Path ? pipes.Servers with { Reader = null } : pipes.Servers;
 
     private static NotifyScript? ScriptOf(ServerNews news) => news.Server is { } server
         ? news.IsUp ? server.NotifyUp : server.NotifyDown

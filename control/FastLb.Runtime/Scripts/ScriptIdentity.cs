@@ -25,8 +25,10 @@ public sealed class ScriptIdentity
     private readonly Lazy<bool> _defaultUserExists = new(() => File.ReadLines(PasswordFile).Any(line => line.StartsWith(DefaultUser + ":", StringComparison.Ordinal)));
 
     /// <summary>Who runs a script.</summary>
-    public ScriptUser UserOf(NotifyScript script, GlobalDefinitions global) =>
-        script.User ?? global.ScriptUser ?? new ScriptUser(_defaultUserExists.Value ? DefaultUser : Root, null);
+    public ScriptUser UserOf(NotifyScript script, GlobalDefinitions global) => script.User ?? UserOfAll(global);
+
+    /// <summary>Who runs the scripts that name nobody.</summary>
+    public ScriptUser UserOfAll(GlobalDefinitions global) => global.ScriptUser ?? new ScriptUser(_defaultUserExists.Value ? DefaultUser : Root, null);
 
     /// <summary>Why a script can't or must not be run; null when it can.</summary>
     public string? FindFault(NotifyScript script, GlobalDefinitions global)

@@ -202,6 +202,22 @@ public sealed class ServerAnnouncementsTests : IAsyncDisposable
         process.Kill();
     }
 
+    [Theory]
+    [InlineData("vrrp_notify_fifo_script /bin/cat", false)] // as keepalived 2.2.7, which ignores the reader of servers then
+    [InlineData("", true)]
+    public async Task Pipe_that_is_that_of_vrrp_too_has_one_reader(string ofVrrp, bool isRead)
+    {
+        await using var announcements = new ServerAnnouncements(new ScriptIdentity(), TimeProvider.System, _log);
+        var director = new PlayedDirector(announcements);
+        string reader = _scripts.Add("reader", "reads", then: "exec sleep 300");
+
+        await director.Start(Text($"vrrp_notify_fifo {Own}\n {ofVrrp}\n lvs_notify_fifo {Own}\n lvs_notify_fifo_script {reader}", string.Empty, Server(2), string.Empty));
+
+        Assert.True(File.Exists(Own));
+        Assert.Equal(isRead, _log.Has(LogLevel.Information, $" reads {Own}"));
+        await director.Stop();
+    }
+
     [Fact]
     public async Task Scripts_that_cannot_be_run_are_told_of_before_they_are_needed()
     {
