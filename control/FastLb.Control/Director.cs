@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using FastLb.Configuration.Model;
+using FastLb.Control.Announcements;
 using FastLb.Control.Api;
 using FastLb.Control.Engines;
 using FastLb.Control.Events;
@@ -15,6 +17,7 @@ using FastLb.Native;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using FastLb.VrrpChannel;
 using Microsoft.Extensions.Logging;
 
@@ -39,6 +42,7 @@ public sealed class Director : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly ILogger _log;
     private readonly EventLog _events = new(TimeProvider.System);
+    private readonly ServerAnnouncements _announcements;
     private readonly ChannelReader<bool> _reloads;
     private readonly CancellationToken _stopping;
     private readonly FollowedSessions _sessions;
@@ -52,6 +56,7 @@ public sealed class Director : IAsyncDisposable
         _options = options;
         _logs = logs;
         _log = logs.CreateLogger(ProcessRole.Control.Name());
+        _announcements = new ServerAnnouncements(new ScriptIdentity(), TimeProvider.System, _log);
         _reloads = life.Reloads;
         _stopping = life.Stopping;
         _sessions = new FollowedSessions(fault => _sessionsFailed.TrySetException(fault), _log);
@@ -106,6 +111,7 @@ public sealed class Director : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _sessions.Dispose();
+        await _announcements.DisposeAsync();
         if (_vrrp is not null)
             await _vrrp.DisposeAsync();
         if (_engine is not null)
@@ -115,7 +121,8 @@ public sealed class Director : IAsyncDisposable
     /// <summary>Takes up the work, as an earlier control process left it.</summary>
     private async Task<DirectorWork> Begin(DirectorNetwork network)
     {
-        DirectorWork work = Prepare(_options.Running, network, ReadHealthFile());
+        HealthSnapshot? known = ReadHealthFile();
+        DirectorWork work = Prepare(_options.Running, network, known);
         if (_vrrp is { } vrrp && _options.Directory.ReadPid(ProcessRole.Vrrp) is not null)
             await AwaitReport(vrrp);
         if (work.Reconciler is { } reconciler)
@@ -124,43 +131,59 @@ public sealed class Director : IAsyncDisposable
             await reconciler.Synchronise(_stopping);
         }
 
+        await _announcements.Use(work.Running.Director);
+        _announcements.TellAll(InitialNews.Of([], known, work.Running.Director, work.Health.ReadStatus()));
         return work;
     }
 
-    /// <summary>Works by one configuration after the other.</summary>
+    /// <summary>Works by one configuration after the other. At the stop, also in the middle of a reload, services with <c>omega</c> are told of as down.</summary>
     private async Task Work(DirectorWork work, DirectorNetwork network, StatusReader status, TcpListeners listeners, ServiceNotifier supervisor)
     {
-        while (true)
+        try
         {
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
-            List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
-            if (work.Reconciler is { } reconciler)
-                running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
-            RunningConfiguration? next;
-            try
+            while (true)
             {
-                next = await NextConfiguration(work.Running, Task.WhenAny(running));
+                RunningConfiguration next = await WorkUntilReload(work);
+                work = await Continue(work, next, network);
+                status.Show(work);
+                await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
+                supervisor.Works(next.Number);
+                _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
             }
-            finally
-            {
-                await ending.CancelAsync();
-                await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
-            }
-
-            if (next is null)
-            {
-                await Task.WhenAll(running); // one has failed
-                throw new DirectorException("the work has ended by itself");
-            }
-
-            while (work.Health.Events.TryRead(out HealthEvent? late))
-                Tell(late);
-            work = await Continue(work, next, network);
-            status.Show(work);
-            await listeners.Follow(next.Director.Dataplane.Listeners, _stopping);
-            supervisor.Works(next.Number);
-            _events.Add(EventKind.Process, "control", $"works by {next.Path}, reading number {next.Number}");
         }
+        finally
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                work.Health.Close();
+                TellRest(work.Health);
+            }
+        }
+    }
+
+    /// <summary>Works until there is another configuration. When it returns, or is cancelled, all work has ended and all that the checks have reported is told.</summary>
+    private async Task<RunningConfiguration> WorkUntilReload(DirectorWork work)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(_stopping);
+        List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
+        if (work.Reconciler is { } reconciler)
+            running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
+        RunningConfiguration? next;
+        try
+        {
+            next = await NextConfiguration(work.Running, Task.WhenAny(running));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the checks' last state is saved
+            TellRest(work.Health);
+        }
+
+        if (next is not null)
+            return next;
+        await Task.WhenAll(running); // one has failed
+        throw new DirectorException("the work has ended by itself");
     }
 
     /// <summary>Waits for a configuration with another number; null when a part of the work has ended before, which none does by itself.</summary>
@@ -183,7 +206,9 @@ public sealed class Director : IAsyncDisposable
     private async Task<DirectorWork> Continue(DirectorWork before, RunningConfiguration running, DirectorNetwork network)
     {
         bool engineIsNew = _engine is null;
-        DirectorWork work = Prepare(running, network, before.Health.TakeSnapshot());
+        HealthSnapshot known = before.Health.TakeSnapshot();
+        DirectorWork work = Prepare(running, network, known);
+        await Announce(before.Running.Director, known, work);
         if (work.Reconciler is not { } reconciler)
             return work;
         if (before.Reconciler is { } predecessor)
@@ -200,6 +225,15 @@ public sealed class Director : IAsyncDisposable
         }
 
         return work;
+    }
+
+    /// <summary>Tells what a reload has changed: of what has gone to those whom the former configuration names.</summary>
+    private async Task Announce(DirectorConfiguration former, HealthSnapshot known, DirectorWork work)
+    {
+        IReadOnlyList<ServerNews> news = InitialNews.Of(former.VirtualServers, known, work.Running.Director, work.Health.ReadStatus());
+        _announcements.TellAll(news.Where(each => each.Cause == NewsCause.Removal));
+        await _announcements.Use(work.Running.Director);
+        _announcements.TellAll(news.Where(each => each.Cause != NewsCause.Removal));
     }
 
     private DirectorWork Prepare(RunningConfiguration running, DirectorNetwork network, HealthSnapshot? known)
@@ -257,12 +291,20 @@ public sealed class Director : IAsyncDisposable
             Tell(happened);
     }
 
+    /// <summary>Tells what is left when nobody reads the events any more.</summary>
+    private void TellRest(DirectorHealth health)
+    {
+        while (health.Events.TryRead(out HealthEvent? late))
+            Tell(late);
+    }
+
     private void Tell(HealthEvent happened)
     {
         string subject = happened.Server is { } server ? $"{server} of {happened.Service}" : $"{happened.Service}";
         string text = HealthWords.Of(happened);
         _log.Log(HealthWords.LevelOf(happened.Kind), "{Subject}: {Text}", subject, text);
         _events.Add(EventKind.Health, subject, text);
+        _announcements.Tell(happened);
     }
 
     private DataplaneEngine ConnectTo(string socket) => new(socket, TimeProvider.System, _log)

@@ -50,6 +50,8 @@ public sealed record DirectorHealthOptions
 /// </summary>
 public sealed class DirectorHealth
 {
+    private const string StopText = "the director stops";
+
     private readonly Lock _gate = new();
     private readonly DirectorHealthOptions _options;
     private readonly ServiceHealth[] _services;
@@ -77,7 +79,7 @@ public sealed class DirectorHealth
         foreach (string remark in restored.Remarks())
             Emit(HealthEventKind.SnapshotIgnored, null, null, remark);
         foreach (ServiceHealth service in _services.Where(service => service.HadQuorum != service.Pool.HasQuorum))
-            EmitQuorum(service);
+            EmitQuorum(service, HealthOccasion.Start);
     }
 
     /// <summary>The pools at this moment, in the order of the configuration.</summary>
@@ -119,7 +121,8 @@ public sealed class DirectorHealth
     }
 
     /// <summary>
-    /// Ends the channels at a director's stop, after <see cref="Run"/>. Services with <c>omega</c> report their servers and their quorum as down before.
+    /// Ends the channels at a director's stop, after <see cref="Run"/>. Services with <c>omega</c> report their servers as down before, and themselves, whether or not they
+    /// had their quorum: keepalived's way.
     /// </summary>
     public void Close()
     {
@@ -128,9 +131,8 @@ public sealed class DirectorHealth
             foreach (ServiceHealth service in _services.Where(service => service.Omega))
             {
                 foreach (ServerHealth server in service.Servers.Where(server => server.IsUp))
-                    Emit(HealthEventKind.ServerDown, service, server, "the director stops");
-                if (service.Pool.HasQuorum)
-                    Emit(HealthEventKind.QuorumLost, service, null, "the director stops");
+                    Emit(EventOf(HealthEventKind.ServerDown, service, server, StopText) with { Occasion = HealthOccasion.Stop });
+                Emit(EventOf(HealthEventKind.QuorumLost, service, null, StopText) with { Occasion = HealthOccasion.Stop });
             }
 
             _events.Writer.TryComplete();
@@ -190,6 +192,7 @@ public sealed class DirectorHealth
         lock (_gate)
         {
             DateTimeOffset now = _options.Clock.GetUtcNow();
+            bool isFirst = !check.HasRun;
             CheckerStep step = check.Apply(result, now, out bool isWorthSaving);
             if (check.HasNewObstacle)
                 Emit(HealthEventKind.AttemptNotMade, service, server, $"{check.Identity}: {step.Cause}");
@@ -199,7 +202,9 @@ public sealed class DirectorHealth
             if (hasOtherWeight)
                 Emit(HealthEventKind.WeightChanged, service, server, $"{check.Identity}: weight {server.Weight}");
             if (step.Change != CheckerChange.None)
-                Judge(service, server, check, step, now);
+                Judge(service, server, check, result, step, now);
+            else if (result.Outcome == ProbeOutcome.Failed && isFirst)
+                Emit(EventOf(HealthEventKind.ServerStillDown, service, server, $"{check.Identity}: {step.Cause}") with { Check = check.Identity, Fault = result.Fault });
             if (hasOtherWeight || step.Change != CheckerChange.None)
                 Publish(service, now);
             if (isWorthSaving)
@@ -208,13 +213,14 @@ public sealed class DirectorHealth
         }
     }
 
-    private void Judge(ServiceHealth service, ServerHealth server, CheckHealth check, CheckerStep step, DateTimeOffset now)
+    private void Judge(ServiceHealth service, ServerHealth server, CheckHealth check, ProbeResult result, CheckerStep step, DateTimeOffset now)
     {
         bool isUp = step.Change == CheckerChange.Up;
         HealthEventKind kind = server.Refresh(now)
             ? isUp ? HealthEventKind.ServerUp : HealthEventKind.ServerDown
             : isUp ? HealthEventKind.CheckUp : HealthEventKind.CheckDown;
-        Emit(kind, service, server, isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}");
+        string text = isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}";
+        Emit(EventOf(kind, service, server, text) with { Check = check.Identity, Fault = result.Fault });
     }
 
     private void Publish(ServiceHealth service, DateTimeOffset now)
@@ -223,25 +229,28 @@ public sealed class DirectorHealth
         if (before == service.Pool)
             return;
         if (before.HasQuorum != service.Pool.HasQuorum)
-            EmitQuorum(service);
+            EmitQuorum(service, HealthOccasion.Check);
         _pools = new ServicePools(_pools.Generation + 1, [.. _services.Select(each => each.Pool)]);
         _changes.Writer.TryWrite(_pools);
     }
 
-    private void EmitQuorum(ServiceHealth service)
+    private void EmitQuorum(ServiceHealth service, HealthOccasion occasion)
     {
         ServicePool pool = service.Pool;
         string sorry = pool.Service.SorryServer is not { } server
             ? string.Empty
             : $"; sorry server {new System.Net.IPEndPoint(server.Address, server.Port)} {(pool.HasQuorum ? "leaves" : "takes over")}";
         string hysteresis = pool.Service.Hysteresis == 0 ? string.Empty : $", hysteresis {pool.Service.Hysteresis}";
-        Emit(
-            pool.HasQuorum ? HealthEventKind.QuorumGained : HealthEventKind.QuorumLost, service, null,
-            $"weight {pool.LiveWeight} of live servers, quorum {pool.Service.Quorum}{hysteresis}{sorry}");
+        string text = $"weight {pool.LiveWeight} of live servers, quorum {pool.Service.Quorum}{hysteresis}{sorry}";
+        Emit(EventOf(pool.HasQuorum ? HealthEventKind.QuorumGained : HealthEventKind.QuorumLost, service, null, text) with { Occasion = occasion, LiveWeight = pool.LiveWeight });
     }
 
-    private void Emit(HealthEventKind kind, ServiceHealth? service, ServerHealth? server, string text) =>
-        _events.Writer.TryWrite(new HealthEvent(_options.Clock.GetUtcNow(), kind, service?.Identity, server?.Identity, text));
+    private HealthEvent EventOf(HealthEventKind kind, ServiceHealth? service, ServerHealth? server, string text) =>
+        new(_options.Clock.GetUtcNow(), kind, service?.Identity, server?.Identity, text);
+
+    private void Emit(HealthEventKind kind, ServiceHealth? service, ServerHealth? server, string text) => Emit(EventOf(kind, service, server, text));
+
+    private void Emit(HealthEvent happened) => _events.Writer.TryWrite(happened);
 
     /// <summary>Saves what there is each time that something is unsaved: changes that come while a file is written share the next.</summary>
     private async Task SaveChanges()

@@ -64,15 +64,18 @@ internal sealed class SmtpSession : IDisposable
     {
         Demand(await Ask($"MAIL FROM:<{MailRoute.AddressOf(_route.Sender)}>", cancellation), '2', "MAIL");
         List<string> refused = [];
+        bool areLasting = true;
         foreach (string recipient in _route.Recipients)
         {
             SmtpAnswer answer = await Ask($"RCPT TO:<{MailRoute.AddressOf(recipient)}>", cancellation);
-            if (!answer.IsKind('2'))
-                refused.Add($"{recipient}: {answer.Text}");
+            if (answer.IsKind('2'))
+                continue;
+            refused.Add($"{recipient}: {answer.Text}");
+            areLasting &= answer.IsKind('5');
         }
 
         if (refused.Count == _route.Recipients.Count)
-            throw new SmtpException($"all recipients are refused: {string.Join("; ", refused)}");
+            throw new SmtpException($"all recipients are refused: {string.Join("; ", refused)}") { IsLasting = areLasting };
         Demand(await Ask("DATA", cancellation), '3', "DATA");
         await Write(MailText.Compose(message, _route, id), cancellation);
         Demand(await ReadAnswer(cancellation), '2', "the message");
@@ -106,7 +109,7 @@ internal sealed class SmtpSession : IDisposable
     private static void Demand(SmtpAnswer answer, char kind, string to)
     {
         if (!answer.IsKind(kind))
-            throw new SmtpException($"the server answers to {to}: {answer.Text}");
+            throw new SmtpException($"the server answers to {to}: {answer.Text}") { IsLasting = answer.IsKind('5') };
     }
 
     /// <summary>The last line of an answer.</summary>

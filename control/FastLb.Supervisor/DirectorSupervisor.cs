@@ -5,12 +5,14 @@ using System.Threading.Channels;
 using FastLb.Configuration.Changes;
 using FastLb.Configuration.Model;
 using FastLb.Dataplane.Flows;
+using FastLb.Events;
 using FastLb.Native;
 using FastLb.Native.Firewall;
 using FastLb.Native.Memory;
 using FastLb.Native.Processes;
 using FastLb.Netlink;
 using FastLb.Runtime;
+using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 
@@ -38,7 +40,7 @@ public sealed record ReadConfiguration(DirectorConfiguration? Configuration, Con
 /// The process that <c>fastlb run</c> is: starts the others, each only if the configuration has work for it, starts them again when they die, and holds what
 /// must outlive them, the flow tables' memory and the guard. It touches no packet and speaks no protocol, so that there is little in it that could fail.
 /// </summary>
-public sealed class DirectorSupervisor
+public sealed class DirectorSupervisor : IAsyncDisposable
 {
     private static readonly ImmutableArray<ProcessRole> StopOrder = [ProcessRole.Vrrp, ProcessRole.Control, ProcessRole.Dataplane];
 
@@ -47,6 +49,8 @@ public sealed class DirectorSupervisor
     private readonly ServiceNotifier _systemd = ServiceNotifier.FromEnvironment();
     private readonly List<ChildProcess> _children = [];
     private readonly Lock _reporting = new();
+    private readonly CommonPipe _pipe;
+    private readonly BoundedScript _scripts;
     private readonly int _flowTableSize;
     private readonly int _workers;
     private DirectorConfiguration _configuration;
@@ -63,6 +67,9 @@ public sealed class DirectorSupervisor
         _workers = options.Workers != 0 ? options.Workers : options.Configuration.Dataplane.Ports.Workers;
         _number = options.Snapshot.Number;
         _log = log;
+        var identity = new ScriptIdentity();
+        _pipe = new CommonPipe(identity, TimeProvider.System, log);
+        _scripts = new BoundedScript(identity, TimeProvider.System, log);
     }
 
     private RuntimeDirectory Directory => _options.Directory;
@@ -82,7 +89,8 @@ public sealed class DirectorSupervisor
         options.Snapshot.Write(options.Directory);
         try
         {
-            await new DirectorSupervisor(options, log).Serve(cancellation);
+            await using var supervisor = new DirectorSupervisor(options, log);
+            await supervisor.Serve(cancellation);
         }
         finally
         {
@@ -91,13 +99,25 @@ public sealed class DirectorSupervisor
         }
     }
 
-    // The order matters. The guard stands before an address can draw packets here, and until all addresses have gone; VRRP waits with its start until control
+    /// <summary>When all processes have ended: ends the reader of the pipe of all events, and runs the shutdown script.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pipe.DisposeAsync();
+        DirectorScripts scripts = _configuration.Global.Scripts;
+        await _scripts.Run("shutdown script", scripts.Shutdown, scripts.ShutdownTimeout, _configuration.Global, CancellationToken.None);
+    }
+
+    // The order matters. The startup script comes before everything and the shutdown script after it; the pipe of all events is there as long as somebody may write to it. The
+    // guard stands before an address can draw packets here, and until all addresses have gone; VRRP waits with its start until control
     // has told the dataplane what to do; at the stop VRRP gives the addresses away first.
     private async Task Serve(CancellationToken cancellation)
     {
-        TellMissingInterfaces();
         try
         {
+            DirectorScripts scripts = _configuration.Global.Scripts;
+            await _scripts.Run("startup script", scripts.Startup, scripts.StartupTimeout, _configuration.Global, cancellation);
+            TellMissingInterfaces();
+            await _pipe.Use(_configuration.Global);
             PrepareForwarding();
             PrepareVrrp();
             Add(new ChildDefinition(ProcessRole.Control, _ => _options.LogArguments));
@@ -195,6 +215,7 @@ public sealed class DirectorSupervisor
             _log.LogWarning("the number of workers stays {Workers} until the director is started again (0: one for each queue)", _workers);
         TellMissingInterfaces();
         Guard(before, next);
+        await _pipe.Use(next.Global);
         List<string> late = [];
         if (PrepareForwarding() is { } dataplane)
             await StartLate(dataplane, cancellation);
@@ -204,6 +225,8 @@ public sealed class DirectorSupervisor
         else if (Find(ProcessRole.Vrrp) is { } running)
             await Reload(running);
         Guard(next);
+        if (late.Count == 0)
+            await _pipe.EndFormer(); // else somebody may still write to it; the next reload ends it
         return late.Count == 0 ? $"{changes.Summary}; {Summary} are served" : $"{changes.Summary}, but {string.Join(" and ", late)} have not taken it up yet";
 
         async Task Reload(ChildProcess child)

@@ -206,6 +206,41 @@ public sealed class DirectorHealthTests
     }
 
     [Fact]
+    public async Task A_service_with_omega_reports_its_end_without_a_quorum_too()
+    {
+        await using var run = new HealthRun([Services.Service(Services.Server(2, checks: Services.Check(2))) with { Omega = true }]);
+        run.Start("-");
+        await run.To(0);
+        run.Events();
+        await run.Stop();
+        run.Health.Close();
+        Assert.Equal(["0 QuorumLost - the director stops"], run.Events()); // keepalived runs quorum_down whether or not it did before
+    }
+
+    [Fact]
+    public async Task First_failure_of_an_alpha_check_is_told_though_nothing_changes()
+    {
+        await using var run = new HealthRun([Services.Service(Services.Server(1, checks: Services.Check(1, alpha: true)), Services.Server(2))]);
+        run.Start("--+");
+        await run.To(20);
+        Assert.Equal(
+            ["0 ServerStillDown 192.0.2.1:80 TCP_CHECK 192.0.2.1:80: connection refused", "20 ServerUp 192.0.2.1:80 TCP_CHECK 192.0.2.1:80 passed"],
+            run.Events());
+    }
+
+    [Fact]
+    public async Task Events_say_which_check_found_what_and_how_heavy_the_live_servers_are()
+    {
+        await using var run = new HealthRun([Services.Service(Services.Server(1, weight: 3, checks: Services.Check(1)), Services.Server(2, weight: 2)) with { Quorum = 4 }]);
+        run.Start("-");
+        await run.To(0);
+        Assert.True(run.Health.Events.TryRead(out HealthEvent? down));
+        Assert.Equal((HealthEventKind.ServerDown, HealthOccasion.Check, new CheckIdentity("TCP_CHECK", "192.0.2.1:80", 0), "connection refused"), (down.Kind, down.Occasion, down.Check, down.Fault));
+        Assert.True(run.Health.Events.TryRead(out HealthEvent? lost));
+        Assert.Equal((HealthEventKind.QuorumLost, HealthOccasion.Check, 2L), (lost.Kind, lost.Occasion, lost.LiveWeight));
+    }
+
+    [Fact]
     public async Task It_runs_once()
     {
         await using var run = new HealthRun([Services.Service(Services.Server(1))]);

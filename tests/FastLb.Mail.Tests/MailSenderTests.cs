@@ -87,6 +87,69 @@ public sealed class MailSenderTests : IAsyncDisposable
         Assert.True(_log.Has(LogLevel.Error, $"the mail \"lost\" can't be sent by 127.0.0.1 port {_server.Port}: {reason}"), string.Join('\n', _log.Lines));
     }
 
+    [Theory]
+    [InlineData("MAIL")]
+    [InlineData("RCPT")]
+    [InlineData("DATA")]
+    public async Task Mail_that_is_not_taken_now_is_tried_again_and_those_after_it_follow_in_order(string command)
+    {
+        _server.Answers[command] = "451 not now";
+        await using var sender = new MailSender(Patience, TimeProvider.System, _log);
+        sender.Post(new MailMessage("first", "b", Date), Route("a@x.org", "b@x.org"));
+        sender.Post(new MailMessage("second", "b", Date), Route("a@x.org"));
+        await Told("trying again");
+        Assert.False(_server.HasMore);
+
+        _server.Answers.Clear();
+
+        ReceivedMail first = await _server.Next();
+        Assert.Equal("first", first.Header("Subject"));
+        Assert.Equal(["RCPT TO:<a@x.org>", "RCPT TO:<b@x.org>"], first.Commands.Where(word => word.StartsWith("RCPT", StringComparison.Ordinal)));
+        Assert.Equal("second", (await _server.Next()).Header("Subject"));
+        Assert.False(_log.Has(LogLevel.Error, string.Empty), string.Join('\n', _log.Lines));
+    }
+
+    [Fact]
+    public async Task Mail_for_a_server_that_comes_later_is_sent_then()
+    {
+        var gone = new MailServer();
+        ushort port = gone.Port;
+        await gone.DisposeAsync();
+        await using var sender = new MailSender(Patience, TimeProvider.System, _log);
+        sender.Post(new MailMessage("kept", "b", Date), Route("a@x.org") with { Server = new SmtpServer("127.0.0.1", port) });
+        await Told("trying again");
+
+        await using var back = new MailServer(port);
+
+        Assert.Equal("kept", (await back.Next()).Header("Subject"));
+    }
+
+    [Theory]
+    [InlineData("MAIL", "550 never")]
+    [InlineData("RCPT", "550 nobody")]
+    public async Task Lasting_refusal_is_not_tried_again(string command, string answer)
+    {
+        _server.Answers[command] = answer;
+        await using var sender = new MailSender(Patience, TimeProvider.System, _log);
+        sender.Post(new MailMessage("lost", "b", Date), Route("a@x.org"));
+        await Told("can't be sent");
+
+        Assert.True(_log.Has(LogLevel.Error, answer), string.Join('\n', _log.Lines));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("trying again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Mail_is_given_up_when_it_is_too_old()
+    {
+        _server.Answers["MAIL"] = "451 not now";
+        await using var sender = new MailSender(Patience, TimeProvider.System, _log) { LongestWait = TimeSpan.FromSeconds(1.5) };
+        sender.Post(new MailMessage("lost", "b", Date), Route("a@x.org"));
+
+        await Told("the mail \"lost\" can't be sent by 127.0.0.1 port " + _server.Port + ": the server answers to MAIL: 451 not now", LogLevel.Error);
+
+        Assert.Single(_log.Lines, line => line.Contains("trying again", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Server_that_is_not_there_is_told_of()
     {
@@ -155,9 +218,20 @@ public sealed class MailSenderTests : IAsyncDisposable
     private MailRoute Route(params string[] recipients) =>
         new(new SmtpServer("127.0.0.1", _server.Port), "director", "Director <me@x.org>", [.. recipients], Patience);
 
+    private async Task Told(string part, LogLevel? level = null)
+    {
+        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        while (!_log.Lines.Any(line => line.Contains(part, StringComparison.Ordinal) && (level is not { } wanted || _log.Has(wanted, part))))
+        {
+            Assert.True(System.Diagnostics.Stopwatch.GetElapsedTime(began) < Patience, string.Join('\n', _log.Lines));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Tries once.</summary>
     private async Task Send(MailMessage message, MailRoute route)
     {
-        await using var sender = new MailSender(Patience, TimeProvider.System, _log);
+        await using var sender = new MailSender(Patience, TimeProvider.System, _log) { LongestWait = TimeSpan.Zero };
         sender.Post(message, route);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -19,13 +20,15 @@ internal sealed class MailServer : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Channel<ReceivedMail> _received = Channel.CreateUnbounded<ReceivedMail>();
     private readonly CancellationTokenSource _ending = new();
     private readonly Task _serving;
 
-    public MailServer()
+    /// <param name="port">Where it listens; 0 for any that is free.</param>
+    public MailServer(ushort port = 0)
     {
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         Port = (ushort)((IPEndPoint)_listener.LocalEndpoint).Port;
         _serving = Serve();
@@ -33,7 +36,7 @@ internal sealed class MailServer : IAsyncDisposable
 
     public ushort Port { get; }
 
-    public Dictionary<string, string> Answers { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, string> Answers { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Says nothing at all to those who connect.</summary>
     public bool IsSilent { get; init; }

@@ -61,6 +61,7 @@ internal sealed class GlobalDefinitionsBinder(DiagnosticBag diagnostics, Stateme
         "default_interface" => global with { DefaultInterface = statement.Text(0) },
         "script_user" => global with { ScriptUser = NotifyScriptReader.ReadUser(statement.Text(0), statement.Has(1) ? statement.Text(1) : null) },
         "enable_script_security" => global with { ScriptSecurity = true },
+        "set_supplementary_groups" => global with { ScriptsHaveAllGroups = true },
         "lvs_timeouts" => global with { Timeouts = _timeouts.Apply(global.Timeouts, statement, first: 0) },
         "lvs_sync_daemon" => global with { ConnectionSynchronisation = _synchronisation.Read(statement) ?? global.ConnectionSynchronisation },
         "lvs_flush" => global with { FlushesKernelServices = true },

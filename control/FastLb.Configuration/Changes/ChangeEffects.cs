@@ -20,6 +20,7 @@ internal static class ChangeEffects
     private static readonly ChangeEffect Ports = new(ChangeImpact.Pause, "the ports are opened anew; connections go on after a moment");
     private static readonly ChangeEffect Restart = new(ChangeImpact.NextStart, "waits for the next start of the director");
     private static readonly ChangeEffect NextEvent = new(ChangeImpact.None, "from the next event on");
+    private static readonly ChangeEffect AtStop = new(ChangeImpact.None, "holds for the stop of the director");
 
     private static readonly FrozenDictionary<(BlockContext Place, string Keyword), ChangeEffect> BySetting = new (BlockContext Place, string Keywords, ChangeEffect Effect)[]
     {
@@ -35,10 +36,16 @@ internal static class ChangeEffects
         (BlockContext.TcpCheck, "connect_ip connect_port bindto bind_if bind_port fwmark connect_timeout retry delay_before_retry delay_loop warmup alpha", Checks),
         (BlockContext.VrrpInstance, "interface virtual_router_id", OtherRouter),
         (BlockContext.VrrpInstance, "priority nopreempt preempt_delay advert_int down_timer_adverts state authentication", Role),
+        (BlockContext.VirtualServer, "quorum_up quorum_down smtp_alert", NextEvent),
+        (BlockContext.VirtualServer, "omega", AtStop),
+        (BlockContext.RealServer, "notify_up notify_down smtp_alert", NextEvent),
         (BlockContext.VrrpInstance, "notify_master notify_backup notify_fault notify_stop notify_deleted notify notify_master_rx_lower_pri", NextEvent),
         (BlockContext.FastLb, "flow_table_size workers", Restart),
         (BlockContext.FastLb, "backends interfaces ring_size frames_per_queue worker_cpus", Ports),
         (BlockContext.FastLb, "mh_table_size", Scheduling),
+        (BlockContext.GlobalDefinitions, "smtp_alert smtp_alert_vrrp smtp_alert_checker no_checker_emails no_email_faults", NextEvent),
+        (BlockContext.GlobalDefinitions, "startup_script startup_script_timeout", Restart),
+        (BlockContext.GlobalDefinitions, "shutdown_script shutdown_script_timeout", AtStop),
         (BlockContext.GlobalDefinitions, "lvs_timeouts", new(ChangeImpact.None, "holds for open connections from their next packet on")),
     }.SelectMany(row => row.Keywords.Split(' ').Select(keyword => (Place: (row.Place, keyword), row.Effect))).ToFrozenDictionary(row => row.Place, row => row.Effect);
 

@@ -15,11 +15,6 @@ public static class Features
 
     // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
     public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
-    public static readonly Feature Mail = new("mail of servers", NotYetHarmless, "mail is sent for VRRP alone yet, not for servers");
-    public static readonly Feature Scripts = new("scripts of servers and of the director", NotYetHarmless, "only the notify scripts of VRRP are run yet");
-    public static readonly Feature ScriptDetails = new("details of scripts", NotYetHarmless, "scripts are run with their user and group alone, and by the path that is written");
-    public static readonly Feature Omega = new("omega", NotYetHarmless, "nothing is run or mailed for servers at stop yet");
-    public static readonly Feature EventPipes = new("event FIFOs", NotYetHarmless, "only events of VRRP are written to FIFOs yet");
 
     public static readonly Feature KernelIpvs = new("kernel IPVS", NotYetHarmless, "kernel IPVS is not programmed, so there is nothing to clear");
     public static readonly Feature KernelSettings = new("kernel settings", NotYetHarmless, "this setting of the kernel is left as it is");
@@ -55,7 +50,7 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, CheckSuspension, Mail, Scripts, ScriptDetails, Omega, EventPipes,
+        Done, CheckSuspension,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, ConnectionSync, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,

@@ -22,9 +22,9 @@ internal static class GlobalKeywords
             .Add("smtp_connect_timeout", Features.Done, Integer("SECONDS", 1, 4294) with { InsteadOfTooSmall = "1" })
             .AddLenient("smtp_helo_name", Features.Done, Text("NAME"))
             .Add("smtp_alert_vrrp", Features.Done, OptionalSwitch)
-            .Add("smtp_alert smtp_alert_checker", Features.Mail, OptionalSwitch)
+            .Add("smtp_alert smtp_alert_checker", Features.Done, OptionalSwitch)
             .Add("no_email_faults", Features.Done)
-            .Add("no_checker_emails", Features.Mail)
+            .Add("no_checker_emails", Features.Done)
 
             // VRRP
             .Add("vrrp_mcast_group4", Features.Done, Address)
@@ -64,15 +64,16 @@ internal static class GlobalKeywords
             // Scripts and events
             .Add("script_user", Features.Done, Text("USER"), Text("GROUP") with { IsOptional = true })
             .Add("enable_script_security", Features.Done)
-            .Add("startup_script shutdown_script", Features.Scripts, Rest("COMMAND"))
-            .Add("startup_script_timeout shutdown_script_timeout", Features.Scripts, Integer("SECONDS", 1, 1000))
-            .Add("set_supplementary_groups use_symlink_paths", Features.ScriptDetails)
+            .Add("startup_script shutdown_script", Features.Done, Rest("COMMAND"))
+            .Add("startup_script_timeout shutdown_script_timeout", Features.Done, Integer("SECONDS", 1, 1000))
+            .Add("set_supplementary_groups", Features.Done)
+            .Add("use_symlink_paths", Features.Done, OptionalSwitch)
             .Add("vrrp_notify_fifo", Features.Done, Rest("PATH [USER [GROUP]]"))
-            .Add("notify_fifo lvs_notify_fifo", Features.EventPipes, Rest("PATH [USER [GROUP]]"))
+            .Add("notify_fifo lvs_notify_fifo", Features.Done, Rest("PATH [USER [GROUP]]"))
             .Add("vrrp_notify_fifo_script", Features.Done, Rest("COMMAND"))
-            .Add("notify_fifo_script lvs_notify_fifo_script", Features.EventPipes, Rest("COMMAND"))
+            .Add("notify_fifo_script lvs_notify_fifo_script", Features.Done, Rest("COMMAND"))
             .Add("fifo_write_vrrp_states_on_reload", Features.Done)
-            .Add("rs_init_notifies", Features.EventPipes)
+            .Add("rs_init_notifies", Features.Done)
 
             // Processes
             .Add("max_auto_priority", Features.ProcessTuning, Integer("PRIORITY", -1, 99) with { IsOptional = true })

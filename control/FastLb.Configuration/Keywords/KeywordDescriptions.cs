@@ -96,8 +96,8 @@ public static class KeywordDescriptions
         shutdown_script	run after everything else
         startup_script_timeout	how long it may take; default 10
         shutdown_script_timeout	how long it may take; default 10
-        set_supplementary_groups	scripts have all groups of their user
-        use_symlink_paths	run scripts by the path that is written, not by where it leads
+        set_supplementary_groups	scripts have all groups of their user, not only the one that they are run with
+        use_symlink_paths	run scripts by the path that is written, not by where it leads; they always are
         notify_fifo	a FIFO for all events
         vrrp_notify_fifo	a FIFO for events of VRRP
         lvs_notify_fifo	a FIFO for events of servers

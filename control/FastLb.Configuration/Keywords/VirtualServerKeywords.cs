@@ -39,7 +39,7 @@ internal static class VirtualServerKeywords
             .Add("retry", Features.Done, Integer("N", 1, uint.MaxValue))
             .Add("delay_before_retry warmup", Features.Done, Time())
             .Add("inhibit_on_failure alpha", Features.Done)
-            .Add("omega", Features.Omega)
+            .Add("omega", Features.Done)
             .Add("ha_suspend", Features.CheckSuspension)
             .Add("quorum", Features.Done, Count("N"))
             .Add("hysteresis", Features.Done, Integer("N", 0, uint.MaxValue))
@@ -49,8 +49,8 @@ internal static class VirtualServerKeywords
             .Add("virtualhost", Features.Done, Text("NAME"))
 
             // Notification
-            .Add("quorum_up quorum_down", Features.Scripts, Rest("COMMAND"))
-            .Add("smtp_alert", Features.Mail, OptionalSwitch)
+            .Add("quorum_up quorum_down", Features.Done, Rest("COMMAND"))
+            .Add("smtp_alert", Features.Done, OptionalSwitch)
             .Add("snmp_name", Features.Management, Text("NAME"))
             .Add("hashed", Features.Obsolete)
             .Entries;
@@ -67,8 +67,8 @@ internal static class VirtualServerKeywords
             .Add("retry", Features.Done, Integer("N", 1, uint.MaxValue))
             .Add("delay_before_retry warmup", Features.Done, Time())
             .Add("virtualhost", Features.Done, Text("NAME"))
-            .Add("notify_up notify_down", Features.Scripts, Rest("COMMAND"))
-            .Add("smtp_alert", Features.Mail, OptionalSwitch)
+            .Add("notify_up notify_down", Features.Done, Rest("COMMAND"))
+            .Add("smtp_alert", Features.Done, OptionalSwitch)
             .Add("snmp_name", Features.Management, Text("NAME"))
             .AddBlock("TCP_CHECK", Features.Done, BlockContext.TcpCheck)
             .AddBlock("HTTP_GET SSL_GET", Features.Done, BlockContext.HttpCheck)

@@ -25,7 +25,7 @@ public sealed record EventPipe
     /// <summary>Its path; null for none.</summary>
     public string? Path { get; init; }
 
-    /// <summary>Who owns it when it has to be made; null for root.</summary>
+    /// <summary>Who owns it when it has to be made; null for who runs scripts that name nobody.</summary>
     public ScriptUser? Owner { get; init; }
 
     /// <summary>Started with the path as a further parameter; null for none.</summary>

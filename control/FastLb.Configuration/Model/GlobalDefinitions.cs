@@ -91,6 +91,9 @@ public sealed record GlobalDefinitions
     /// <summary>True when no script is run as root that others than root could have changed (<c>enable_script_security</c>).</summary>
     public bool ScriptSecurity { get; init; }
 
+    /// <summary>True when scripts have all groups of their user; false for the one group that they are run with (<c>set_supplementary_groups</c>).</summary>
+    public bool ScriptsHaveAllGroups { get; init; }
+
     /// <summary>What is run at the director's start and stop.</summary>
     public DirectorScripts Scripts { get; init; } = new();
 

@@ -17,6 +17,7 @@ internal static class GlobalDefinitionsPrinter
         if (global.DefaultInterface is { } device) writer.Line("default_interface", device);
         if (global.ScriptUser is { } user) writer.Line("script_user", Words(user));
         if (global.ScriptSecurity) writer.Line("enable_script_security");
+        if (global.ScriptsHaveAllGroups) writer.Line("set_supplementary_groups");
         PrintScripts(writer, global.Scripts);
         PrintPipes(writer, global.EventPipes);
         writer.Line("checker_log_all_failures", Switch(global.LogAllCheckFailures));

@@ -13,6 +13,7 @@ internal static class HealthWords
         HealthEventKind.ServerDown => $"down: {happened.Text}",
         HealthEventKind.CheckUp => $"a check passes, others fail: {happened.Text}",
         HealthEventKind.CheckDown => $"one more check fails: {happened.Text}",
+        HealthEventKind.ServerStillDown => $"still down: {happened.Text}",
         HealthEventKind.AttemptFailed => $"attempt failed: {happened.Text}",
         HealthEventKind.AttemptNotMade => $"could not be checked: {happened.Text}",
         HealthEventKind.WeightChanged => $"weight changed: {happened.Text}",

@@ -15,6 +15,9 @@ public enum HealthEventKind
     /// <summary>A check fails now on a server that was down already.</summary>
     CheckDown,
 
+    /// <summary>The first attempt of a check that counts as failed until it has passed (<c>alpha</c>) failed: the server was taken for down, and is.</summary>
+    ServerStillDown,
+
     /// <summary>An attempt failed; reported where <c>log_all_failures</c> is set.</summary>
     AttemptFailed,
 
@@ -37,10 +40,36 @@ public enum HealthEventKind
     SnapshotNotSaved,
 }
 
+/// <summary>On what occasion it happened.</summary>
+public enum HealthOccasion
+{
+    /// <summary>A check has found something.</summary>
+    Check,
+
+    /// <summary>A process or a configuration begins.</summary>
+    Start,
+
+    /// <summary>The director stops.</summary>
+    Stop,
+}
+
 /// <summary>Something that an operator wants to know of.</summary>
 /// <param name="At">When.</param>
 /// <param name="Kind">What.</param>
 /// <param name="Service">Of which service; null when of none in particular.</param>
 /// <param name="Server">Of which server; null when of the service.</param>
 /// <param name="Text">The cause, as a phrase for the log.</param>
-public sealed record HealthEvent(DateTimeOffset At, HealthEventKind Kind, ServiceIdentity? Service, ServerIdentity? Server, string Text);
+public sealed record HealthEvent(DateTimeOffset At, HealthEventKind Kind, ServiceIdentity? Service, ServerIdentity? Server, string Text)
+{
+    /// <summary>On what occasion.</summary>
+    public HealthOccasion Occasion { get; init; }
+
+    /// <summary>Which check found it; null when none did.</summary>
+    public CheckIdentity? Check { get; init; }
+
+    /// <summary>What the check found wrong; null when nothing.</summary>
+    public string? Fault { get; init; }
+
+    /// <summary>The total weight of the service's live servers then; of services alone.</summary>
+    public long LiveWeight { get; init; }
+}

@@ -46,6 +46,9 @@ internal sealed class CheckHealth
 
     public bool IsUp => _state.IsUp;
 
+    /// <summary>False until its first attempt has told something.</summary>
+    public bool HasRun => _state.HasRun;
+
     public bool LogsAllFailures { get; }
 
     /// <summary>True when the last attempt could not be made, for another reason than the one before: the same is worth telling once.</summary>

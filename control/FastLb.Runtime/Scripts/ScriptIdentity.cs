@@ -9,7 +9,7 @@ namespace FastLb.Runtime.Scripts;
 
 /// <summary>
 /// As whom scripts are run, and whether they may be: keepalived's rules. A script without a user of its own runs as <c>script_user</c>, else as
-/// <c>keepalived_script</c> if there is such a user, else as root; with <c>enable_script_security</c> none runs as root that others than root can change.
+/// <c>keepalived_script</c> if there is such a user, else as root; it has that user's own group alone, unless others are asked for; with <c>enable_script_security</c> none runs as root that others than root can change.
 /// </summary>
 public sealed class ScriptIdentity
 {
@@ -25,8 +25,10 @@ public sealed class ScriptIdentity
     private readonly Lazy<bool> _defaultUserExists = new(() => File.ReadLines(PasswordFile).Any(line => line.StartsWith(DefaultUser + ":", StringComparison.Ordinal)));
 
     /// <summary>Who runs a script.</summary>
-    public ScriptUser UserOf(NotifyScript script, GlobalDefinitions global) =>
-        script.User ?? global.ScriptUser ?? new ScriptUser(_defaultUserExists.Value ? DefaultUser : Root, null);
+    public ScriptUser UserOf(NotifyScript script, GlobalDefinitions global) => script.User ?? UserOfAll(global);
+
+    /// <summary>Who runs the scripts that name nobody.</summary>
+    public ScriptUser UserOfAll(GlobalDefinitions global) => global.ScriptUser ?? new ScriptUser(_defaultUserExists.Value ? DefaultUser : Root, null);
 
     /// <summary>Why a script can't or must not be run; null when it can.</summary>
     public string? FindFault(NotifyScript script, GlobalDefinitions global)
@@ -57,7 +59,7 @@ public sealed class ScriptIdentity
         var start = new ProcessStartInfo(changes ? ChangeIdentity : program) { UseShellExecute = false, RedirectStandardInput = true };
         if (changes)
         {
-            foreach (string argument in (string[])["--reuid", user.Name, .. GroupArguments(user), "--", program])
+            foreach (string argument in (string[])["--reuid", user.Name, .. GroupArguments(user, global), "--", program])
                 start.ArgumentList.Add(argument);
         }
 
@@ -78,10 +80,9 @@ public sealed class ScriptIdentity
         return areKnown ? (userNumber, groupNumber) : null;
     }
 
-    // Without a group the user's own is taken, which --init-groups needs to be told by number or name.
-    private static IEnumerable<string> GroupArguments(ScriptUser user) => user.Group is { } group
-        ? ["--regid", group, "--clear-groups"]
-        : ["--regid", PrimaryGroupOf(user.Name), "--init-groups"];
+    // Without a group it is the user's own, which setpriv needs to be told by number or name.
+    private static IEnumerable<string> GroupArguments(ScriptUser user, GlobalDefinitions global) =>
+        ["--regid", user.Group ?? PrimaryGroupOf(user.Name), global.ScriptsHaveAllGroups ? "--init-groups" : "--clear-groups"];
 
     /// <summary>The number of a user's own group (passwd(5), fourth field); the user's name when it isn't known here, which is the usual name.</summary>
     private static string PrimaryGroupOf(string user) => File.ReadLines(PasswordFile)

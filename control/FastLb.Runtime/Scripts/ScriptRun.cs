@@ -25,6 +25,9 @@ public readonly record struct ScriptEnd(int? Status, string? Fault)
 /// <param name="log">For scripts that don't end when asked to.</param>
 public sealed class ScriptRun(ScriptIdentity identity, GlobalDefinitions global, TimeProvider time, ILogger log)
 {
+    /// <summary>How the fault of one begins that took longer than it may.</summary>
+    public const string TooLate = "not done within";
+
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs a script once; when it returns, its process group has ended if it was in the way.</summary>
@@ -62,7 +65,7 @@ public sealed class ScriptRun(ScriptIdentity identity, GlobalDefinitions global,
         catch (TimeoutException)
         {
             await End(process, name);
-            return new ScriptEnd(null, $"not done within {patience.TotalSeconds:0.###} s");
+            return new ScriptEnd(null, $"{TooLate} {patience.TotalSeconds:0.###} s");
         }
         catch (OperationCanceledException)
         {

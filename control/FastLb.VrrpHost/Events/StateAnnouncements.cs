@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Events;
 using FastLb.Runtime.Scripts;
 using FastLb.Vrrp;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ internal sealed class StateAnnouncements : IAsyncDisposable
     {
         _configuration = configuration;
         _scripts = new NotifyScripts(configuration.Global, identity, log);
-        _pipes = new EventFifos(identity, time, log);
+        _pipes = new EventFifos(pipes => pipes.Vrrp, identity, time, log);
         _mail = new StateMail(time, log);
     }
 

@@ -44,7 +44,7 @@ internal sealed class TrackedScripts(ScriptIdentity identity, Action<TrackedScri
     }
 
     private static bool SameRules(GlobalDefinitions one, GlobalDefinitions other) =>
-        one.ScriptUser == other.ScriptUser && one.ScriptSecurity == other.ScriptSecurity;
+        one.ScriptUser == other.ScriptUser && one.ScriptSecurity == other.ScriptSecurity && one.ScriptsHaveAllGroups == other.ScriptsHaveAllGroups;
 
     private Loop Start(TrackedScript script, GlobalDefinitions global, ScriptHealth health)
     {

@@ -270,9 +270,15 @@ public sealed class VirtualServerBindingTests
 
     [Theory]
     [InlineData("omega")]
-    [InlineData("ha_suspend")]
     [InlineData("quorum_up /bin/true")]
+    [InlineData("quorum_down /bin/true")]
     [InlineData("smtp_alert")]
+    public void What_tells_others_is_done(string line) =>
+        Assert.Empty(Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}").Diagnostics);
+
+    [Theory]
+    [InlineData("ha_suspend")]
+    [InlineData("snmp_name x")]
     public void What_does_not_change_forwarding_is_a_notice(string line)
     {
         ConfigurationResult result = Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}");

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Events.Tests;
 using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.Vrrp;

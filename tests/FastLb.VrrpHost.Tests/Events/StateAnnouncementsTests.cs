@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.Events.Tests;
 using FastLb.Mail.Tests;
 using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
@@ -114,15 +115,15 @@ public sealed class StateAnnouncementsTests : IAsyncDisposable
     public async Task Pipe_that_a_reload_leaves_as_it_was_stays_open_and_another_takes_its_place_otherwise()
     {
         string reader = _scripts.Add("reader", "$$", then: "exec sleep 300");
-        DirectorConfiguration first = Configuration($"notify_fifo {All}\n notify_fifo_script {reader}");
+        DirectorConfiguration first = Configuration($"vrrp_notify_fifo {All}\n vrrp_notify_fifo_script {reader}");
         await using var announcements = new StateAnnouncements(first, new ScriptIdentity(), TimeProvider.System, _log);
         await announcements.Start();
         string pid = (await _scripts.Lines(1))[0];
 
-        await announcements.Reload(Configuration($"notify_fifo {All}\n notify_fifo_script {reader}\n router_id other"));
+        await announcements.Reload(Configuration($"vrrp_notify_fifo {All}\n vrrp_notify_fifo_script {reader}\n router_id other"));
         Assert.True(Directory.Exists($"/proc/{pid}"));
 
-        await announcements.Reload(Configuration($"notify_fifo {Own}\n notify_fifo_script {reader}"));
+        await announcements.Reload(Configuration($"vrrp_notify_fifo {Own}\n vrrp_notify_fifo_script {reader}"));
         Assert.False(Directory.Exists($"/proc/{pid}"));
         Assert.False(File.Exists(All));
         Assert.True(File.Exists(Own));

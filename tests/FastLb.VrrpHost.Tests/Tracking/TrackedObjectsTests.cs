@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using FastLb.Configuration.Model;
+using FastLb.Events.Tests;
 using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
 using FastLb.VrrpHost.Tracking;

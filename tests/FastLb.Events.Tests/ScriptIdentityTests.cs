@@ -2,7 +2,7 @@ using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Runtime.Scripts;
 
-namespace FastLb.VrrpHost.Tests;
+namespace FastLb.Events.Tests;
 
 public sealed class ScriptIdentityTests : IDisposable
 {
@@ -44,12 +44,24 @@ public sealed class ScriptIdentityTests : IDisposable
         string path = _scripts.Add("whoami", "$(id -u) $(id -g) $(id -G)");
         string uid = await Ask("id", "-u", user);
         string gid = group is null ? await Ask("id", "-g", user) : (await Ask("getent", "group", group)).Split(':')[2];
-        string all = group is null ? await Ask("id", "-G", user) : gid;
-
         await Run(ScriptFolder.Script(path, new ScriptUser(user, group)), new GlobalDefinitions());
 
-        Assert.Equal([$"{uid} {gid} {all}"], await _scripts.Lines(1));
+        Assert.Equal([$"{uid} {gid} {gid}"], await _scripts.Lines(1));
         Assert.NotEqual("0", uid);
+    }
+
+    [Theory]
+    [InlineData(false, "--clear-groups")] // recorded from keepalived 2.2.7: without the group that nobody had been put into
+    [InlineData(true, "--init-groups")]
+    public async Task Script_has_other_groups_of_its_user_only_where_that_is_asked_for(bool asks, string argument)
+    {
+        string path = _scripts.Add("whoami", "$(id -G)");
+        var global = new GlobalDefinitions { ScriptUser = new ScriptUser("nobody", null), ScriptsHaveAllGroups = asks };
+
+        Assert.Contains(argument, _identity.CommandOf(ScriptFolder.Script(path), global, []).ArgumentList);
+        await Run(ScriptFolder.Script(path), global);
+
+        Assert.Equal([asks ? await Ask("id", "-G", "nobody") : await Ask("id", "-g", "nobody")], await _scripts.Lines(1));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Runtime.Tests;
 
-namespace FastLb.VrrpHost.Tests;
+namespace FastLb.Events.Tests;
 
 /// <summary>A folder of real scripts, each of which appends a line to one file that everybody may write to.</summary>
 internal sealed class ScriptFolder : IDisposable

@@ -3,10 +3,9 @@ using FastLb.Configuration.Model;
 using FastLb.Native.Files;
 using FastLb.Runtime.Scripts;
 using FastLb.Runtime.Tests;
-using FastLb.VrrpHost.Events;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Tests.Events;
+namespace FastLb.Events.Tests;
 
 /// <summary>Real FIFOs, with and without readers.</summary>
 public sealed class EventFifoTests : IDisposable
@@ -37,6 +36,31 @@ public sealed class EventFifoTests : IDisposable
 
         Assert.Equal(ScriptIdentity.NumbersOf(new ScriptUser("nobody", null))!.Value.User, FileOwner.Of(PipePath));
         Assert.NotEqual(0u, FileOwner.Of(PipePath));
+    }
+
+    [Fact]
+    public async Task Pipe_whose_owner_is_not_named_belongs_to_who_runs_scripts_and_its_reader_can_read_it() // recorded from keepalived 2.2.7
+    {
+        string record = $"{_scripts.Path}/read";
+        await File.WriteAllTextAsync(record, string.Empty, TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(record, (UnixFileMode)0b110_110_110);
+        string reader = _scripts.Add("reader", "$(id -un)", then: $"exec cat \"$1\" >> {record}");
+        GlobalDefinitions nobody = new() { ScriptUser = new ScriptUser("nobody", null) };
+        EventFifo fifo = EventFifo.Open(
+            new EventPipe { Path = PipePath, Reader = ScriptFolder.Script(reader) }, nobody, new ScriptIdentity(), TimeProvider.System, _log)!;
+        Assert.Equal(ScriptIdentity.NumbersOf(new ScriptUser("nobody", null))!.Value.User, FileOwner.Of(PipePath));
+        await _scripts.Lines(1);
+        fifo.Write("read by nobody");
+        long began = Stopwatch.GetTimestamp();
+        while (new FileInfo(record).Length == 0)
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), string.Join('\n', _log.Lines));
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        await fifo.DisposeAsync();
+
+        Assert.Equal(["read by nobody"], await File.ReadAllLinesAsync(record, TestContext.Current.CancellationToken));
     }
 
     [Fact]

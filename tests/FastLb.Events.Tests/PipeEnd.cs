@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace FastLb.VrrpHost.Tests.Events;
+namespace FastLb.Events.Tests;
 
 /// <summary>Whoever reads an event pipe, as a process of its own that keeps the lines in a file.</summary>
 internal sealed class PipeEnd : IDisposable

@@ -5,25 +5,27 @@ using FastLb.Native.Files;
 using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Events;
+namespace FastLb.Events;
 
 /// <summary>
 /// An event pipe with its reader. Writing never waits: what nobody reads stays in the pipe, and when that is full, lines are left out, which is told once. One
 /// task at a time uses it.
 /// </summary>
-internal sealed class EventFifo : IAsyncDisposable
+public sealed class EventFifo : IAsyncDisposable
 {
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // keepalived's
 
     private readonly NamedPipe _pipe;
-    private readonly PipeReader? _reader;
+    private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private PipeReader? _reader;
     private long _leftOut;
 
-    private EventFifo(NamedPipe pipe, PipeReader? reader, ILogger log)
+    private EventFifo(NamedPipe pipe, PipeReader? reader, TimeProvider time, ILogger log)
     {
         _pipe = pipe;
         _reader = reader;
+        _time = time;
         _log = log;
     }
 
@@ -33,21 +35,30 @@ internal sealed class EventFifo : IAsyncDisposable
     {
         if (definition.Path is not { } path)
             return null;
+        ScriptUser owner = definition.Owner ?? identity.UserOfAll(global); // a reader that is run as the same may read it
         (uint user, uint group) = (0, 0);
-        if (definition.Owner is { } owner && ScriptIdentity.NumbersOf(owner) is { } numbers)
+        if (ScriptIdentity.NumbersOf(owner) is { } numbers)
             (user, group) = numbers;
-        else if (definition.Owner is { } unknown)
-            log.LogError("the event pipe {Path} belongs to root: there is no user {User} or no group {Group}", path, unknown.Name, unknown.Group ?? "of that name");
+        else
+            log.LogError("the event pipe {Path} belongs to root: there is no user {User} or no group {Group}", path, owner.Name, owner.Group ?? "of that name");
         try
         {
             NamedPipe pipe = NamedPipe.Open(path, Mode, user, group);
-            return new EventFifo(pipe, PipeReader.Start(definition, global, identity, time, log), log);
+            return new EventFifo(pipe, PipeReader.Start(definition, global, identity, time, log), time, log);
         }
         catch (SystemCallException fault)
         {
             log.LogError("events are not written to {Path}: {Fault}", path, fault.Message);
             return null;
         }
+    }
+
+    /// <summary>Has another program read the pipe, or none; the present one is ended before.</summary>
+    public async Task ReadBy(EventPipe definition, GlobalDefinitions global, ScriptIdentity identity)
+    {
+        if (_reader is not null)
+            await _reader.End(null);
+        _reader = PipeReader.Start(definition, global, identity, _time, _log);
     }
 
     /// <summary>Writes a line, whole or not at all.</summary>

@@ -6,7 +6,7 @@ using FastLb.Native.Processes;
 using FastLb.Runtime.Scripts;
 using Microsoft.Extensions.Logging;
 
-namespace FastLb.VrrpHost.Events;
+namespace FastLb.Events;
 
 /// <summary>
 /// The program that reads an event pipe: started with the pipe's path as its last parameter, ended with all that it has started. One that ends by itself is not
@@ -59,12 +59,13 @@ internal sealed class PipeReader
     }
 
     /// <summary>
-    /// Closes the pipe, so that the program reads what is left in it and then sees its end, and has it end: it is asked to after a moment, and made to when it doesn't.
+    /// Has the program end: it is asked to after a moment, and made to when it doesn't.
     /// </summary>
-    public async Task End(NamedPipe pipe)
+    /// <param name="pipe">Closed before, so that the program reads what is left in it and then sees its end; null for one that others go on writing to.</param>
+    public async Task End(NamedPipe? pipe)
     {
         _ending = true;
-        pipe.Dispose();
+        pipe?.Dispose();
         if (!await EndsWithin(ReadPatience))
         {
             ProcessSignal.TerminateGroup(_process.Id);
