@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Interfaces;
 using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost;

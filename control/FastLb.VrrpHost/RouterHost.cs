@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using FastLb.Bfd.Hosting;
 using FastLb.Configuration.Model;
-using FastLb.Netlink;
 using FastLb.Netlink.Routing;
-using FastLb.Runtime;
+using FastLb.Netlink;
 using FastLb.Runtime.Scripts;
+using FastLb.Runtime;
 using FastLb.Vrrp;
 using FastLb.VrrpHost.Events;
-using FastLb.VrrpHost.Links;
+using FastLb.VrrpHost.Holding;
+using FastLb.VrrpHost.Interfaces;
 using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
 

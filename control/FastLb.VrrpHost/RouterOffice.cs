@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
 using FastLb.VrrpHost.Events;
+using FastLb.VrrpHost.Holding;
 using FastLb.VrrpHost.Tracking;
 using Microsoft.Extensions.Logging;
 

@@ -1,7 +1,8 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Holding;
 using FastLb.Wire;
 
 namespace FastLb.VrrpHost;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
 using FastLb.VrrpChannel;
+using FastLb.VrrpHost.Holding;
 using FastLb.VrrpHost.Tracking;
 
 namespace FastLb.VrrpHost;

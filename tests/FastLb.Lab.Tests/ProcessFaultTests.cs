@@ -87,7 +87,7 @@ public sealed class ProcessFaultTests(ITestOutputHelper output)
 
         await balancer.KillAndAwaitSuccessor("dataplane");
 
-        BalancerStatus after = await balancer.Status();
+        BalancerStatus after = await Eventually.Observe(balancer.Status, status => status.Flows is not null, "the successor's flows");
         output.WriteLine($"{before.Flows!.Count} flows before, {after.Flows!.Count} after");
         Assert.True(before.Flows!.Count >= wanted, $"only {before.Flows.Count} flows were made");
         Assert.InRange(after.Flows!.Count, before.Flows.Count * 99 / 100, before.Flows.Count + (wanted / 5)); // the last burst goes on for a moment

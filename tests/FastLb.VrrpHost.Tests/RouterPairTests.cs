@@ -3,6 +3,7 @@ using FastLb.Native.Tests.Namespaces;
 using FastLb.Netlink;
 using FastLb.Runtime.Tests;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Interfaces;
 
 namespace FastLb.VrrpHost.Tests;
 
@@ -47,6 +48,24 @@ public sealed class RouterPairTests : IDisposable
         Until(() => unicast.Role == VrrpRole.Master);
         Until(() => unicast.Router.Counters.Read().Sent > 1);
         Assert.Equal(0, unicast.Router.Counters.Read().SendFailures);
+    }
+
+    [Fact]
+    public void Steps_of_the_time_of_day_change_nothing()
+    {
+        Until(() => _near.Role == VrrpRole.Master && _far.Role == VrrpRole.Backup);
+        long sent = _near.Router.Counters.Read().Sent;
+
+        for (int days = 1; days <= 40; days++)
+        {
+            _near.Time.Step = TimeSpan.FromDays(days % 2 == 0 ? days : -days);
+            _far.Time.Step = -_near.Time.Step;
+            Assert.Equal((VrrpRole.Master, VrrpRole.Backup), (_near.Role, _far.Role));
+            Thread.Sleep(100);
+        }
+
+        Until(() => _near.Router.Counters.Read().Sent > sent);
+        Assert.Equal((1, 0), (_near.Router.Counters.Read().BecameMaster, _far.Router.Counters.Read().BecameMaster));
     }
 
     [Fact]
@@ -115,12 +134,15 @@ public sealed class RouterPairTests : IDisposable
             var log = new RecordingLog();
             _kernel = network.Invoke(Rtnetlink.Open);
             _watch = network.Invoke(() => new InterfaceWatch(configuration, VirtualLinkPlan.Of(configuration.VrrpInstances), _kernel, TimeProvider.System, log));
-            Router = network.Invoke(() => new Router(RouterDefinition.Of(instance, configuration), _watch.Read(instance), TimeProvider.System, _ => { }, (_, _) => { }));
+            Router = network.Invoke(() => new Router(RouterDefinition.Of(instance, configuration), _watch.Read(instance), Time, _ => { }, (_, _) => { }));
             Thread = new RouterThread(new RouterSet(Router), fault => _failure = fault, log);
             Thread.Tell(Router.Start);
             network.Invoke(Thread.Start); // where it opens sockets on interfaces that come
             _watching = _watch.Run(new RouterSet(Router), Thread, _ => { }, log, _stopping.Token);
         }
+
+        /// <summary>What its machine takes for the time of day.</summary>
+        public SteppedTime Time { get; } = new();
 
         public Router Router { get; }
 
@@ -139,5 +161,19 @@ public sealed class RouterPairTests : IDisposable
             _stopping.Dispose();
             Assert.Null(_failure);
         }
+    }
+
+    /// <summary>A time of day that somebody sets.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _step;
+
+        public TimeSpan Step
+        {
+            get => TimeSpan.FromTicks(Interlocked.Read(ref _step));
+            set => Interlocked.Exchange(ref _step, value.Ticks);
+        }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Step;
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using FastLb.Configuration.Model;
 using FastLb.Vrrp;
+using FastLb.VrrpHost.Holding;
 using FastLb.Wire;
 
 namespace FastLb.VrrpHost.Tests;

@@ -1,4 +1,5 @@
 using FastLb.Configuration.Model;
+using FastLb.VrrpHost.Holding;
 
 namespace FastLb.VrrpHost.Tracking;
 
