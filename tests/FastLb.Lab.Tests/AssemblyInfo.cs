@@ -2,5 +2,5 @@ using Xunit;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// One test at a time: each lab has a dozen processes, and some tests wait for what they do.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Two labs at a time: each has a dozen processes, and most of a test's time is spent waiting for what they do.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]
