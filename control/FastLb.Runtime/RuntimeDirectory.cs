@@ -6,9 +6,12 @@ namespace FastLb.Runtime;
 /// <summary>
 /// Where one running director keeps its sockets, process ids and the records of what it has changed in the kernel. Two directors on one machine need two.
 /// </summary>
-/// <param name="Path">The directory.</param>
+/// <param name="Path">The directory; a relative name is one of the working directory at this moment.</param>
 public sealed record RuntimeDirectory(string Path)
 {
+    /// <summary>The directory's full name: processes that are started later, and systemd's protocol, take no other.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(Path);
+
     /// <summary>Used unless another one is named.</summary>
     public const string DefaultPath = "/run/fastlb";
 

@@ -18,6 +18,10 @@ public sealed class RuntimeDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Relative_name_is_made_a_full_one() =>
+        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "run/api.sock"), new RuntimeDirectory("run").ApiSocket);
+
+    [Fact]
     public void Lock_excludes_a_second_director_and_names_the_first()
     {
         using IDisposable hold = _directory.Lock();
