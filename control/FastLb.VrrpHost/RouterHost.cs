@@ -134,7 +134,7 @@ internal sealed class RouterHost : IAsyncDisposable
         _configuration = configuration;
         _routing = RoutingLines.Of(configuration, RoutingNames.Load());
         _spacing.Use(configuration);
-        await InOffice(() =>
+        await _office.Complete(() =>
         {
             _static.Become(configuration, _routing);
             return _announcements.Reload(configuration);
@@ -159,7 +159,7 @@ internal sealed class RouterHost : IAsyncDisposable
         await _tracked.Reload(configuration);
         UseSessions(configuration);
         await Settled();
-        await InOffice(() =>
+        await _office.Complete(() =>
         {
             _links.RemoveOthers();
             foreach (VrrpSyncGroup gone in before.SyncGroups.Where(group => !configuration.SyncGroups.Any(other => other.Name == group.Name)))
@@ -246,7 +246,7 @@ internal sealed class RouterHost : IAsyncDisposable
         if (_plan.Links.Count == 0 && _links.IsIdle)
             return;
         await Settled();
-        await InOffice(() =>
+        await _office.Complete(() =>
         {
             _links.Use(_plan, InterfaceWatch.VirtualAddressesOf(_configuration));
             return Task.CompletedTask;
@@ -364,24 +364,6 @@ internal sealed class RouterHost : IAsyncDisposable
                 return Task.CompletedTask;
             });
         });
-    }
-
-    /// <summary>Does what the office alone may do, and completes with it.</summary>
-    private async Task InOffice(Func<Task> work)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _office.Do(async () =>
-        {
-            try
-            {
-                await work();
-            }
-            finally
-            {
-                done.SetResult();
-            }
-        });
-        await done.Task;
     }
 
     /// <summary>Completes when all that has been asked of the thread, and of the office by that, has been done.</summary>

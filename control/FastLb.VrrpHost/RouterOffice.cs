@@ -50,6 +50,24 @@ internal sealed class RouterOffice(
     /// <summary>Takes something else to do, after all that has been asked. Any thread; never blocks.</summary>
     public void Do(Func<Task> work) => _asked.Writer.TryWrite(new OfficeWork(null, work));
 
+    /// <summary>The same, and completes with it. Any thread but the one that <see cref="Run"/> works on.</summary>
+    public async Task Complete(Func<Task> work)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Do(async () =>
+        {
+            try
+            {
+                await work();
+            }
+            finally
+            {
+                done.SetResult();
+            }
+        });
+        await done.Task;
+    }
+
     /// <summary>Nothing more will be asked; <see cref="Run"/> returns when all has been done.</summary>
     public void Close() => _asked.Writer.TryComplete();
 
