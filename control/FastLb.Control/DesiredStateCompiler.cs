@@ -117,6 +117,9 @@ public sealed class DesiredStateCompiler(DirectorConfiguration configuration, Rt
                     .OrderBy(address => address.ToString(), StringComparer.Ordinal),
             ];
 
+    /// <summary>All addresses of this machine, whoever has put them there.</summary>
+    public IReadOnlySet<IPAddress> ListAddresses() => kernel.Addresses.List().Select(address => address.Address).ToHashSet();
+
     /// <summary>The routers that clients of the services may be behind, if there is a service whose replies pass this host; null if there is none.</summary>
     public IReadOnlyCollection<NeighbourKey>? FindClientGateways(IReadOnlyList<DesiredService> services) =>
         services.Any(service => service.Servers.Any(server => server.Method == ForwardingMethod.AddressTranslation))

@@ -255,6 +255,7 @@ public sealed class Director : IAsyncDisposable
             Ssl = running.Director.Ssl,
             Global = running.Director.Global,
             TrackedFiles = running.Director.TrackedFiles,
+            Recovery = running.Director.Dataplane.Recovery,
             Log = _log,
         });
         _sessions.Use(running.Director, health);

@@ -53,6 +53,8 @@ public sealed class Reconciler(
     /// </exception>
     public async Task Synchronise(CancellationToken cancellation)
     {
+        if (health.FollowsAddresses)
+            health.FollowAddresses(compiler.ListAddresses().Contains);
         (VrrpReport Report, IReadOnlySet<IPAddress> Addresses)? held = vrrp?.ReadHeld();
         IReadOnlyList<DesiredService> services = compiler.Compile(health.Pools.Services, held?.Addresses);
         IReadOnlyCollection<NeighbourKey>? gateways = compiler.FindClientGateways(services);

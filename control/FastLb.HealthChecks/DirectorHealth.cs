@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using FastLb.Configuration.Model;
 using FastLb.Configuration.Model.Checks;
@@ -37,6 +38,9 @@ public sealed record DirectorHealthOptions
     /// <summary>The files that <c>FILE_CHECK</c>s can follow.</summary>
     public IReadOnlyList<TrackedFile> TrackedFiles { get; init; } = [];
 
+    /// <summary>How servers come back that have been down.</summary>
+    public RecoverySettings Recovery { get; init; } = new();
+
     /// <summary>For what happens to programs and files.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
@@ -63,6 +67,7 @@ public sealed class DirectorHealth
     private readonly Channel<bool> _unsaved =
         Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
+    private readonly StepTimer _steps;
     private volatile ServicePools _pools;
     private int _started;
 
@@ -70,11 +75,14 @@ public sealed class DirectorHealth
     /// <param name="options">The surroundings.</param>
     public DirectorHealth(IReadOnlyList<VirtualServer> services, DirectorHealthOptions options)
     {
-        _options = options;
+        (_options, _steps) = (options, new StepTimer(options.Clock));
         var restored = new RestoredHealth(options.Restored);
         _files = new FollowedFiles(services, options.TrackedFiles, isStart: options.Restored is null, options.Log);
-        DateTimeOffset now = options.Clock.GetUtcNow();
-        _services = [.. services.Select(service => new ServiceHealth(service, restored, _files, now))];
+        Moment now = Moment.Of(options.Clock);
+        _services = [.. services.Select(service => new ServiceHealth(service, restored, _files, options.Recovery, now))];
+        foreach (ServiceHealth service in _services.Where(service => service.FollowsAddress))
+            service.Gate.Set(open: false); // until it is told
+        _steps.Set(NextStep);
         _pools = new ServicePools(1, [.. _services.Select(service => service.Pool)]);
         foreach (string remark in restored.Remarks())
             Emit(HealthEventKind.SnapshotIgnored, null, null, remark);
@@ -104,14 +112,24 @@ public sealed class DirectorHealth
                from server in service.Servers
                from check in server.Checks
                where check.Check is ProbingCheck
-               select new MonitoredCheck(create(check.Check), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result)),
+               select new MonitoredCheck(service.Gate.Guard(create(check.Check)), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result)),
         ];
         using IDisposable? watch = _files.Watch(ReportFile);
         Task saving = SaveChanges();
         _unsaved.Writer.TryWrite(true);
         try
         {
-            await new HealthMonitor(_options.Clock, _options.Random).Run(checks, cancellation);
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Task steps = _steps.Run(TakeSteps, ending.Token);
+            try
+            {
+                await new HealthMonitor(_options.Clock, _options.Random).Run(checks, cancellation);
+            }
+            finally
+            {
+                await ending.CancelAsync();
+                await steps;
+            }
         }
         finally
         {
@@ -149,6 +167,34 @@ public sealed class DirectorHealth
         ReportAll(check => check is BfdCheck bfd && bfd.Session == name ? result : null);
     }
 
+    /// <summary>True when there are services whose servers are checked only while their address is on this machine (<c>ha_suspend</c>): then who knows tells it by <see cref="FollowAddresses"/>.</summary>
+    public bool FollowsAddresses => _services.Any(service => service.FollowsAddress);
+
+    /// <summary>
+    /// Suspends and resumes the checks of services with <c>ha_suspend</c>: they are made while one of the service's addresses is on this machine, of a firewall mark always, since it has none.
+    /// Until it is told first, they are suspended. What is known of the servers stays. Checks that follow files and sessions go on.
+    /// </summary>
+    /// <param name="isHere">Whether an address is on this machine.</param>
+    public void FollowAddresses(Func<IPAddress, bool> isHere)
+    {
+        lock (_gate)
+        {
+            foreach (ServiceHealth service in _services.Where(service => service.FollowsAddress))
+            {
+                IPAddress[] addresses = [.. service.Pool.Service.Endpoints.Where(endpoint => endpoint.Mark == 0).Select(endpoint => endpoint.Address).Distinct()];
+                bool isOpen = addresses.Length == 0 || addresses.Any(isHere);
+                string text = addresses switch
+                {
+                    [] => "a firewall mark has no address that could be elsewhere",
+                    [var address] => $"{address} is {(isOpen ? "on this machine" : "not on this machine")}",
+                    _ => isOpen ? "an address of its group is on this machine" : "no address of its group is on this machine",
+                };
+                if (service.Gate.Set(isOpen))
+                    Emit(isOpen ? HealthEventKind.ChecksResumed : HealthEventKind.ChecksSuspended, service, null, text);
+            }
+        }
+    }
+
     /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
     public IReadOnlyList<ServiceHealthStatus> ReadStatus()
     {
@@ -162,6 +208,9 @@ public sealed class DirectorHealth
         lock (_gate)
             return new HealthSnapshot(HealthSnapshot.CurrentVersion, [.. _services.Select(service => service.ToSnapshot())]);
     }
+
+    /// <summary>When time alone changes something next, as <see cref="Moment.Running"/>; null for never.</summary>
+    internal TimeSpan? NextStep => _services.Min(service => service.NextStep);
 
     private static CheckerSurroundings SurroundingsOf(DirectorHealthOptions options) =>
         new() { Clock = options.Clock, Ssl = options.Ssl, Global = options.Global, Log = options.Log };
@@ -191,9 +240,9 @@ public sealed class DirectorHealth
     {
         lock (_gate)
         {
-            DateTimeOffset now = _options.Clock.GetUtcNow();
+            Moment now = Moment.Of(_options.Clock);
             bool isFirst = !check.HasRun;
-            CheckerStep step = check.Apply(result, now, out bool isWorthSaving);
+            CheckerStep step = check.Apply(result, now.Date, out bool isWorthSaving);
             if (check.HasNewObstacle)
                 Emit(HealthEventKind.AttemptNotMade, service, server, $"{check.Identity}: {step.Cause}");
             if (result.Outcome == ProbeOutcome.Failed && check.LogsAllFailures)
@@ -213,19 +262,44 @@ public sealed class DirectorHealth
         }
     }
 
-    private void Judge(ServiceHealth service, ServerHealth server, CheckHealth check, ProbeResult result, CheckerStep step, DateTimeOffset now)
+    private void Judge(ServiceHealth service, ServerHealth server, CheckHealth check, ProbeResult result, CheckerStep step, Moment now)
     {
-        bool isUp = step.Change == CheckerChange.Up;
-        HealthEventKind kind = server.Refresh(now)
+        bool isUp = step.Change == CheckerChange.Up, wasHeld = server.IsHeld;
+        bool changes = server.Refresh(now);
+        HealthEventKind kind = changes
             ? isUp ? HealthEventKind.ServerUp : HealthEventKind.ServerDown
-            : isUp ? HealthEventKind.CheckUp : HealthEventKind.CheckDown;
-        string text = isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}";
+            : isUp ? server.IsHeld ? HealthEventKind.ServerHeld : HealthEventKind.CheckUp
+            : wasHeld ? HealthEventKind.HeldServerFailed : HealthEventKind.CheckDown;
+        string text = kind == HealthEventKind.ServerHeld ? server.HoldReason : isUp ? $"{check.Identity} passed" : $"{check.Identity}: {step.Cause}";
         Emit(EventOf(kind, service, server, text) with { Check = check.Identity, Fault = result.Fault });
     }
 
-    private void Publish(ServiceHealth service, DateTimeOffset now)
+    /// <summary>Takes the steps that come with time alone: servers that start slowly gain weight, those that were kept out are taken back.</summary>
+    private void TakeSteps()
     {
+        lock (_gate)
+        {
+            Moment now = Moment.Of(_options.Clock);
+            foreach (ServiceHealth service in _services.Where(service => service.NextStep <= now.Running))
+            {
+                foreach (ServerHealth server in service.Servers)
+                {
+                    if (server.Refresh(now))
+                        Emit(HealthEventKind.ServerUp, service, server, $"has passed all its checks long enough: {server.HoldReason}");
+                }
+
+                Publish(service, now);
+                _unsaved.Writer.TryWrite(true);
+            }
+        }
+    }
+
+    private void Publish(ServiceHealth service, Moment now)
+    {
+        foreach (ServerHealth server in service.ReleaseIfNoneServes(now))
+            Emit(HealthEventKind.ServerUp, service, server, "taken back before its time, because no other server of the service is up");
         ServicePool before = service.Refresh(now);
+        _steps.Set(NextStep);
         if (before == service.Pool)
             return;
         if (before.HasQuorum != service.Pool.HasQuorum)

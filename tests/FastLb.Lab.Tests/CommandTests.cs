@@ -114,11 +114,11 @@ public sealed class CommandTests
     public async Task Run_warns_about_keywords_that_do_nothing_yet()
     {
         await using ReferenceLab lab = await ReferenceLab.Start();
-        VirtualService service = new(80) { Extra = "ha_suspend", Servers = [(lab.Web01, 1)] };
+        VirtualService service = new(80) { Extra = "snmp_name web", Servers = [(lab.Web01, 1)] };
 
         await using Balancer balancer = await Balancer.Start(lab, VirtualService.WriteConfiguration(lab, service));
 
-        Assert.Contains("'ha_suspend'", balancer.Log, StringComparison.Ordinal);
+        Assert.Contains("'snmp_name'", balancer.Log, StringComparison.Ordinal);
     }
 
     [Fact]

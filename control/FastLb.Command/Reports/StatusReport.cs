@@ -61,13 +61,14 @@ internal static class StatusReport
         text.AppendLine("  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn      Conns    Packets         Bytes    Replies  Health     Next hop");
         foreach (DirectorServiceStatus service in status.Services)
         {
-            string standing = (service.Steered ? string.Empty : ", not steered: the address is not held here") + (service.HasQuorum ? string.Empty : ", without quorum");
+            string standing = (service.Steered ? string.Empty : ", not steered: the address is not held here") + (service.HasQuorum ? string.Empty : ", without quorum")
+                + (service.ChecksSuspended ? ", its servers are not checked: the address is not on this machine" : string.Empty);
             text.AppendLine(CultureInfo.InvariantCulture, $"{service.Protocol,-4} {NameOf(service)} {service.Scheduler}{PersistenceOf(service)}{standing}");
             foreach (DirectorServerStatus server in service.Servers)
             {
                 string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}{(server.Adjacency.Vlan is { } vlan ? $", VLAN {vlan}" : string.Empty)}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
                 string health = server.IsSorryServer ? "sorry" : server.Health;
-                string failure = server is { Health: "down", LastFailure: { } last } ? $"  ({last})" : string.Empty;
+                string failure = (server.HealthRemark ?? (server.Health == "down" ? server.LastFailure : null)) is { } told ? $"  ({told})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,
                     $"  -> {new IPEndPoint(server.Address, server.Port),-28} {ForwardOf(server.Method),-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13} {server.ReplyPackets,10}  {health,-9}  {way}{failure}{ClientsOf(service, server)}");
             }

@@ -57,6 +57,7 @@ internal sealed class ConfigurationBinder
         binder.BindWhere(root, keyword => keyword is not (GlobalDefinitionsKeyword or GroupKeyword));
         binder._fastLbBinder.Check();
         binder._fastLbBinder.CheckMarks(binder._servers);
+        binder._fastLbBinder.CheckRecovery(binder._servers);
         var configuration = new DirectorConfiguration(binder._global, [], [.. binder._fastLbBinder.ApplyTimeouts(binder._servers, binder._global.Timeouts)])
         {
             Dataplane = binder._fastLbBinder.Settings,

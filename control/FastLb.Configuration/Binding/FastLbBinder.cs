@@ -11,6 +11,7 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
     private readonly DefenceBinder _defence = new(diagnostics, reader);
     private readonly PortsBinder _ports = new(diagnostics);
     private readonly ListenersBinder _listeners = new(diagnostics);
+    private readonly RecoveryBinder _recovery = new(diagnostics);
     private readonly List<CheckedStatement> _serviceTimeouts = [];
 
     /// <summary>What the blocks so far say.</summary>
@@ -56,6 +57,9 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
         return result;
     }
 
+    /// <summary>Says for which services a slow start comes to nothing.</summary>
+    public void CheckRecovery(IEnumerable<VirtualServer> servers) => _recovery.Check(servers);
+
     /// <summary>Says which services of firewall marks nothing would come to.</summary>
     public void CheckMarks(IEnumerable<VirtualServer> servers)
     {
@@ -99,6 +103,7 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
                 return settings;
             default:
                 if (_ports.Apply(settings.Ports, statement) is { } ports) return settings with { Ports = ports };
+                if (_recovery.Apply(settings.Recovery, statement) is { } recovery) return settings with { Recovery = recovery };
                 return _listeners.Apply(settings.Listeners, statement) is { } listeners ? settings with { Listeners = listeners } : settings;
         }
     }

@@ -102,6 +102,7 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor DeprecatedHostBlock = new("FLB1356", Notice);
     public static readonly DiagnosticDescriptor InvalidTunnel = new("FLB1357", Error, StopsRun);
     public static readonly DiagnosticDescriptor RepeatedSetting = new("FLB1358", Warning);
+    public static readonly DiagnosticDescriptor NoSlowStart = new("FLB1359", Notice);
 
     // Known to keepalived, not (yet) done by FastLb
     public static readonly DiagnosticDescriptor NotDoneYet = new("FLB1401", Notice);

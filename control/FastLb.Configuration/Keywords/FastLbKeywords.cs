@@ -10,6 +10,9 @@ namespace FastLb.Configuration.Keywords;
 /// </summary>
 internal static class FastLbKeywords
 {
+    /// <summary>A day, in seconds.</summary>
+    private const decimal LongestRecovery = 86_400;
+
     public static ImmutableArray<KeywordEntry> Entries { get; } =
     [
         .. new KeywordList(BlockContext.FastLb)
@@ -31,6 +34,8 @@ internal static class FastLbKeywords
             .Add("frames_per_queue", Features.Done, Integer("FRAMES", PortSettings.FewestFrames, PortSettings.MostFrames))
             .Add("api_listen", Features.Done, Address, Port, Text("TOKEN_FILE"))
             .Add("metrics_listen", Features.Done, Address, Port)
+            .Add("slow_start", Features.Done, Time(1, LongestRecovery))
+            .Add("flap_damping", Features.Done, Integer("FALLS", 2, 1000), Time(1, LongestRecovery), Time(1, LongestRecovery) with { IsOptional = true })
             .AddBlock("defence", Features.Done, BlockContext.Defence)
             .Entries,
         .. new KeywordList(BlockContext.Defence)

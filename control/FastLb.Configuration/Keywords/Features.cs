@@ -12,10 +12,6 @@ public static class Features
 
     // Harmless: FastLb forwards the same, and the same director holds the addresses, without them.
 
-
-    // A backup's checks cost probes; its pool is right at any time, and the master's is the same.
-    public static readonly Feature CheckSuspension = new("check suspension", NotYetHarmless, "checks are run whether or not this director holds the address");
-
     public static readonly Feature KernelIpvs = new("kernel IPVS", NotYetHarmless, "kernel IPVS is not programmed, so there is nothing to clear");
     public static readonly Feature KernelSettings = new("kernel settings", NotYetHarmless, "this setting of the kernel is left as it is");
     public static readonly Feature Firewall = new("firewall rules", NotYetHarmless, "no firewall rules are made yet, so their names and order do not matter");
@@ -50,7 +46,7 @@ public static class Features
     /// <summary>Every feature, in the order of this page.</summary>
     public static IReadOnlyList<Feature> All { get; } =
     [
-        Done, CheckSuspension,
+        Done,
         KernelIpvs, KernelSettings, Firewall, ProcessTuning, Management, Reloading, Housekeeping, DynamicInterfaces, Obsolete,
         Vrf, SignedAdvertisements, ConnectionSync, OtherBackends, TunnelTypes,
         Sctp, PersistenceEngines, Ipv6, Ipvlan,

@@ -196,6 +196,8 @@ public static class KeywordDescriptions
         frames_per_queue	frames of memory for each queue, 2 KB each, more than ring_size; default 4096, or twice ring_size
         api_listen	serve the API over TCP too, to those who know the token on the first line of the file, without encryption
         metrics_listen	serve figures for Prometheus at /metrics, to everybody
+        slow_start	time in which a server that has come up again gains its full weight, in ten steps; default: at once
+        flap_damping	keep a server out that went down FALLS times within the first time, until it passes its checks for the second, which is the first if left out
         defence	what services are defended with
 
         [Defence]

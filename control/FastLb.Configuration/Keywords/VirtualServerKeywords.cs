@@ -40,7 +40,7 @@ internal static class VirtualServerKeywords
             .Add("delay_before_retry warmup", Features.Done, Time())
             .Add("inhibit_on_failure alpha", Features.Done)
             .Add("omega", Features.Done)
-            .Add("ha_suspend", Features.CheckSuspension)
+            .Add("ha_suspend", Features.Done)
             .Add("quorum", Features.Done, Count("N"))
             .Add("hysteresis", Features.Done, Integer("N", 0, uint.MaxValue))
             .Add("sorry_server", Features.Done, Text("ADDRESS"), Text("PORT") with { IsOptional = true })

@@ -38,6 +38,9 @@ public sealed record DataplaneSettings
 
     /// <summary>What services are defended with.</summary>
     public DefenceSettings Defence { get; init; } = new();
+
+    /// <summary>How servers come back.</summary>
+    public RecoverySettings Recovery { get; init; } = new();
 }
 
 /// <summary>What becomes of a packet that belongs to no connection.</summary>

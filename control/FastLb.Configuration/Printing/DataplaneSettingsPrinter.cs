@@ -22,6 +22,7 @@ internal static class DataplaneSettingsPrinter
         PrintPorts(writer, settings.Ports);
         if (settings.Listeners.Api is { } api) writer.Line("api_listen", [.. Words(api.Endpoint), api.TokenFile]);
         if (settings.Listeners.Metrics is { } metrics) writer.Line("metrics_listen", Words(metrics));
+        PrintRecovery(writer, settings.Recovery);
         foreach (VirtualServer service in services)
         {
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
@@ -40,6 +41,12 @@ internal static class DataplaneSettingsPrinter
         if (ports.WorkerProcessors.Count > 0) writer.Line("worker_cpus", [.. ports.WorkerProcessors.Select(processor => Number(processor))]);
         writer.Line("ring_size", Number(ports.RingSize));
         writer.Line("frames_per_queue", Number(ports.FramesPerQueue));
+    }
+
+    private static void PrintRecovery(BlockWriter writer, RecoverySettings recovery)
+    {
+        if (recovery.SlowStart is { } time) writer.Line("slow_start", Seconds(time));
+        if (recovery.Damping is { } damping) writer.Line("flap_damping", Number(damping.Falls), Seconds(damping.Window), Seconds(damping.Hold));
     }
 
     private static string[] Words(IPEndPoint endpoint) => [endpoint.Address.ToString(), Number(endpoint.Port)];

@@ -80,6 +80,9 @@ public sealed record DirectorServiceStatus(
 
     /// <summary>The bits of a client's address that count for persistence; null without it.</summary>
     public IPAddress? PersistenceMask { get; init; }
+
+    /// <summary>True while its servers aren't checked, because its address is not on this machine (<c>ha_suspend</c>).</summary>
+    public bool ChecksSuspended { get; init; }
 }
 
 /// <summary>
@@ -106,6 +109,9 @@ public sealed record DirectorServerStatus(
 {
     /// <summary>Clients, or networks of them, that persistence keeps with it.</summary>
     public int PersistentClients { get; init; }
+
+    /// <summary>What else is worth knowing of its health, as a phrase: that it is kept out, or starts slowly; null for nothing.</summary>
+    public string? HealthRemark { get; init; }
 }
 
 /// <summary>The way to a server.</summary>

@@ -126,6 +126,7 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
             Group = service.Group,
             PersistenceTimeout = service.PersistenceTimeout?.TotalSeconds,
             PersistenceMask = service.PersistenceTimeout is null ? null : service.PersistenceMask,
+            ChecksSuspended = state.IsSuspended,
         };
     }
 
@@ -159,6 +160,7 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
                 way?.Explanation))
         {
             PersistentClients = counted?.PersistentClients ?? 0,
+            HealthRemark = state?.Remark,
         };
     }
 

@@ -14,6 +14,10 @@ internal static class HealthWords
         HealthEventKind.CheckUp => $"a check passes, others fail: {happened.Text}",
         HealthEventKind.CheckDown => $"one more check fails: {happened.Text}",
         HealthEventKind.ServerStillDown => $"still down: {happened.Text}",
+        HealthEventKind.ServerHeld => $"passes its checks, but is kept out: {happened.Text}",
+        HealthEventKind.HeldServerFailed => $"fails again, still kept out: {happened.Text}",
+        HealthEventKind.ChecksSuspended => $"its servers are checked no longer: {happened.Text}",
+        HealthEventKind.ChecksResumed => $"its servers are checked again: {happened.Text}",
         HealthEventKind.AttemptFailed => $"attempt failed: {happened.Text}",
         HealthEventKind.AttemptNotMade => $"could not be checked: {happened.Text}",
         HealthEventKind.WeightChanged => $"weight changed: {happened.Text}",
@@ -27,7 +31,8 @@ internal static class HealthWords
     /// <summary>How much it matters.</summary>
     public static LogLevel LevelOf(HealthEventKind kind) => kind switch
     {
-        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.WeightChanged or HealthEventKind.QuorumGained => LogLevel.Information,
+        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.WeightChanged or HealthEventKind.QuorumGained
+            or HealthEventKind.ChecksSuspended or HealthEventKind.ChecksResumed => LogLevel.Information,
         HealthEventKind.SnapshotNotSaved or HealthEventKind.AttemptNotMade or HealthEventKind.QuorumLost => LogLevel.Error,
         _ => LogLevel.Warning,
     };

@@ -18,6 +18,12 @@ public enum HealthEventKind
     /// <summary>The first attempt of a check that counts as failed until it has passed (<c>alpha</c>) failed: the server was taken for down, and is.</summary>
     ServerStillDown,
 
+    /// <summary>A server passes all its checks again, but has failed them so often that it is kept out for a while.</summary>
+    ServerHeld,
+
+    /// <summary>A server that was kept out fails a check again.</summary>
+    HeldServerFailed,
+
     /// <summary>An attempt failed; reported where <c>log_all_failures</c> is set.</summary>
     AttemptFailed,
 
@@ -32,6 +38,12 @@ public enum HealthEventKind
 
     /// <summary>A service has too few servers.</summary>
     QuorumLost,
+
+    /// <summary>The servers of a service are checked no longer, because its address is on this machine no longer.</summary>
+    ChecksSuspended,
+
+    /// <summary>The servers of a service are checked again.</summary>
+    ChecksResumed,
 
     /// <summary>Something of the state left by an earlier process could not be taken over.</summary>
     SnapshotIgnored,

@@ -1,5 +1,6 @@
 using System.Net;
 using FastLb.Configuration.Model;
+using FastLb.HealthChecks.Servers;
 
 namespace FastLb.HealthChecks.Pools;
 
@@ -35,9 +36,13 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
     /// <param name="alive">Whether each of its real servers is, in their order.</param>
     /// <param name="hadQuorum">Whether the quorum was there before; null for a service that starts.</param>
     /// <param name="weights">The weight of each, as its checks have it; null for the configured ones.</param>
-    public static ServicePool Compute(VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null)
+    /// <param name="shares">The share of its weight that each gets while it starts slowly, in tenths; null for all of it. The quorum counts whole weights.</param>
+    public static ServicePool Compute(
+        VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null, IReadOnlyList<int>? shares = null)
     {
         weights ??= [.. service.RealServers.Select(server => server.Weight)];
+        shares ??= [.. service.RealServers.Select(_ => WeightRamp.Steps)];
+        int scale = WeightRamp.ScaleOf(weights, shares, service.Scheduler);
         long weight = weights.Where((_, i) => alive[i]).Sum(each => (long)each);
         bool hasQuorum = Quorum.Holds(hadQuorum, weight, service.Quorum, service.Hysteresis);
         SorryServer? sorry = hasQuorum ? null : service.SorryServer;
@@ -48,7 +53,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             RealServer server = service.RealServers[i];
             bool serves = alive[i] && sorry is null;
             if ((serves || server.InhibitOnFailure) && !IsSame(server, sorry))
-                members.Add(ToMember(server, serves ? weights[i] : 0));
+                members.Add(ToMember(server, serves ? Reduce(weights[i], shares[i]) : 0));
         }
 
         if (sorry is not null)
@@ -56,6 +61,8 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
         if (waiting is not null && !members.Exists(member => member.Port == waiting.Port && member.Address.Equals(waiting.Address)))
             members.Add(new PoolMember(waiting.Address, waiting.Port, 0, waiting.Method, IsSorryServer: true));
         return new ServicePool(service, hasQuorum, weight, [.. members]);
+
+        int Reduce(int full, int share) => service.Scheduler.SpreadsByWeight() ? WeightRamp.Reduce(full, share, scale) : full;
     }
 
     private static PoolMember ToMember(RealServer server, int weight) => new(server.Address, server.Port, weight, server.Method)

@@ -53,7 +53,11 @@ public sealed record ServiceSnapshot(
 /// <param name="IsUp">Whether it passed all its checks.</param>
 /// <param name="Since">Since when it has been up or down; null when from the start.</param>
 /// <param name="Checks">Its checks.</param>
-public sealed record ServerSnapshot(string Address, ushort Port, bool IsUp, DateTimeOffset? Since, IReadOnlyList<CheckSnapshot> Checks);
+public sealed record ServerSnapshot(string Address, ushort Port, bool IsUp, DateTimeOffset? Since, IReadOnlyList<CheckSnapshot> Checks)
+{
+    /// <summary>When it went down, the oldest first, as far as <c>flap_damping</c> may count it; null for never.</summary>
+    public IReadOnlyList<DateTimeOffset>? Falls { get; init; }
+}
 
 /// <summary>A check.</summary>
 /// <param name="Kind">As <see cref="CheckIdentity.Kind"/>.</param>

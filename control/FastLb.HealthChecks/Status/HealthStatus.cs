@@ -17,16 +17,24 @@ public sealed record ServiceHealthStatus(
     uint Quorum,
     uint Hysteresis,
     bool HasSorryServer,
-    IReadOnlyList<ServerHealthStatus> Servers);
+    IReadOnlyList<ServerHealthStatus> Servers)
+{
+    /// <summary>True while its servers aren't checked, because none of its addresses is on this machine (<c>ha_suspend</c>).</summary>
+    public bool IsSuspended { get; init; }
+}
 
 /// <summary>The health of a real server.</summary>
 /// <param name="Server">Which.</param>
-/// <param name="IsUp">Whether it passes all its checks.</param>
+/// <param name="IsUp">Whether it serves: it passes all its checks, and isn't kept out.</param>
 /// <param name="Since">Since when; null when it has been so from the start.</param>
 /// <param name="EffectiveWeight">Its weight in the pool; null when it is not in it.</param>
 /// <param name="Checks">In the order of the configuration; empty for a server that is always up.</param>
 public sealed record ServerHealthStatus(
-    ServerIdentity Server, bool IsUp, DateTimeOffset? Since, int? EffectiveWeight, IReadOnlyList<CheckHealthStatus> Checks);
+    ServerIdentity Server, bool IsUp, DateTimeOffset? Since, int? EffectiveWeight, IReadOnlyList<CheckHealthStatus> Checks)
+{
+    /// <summary>What else is worth knowing, as a phrase: that it is kept out, or starts slowly; null for nothing.</summary>
+    public string? Remark { get; init; }
+}
 
 /// <summary>What a check has found.</summary>
 /// <param name="Check">Which.</param>

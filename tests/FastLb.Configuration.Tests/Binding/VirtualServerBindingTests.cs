@@ -269,6 +269,7 @@ public sealed class VirtualServerBindingTests
     }
 
     [Theory]
+    [InlineData("ha_suspend")]
     [InlineData("omega")]
     [InlineData("quorum_up /bin/true")]
     [InlineData("quorum_down /bin/true")]
@@ -277,7 +278,6 @@ public sealed class VirtualServerBindingTests
         Assert.Empty(Parse($"{Head} {line}\n real_server 192.0.2.21 80 {{ }}").Diagnostics);
 
     [Theory]
-    [InlineData("ha_suspend")]
     [InlineData("snmp_name x")]
     public void What_does_not_change_forwarding_is_a_notice(string line)
     {

@@ -17,7 +17,17 @@ internal sealed class HealthRun : IAsyncDisposable
     /// <param name="restored">What an earlier process knew.</param>
     /// <param name="sink">Keeps the state.</param>
     /// <param name="files">What checks can follow.</param>
-    public HealthRun(VirtualServer[] services, HealthSnapshot? restored = null, IHealthSnapshotSink? sink = null, params TrackedFile[] files) => Health = new DirectorHealth(
+    public HealthRun(VirtualServer[] services, HealthSnapshot? restored = null, IHealthSnapshotSink? sink = null, params TrackedFile[] files)
+        : this(services, new RecoverySettings(), restored, sink, files)
+    {
+    }
+
+    /// <param name="services">As configured.</param>
+    /// <param name="recovery">How servers come back.</param>
+    /// <param name="restored">What an earlier process knew.</param>
+    /// <param name="sink">Keeps the state.</param>
+    /// <param name="files">What checks can follow.</param>
+    public HealthRun(VirtualServer[] services, RecoverySettings recovery, HealthSnapshot? restored = null, IHealthSnapshotSink? sink = null, params TrackedFile[] files) => Health = new DirectorHealth(
         services,
         new DirectorHealthOptions
         {
@@ -25,6 +35,7 @@ internal sealed class HealthRun : IAsyncDisposable
             Random = new Random(1),
             Restored = restored,
             Sink = sink,
+            Recovery = recovery,
             TrackedFiles = files,
             CreateProbe = _ =>
             {
@@ -49,7 +60,7 @@ internal sealed class HealthRun : IAsyncDisposable
     }
 
     /// <summary>Lets time pass until so many seconds after the start.</summary>
-    public Task To(double seconds) => Clock.Run(_probes.Count, TimeSpan.FromSeconds(seconds));
+    public Task To(double seconds) => Clock.Run(CountTimers, TimeSpan.FromSeconds(seconds));
 
     /// <summary>Lets the next probe happen.</summary>
     public Task Step() => Clock.Step(_probes.Count);
@@ -71,6 +82,11 @@ internal sealed class HealthRun : IAsyncDisposable
 
         return events;
     }
+
+    // One for each check that isn't suspended, and one for the next step in time.
+    private int CountTimers() =>
+        _probes.Count - Health.ReadStatus().Where(service => service.IsSuspended).Sum(service => service.Servers.Sum(server => server.Checks.Count))
+        + (Health.NextStep is null ? 0 : 1);
 
     public async Task Stop()
     {

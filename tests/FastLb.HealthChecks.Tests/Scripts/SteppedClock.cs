@@ -40,7 +40,10 @@ internal sealed class SteppedClock : FakeTimeProvider
     }
 
     /// <summary>Goes from instant to instant until <paramref name="end"/>, each time when <paramref name="waiting"/> timers are armed.</summary>
-    public async Task Run(int waiting, TimeSpan end)
+    public Task Run(int waiting, TimeSpan end) => Run(() => waiting, end);
+
+    /// <summary>The same with a number that changes.</summary>
+    public async Task Run(Func<int> waiting, TimeSpan end)
     {
         await Settle(waiting);
         while (NextInstant() is { } next && next <= end)
@@ -55,18 +58,20 @@ internal sealed class SteppedClock : FakeTimeProvider
     /// <summary>Goes to the next instant, when <paramref name="waiting"/> timers are armed, and waits until they are again.</summary>
     public async Task Step(int waiting)
     {
-        await Settle(waiting);
+        await Settle(() => waiting);
         Advance(NextInstant()!.Value - Elapsed);
-        await Settle(waiting);
+        await Settle(() => waiting);
     }
 
     /// <summary>Waits until <paramref name="waiting"/> timers are armed.</summary>
-    public async Task Settle(int waiting)
+    public Task Settle(int waiting) => Settle(() => waiting);
+
+    private async Task Settle(Func<int> waiting)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (Armed != waiting)
+        while (Armed != waiting())
         {
-            Assert.False(limit.IsCancellationRequested, $"{Armed} timers are armed, never {waiting}");
+            Assert.False(limit.IsCancellationRequested, $"{Armed} timers are armed, never {waiting()}");
             await Task.Delay(1);
         }
     }
