@@ -103,8 +103,9 @@ public sealed class DirectorHealth
             .. from service in _services
                from server in service.Servers
                from check in server.Checks
-               where check.Check is ProbingCheck
-               select new MonitoredCheck(create(check.Check), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result)),
+               let pace = check.Pace
+               where pace is not null
+               select new MonitoredCheck(create(check.Check), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result), pace),
         ];
         using IDisposable? watch = _files.Watch(ReportFile);
         Task saving = SaveChanges();
@@ -148,6 +149,25 @@ public sealed class DirectorHealth
         ProbeResult result = isUp ? ProbeResult.Passed : ProbeResult.Failed("the session is down");
         ReportAll(check => check is BfdCheck bfd && bfd.Session == name ? result : null);
     }
+
+    /// <summary>
+    /// Has the checks of a server made now, whatever pauses they are in (<see cref="CheckPace.Hurry"/>); those that follow a file or a session have nothing to be hurried, and are not among
+    /// the results.
+    /// </summary>
+    /// <param name="server">Which.</param>
+    /// <param name="service">Of which service; null for all that have it.</param>
+    /// <returns>The checks that probe it, in the order of the configuration; none when there is no such server.</returns>
+    public IReadOnlyList<HurriedCheck> Hurry(ServerIdentity server, ServiceIdentity? service = null) =>
+    [
+        .. from each in _services
+           where service is null || each.Identity == service
+           from one in each.Servers
+           where one.Identity == server
+           from check in one.Checks
+           let pace = check.Pace
+           where pace is not null
+           select new HurriedCheck(each.Identity, check.Identity, pace.Hurry()),
+    ];
 
     /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
     public IReadOnlyList<ServiceHealthStatus> ReadStatus()
