@@ -31,6 +31,7 @@ internal static class FastLbKeywords
             .Add("frames_per_queue", Features.Done, Integer("FRAMES", PortSettings.FewestFrames, PortSettings.MostFrames))
             .Add("api_listen", Features.Done, Address, Port, Text("TOKEN_FILE"))
             .Add("metrics_listen", Features.Done, Address, Port)
+            .Add("passive_checks", Features.Done, Integer("FAILURES", 1, PassiveCheckSettings.MostFailures), Integer("SECONDS", 1, PassiveCheckSettings.LongestWindow))
             .AddBlock("defence", Features.Done, BlockContext.Defence)
             .Entries,
         .. new KeywordList(BlockContext.Defence)

@@ -196,6 +196,7 @@ public static class KeywordDescriptions
         frames_per_queue	frames of memory for each queue, 2 KB each, more than ring_size; default 4096, or twice ring_size
         api_listen	serve the API over TCP too, to those who know the token on the first line of the file, without encryption
         metrics_listen	serve figures for Prometheus at /metrics, to everybody
+        passive_checks	suspect a server when so many connections fail within so many seconds and none succeeds; default: never
         defence	what services are defended with
 
         [Defence]

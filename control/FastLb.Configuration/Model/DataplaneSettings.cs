@@ -38,6 +38,9 @@ public sealed record DataplaneSettings
 
     /// <summary>What services are defended with.</summary>
     public DefenceSettings Defence { get; init; } = new();
+
+    /// <summary>When servers are suspected because of what becomes of connections; null for never.</summary>
+    public PassiveCheckSettings? PassiveChecks { get; init; }
 }
 
 /// <summary>What becomes of a packet that belongs to no connection.</summary>

@@ -22,6 +22,7 @@ internal static class DataplaneSettingsPrinter
         PrintPorts(writer, settings.Ports);
         if (settings.Listeners.Api is { } api) writer.Line("api_listen", [.. Words(api.Endpoint), api.TokenFile]);
         if (settings.Listeners.Metrics is { } metrics) writer.Line("metrics_listen", Words(metrics));
+        if (settings.PassiveChecks is { } passive) writer.Line("passive_checks", Number(passive.Failures), Seconds(passive.Window));
         foreach (VirtualServer service in services)
         {
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);
