@@ -35,7 +35,9 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
     /// <param name="alive">Whether each of its real servers is, in their order.</param>
     /// <param name="hadQuorum">Whether the quorum was there before; null for a service that starts.</param>
     /// <param name="weights">The weight of each, as its checks have it; null for the configured ones.</param>
-    public static ServicePool Compute(VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null)
+    /// <param name="suspected">Whether each is suspected, which takes its weight away but for the quorum; null for none.</param>
+    public static ServicePool Compute(
+        VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null, IReadOnlyList<bool>? suspected = null)
     {
         weights ??= [.. service.RealServers.Select(server => server.Weight)];
         long weight = weights.Where((_, i) => alive[i]).Sum(each => (long)each);
@@ -48,7 +50,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             RealServer server = service.RealServers[i];
             bool serves = alive[i] && sorry is null;
             if ((serves || server.InhibitOnFailure) && !IsSame(server, sorry))
-                members.Add(ToMember(server, serves ? weights[i] : 0));
+                members.Add(ToMember(server, serves && suspected?[i] != true ? weights[i] : 0));
         }
 
         if (sorry is not null)

@@ -51,6 +51,12 @@ internal sealed class ServerHealth
     /// <summary>Its weight as configured and as its checks change it, as of the last <see cref="RefreshWeight"/>.</summary>
     public int Weight { get; private set; }
 
+    /// <summary>That its clients' connections speak against it; null when they don't. Ends with <see cref="Refresh"/> when the server is down.</summary>
+    public Suspicion? Suspicion { get; set; }
+
+    /// <summary>Whether it gets no new connections because of a <see cref="Suspicion"/>.</summary>
+    public bool IsSuspected => Suspicion is not null;
+
     /// <summary>Looks at what the checks say of the weight again.</summary>
     /// <returns>Whether it changed.</returns>
     public bool RefreshWeight()
@@ -68,6 +74,8 @@ internal sealed class ServerHealth
         if (isUp == IsUp)
             return false;
         (IsUp, _since) = (isUp, now);
+        if (!isUp)
+            Suspicion = null; // there is a verdict
         return true;
     }
 
@@ -75,7 +83,10 @@ internal sealed class ServerHealth
 
     /// <summary>Its status.</summary>
     /// <param name="effectiveWeight">Its weight in the pool; null when it is not in it.</param>
-    public ServerHealthStatus ToStatus(int? effectiveWeight) => new(Identity, IsUp, _since, effectiveWeight, [.. Checks.Select(check => check.ToStatus())]);
+    public ServerHealthStatus ToStatus(int? effectiveWeight) => new(Identity, IsUp, _since, effectiveWeight, [.. Checks.Select(check => check.ToStatus())])
+    {
+        Suspicion = Suspicion?.Cause,
+    };
 
     // As in keepalived, each check moves the weight by how far what it says is from the configured one; together they may lead beyond what a weight can be.
     private int ComputeWeight()

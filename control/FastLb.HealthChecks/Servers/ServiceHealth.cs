@@ -40,6 +40,13 @@ internal sealed class ServiceHealth
     /// <summary>As of the last <see cref="Refresh"/>.</summary>
     public ServicePool Pool { get; private set; }
 
+    /// <summary>Whether all servers that would get new connections are suspected: there must be one that does.</summary>
+    public bool LacksUnsuspected => Servers.Any(server => server.IsSuspected) && !Servers.Any(server => server is { IsUp: true, IsSuspected: false, Weight: > 0 });
+
+    /// <summary>Whether the server gets new connections, and so does another one.</summary>
+    public bool CanSpare(ServerHealth server) =>
+        WeightOf(server.Identity) > 0 && Servers.Any(other => other != server && WeightOf(other.Identity) > 0);
+
     /// <summary>Looks at the servers again.</summary>
     /// <returns>The pool before.</returns>
     public ServicePool Refresh(DateTimeOffset now)
@@ -59,7 +66,7 @@ internal sealed class ServiceHealth
         [.. Servers.Select(server => server.ToStatus(WeightOf(server.Identity)))]);
 
     private ServicePool Compute(bool? hadQuorum) =>
-        ServicePool.Compute(_service, [.. Servers.Select(server => server.IsUp)], hadQuorum, [.. Servers.Select(server => server.Weight)]);
+        ServicePool.Compute(_service, [.. Servers.Select(server => server.IsUp)], hadQuorum, [.. Servers.Select(server => server.Weight)], [.. Servers.Select(server => server.IsSuspected)]);
 
     private int? WeightOf(ServerIdentity server) =>
         Pool.Members.FirstOrDefault(member => !member.IsSorryServer && member.Port == server.Port && member.Address.Equals(server.Address))?.Weight;

@@ -26,7 +26,11 @@ public sealed record ServiceHealthStatus(
 /// <param name="EffectiveWeight">Its weight in the pool; null when it is not in it.</param>
 /// <param name="Checks">In the order of the configuration; empty for a server that is always up.</param>
 public sealed record ServerHealthStatus(
-    ServerIdentity Server, bool IsUp, DateTimeOffset? Since, int? EffectiveWeight, IReadOnlyList<CheckHealthStatus> Checks);
+    ServerIdentity Server, bool IsUp, DateTimeOffset? Since, int? EffectiveWeight, IReadOnlyList<CheckHealthStatus> Checks)
+{
+    /// <summary>What clients' connections say against the server, for which it gets no new ones; null when nothing does.</summary>
+    public string? Suspicion { get; init; }
+}
 
 /// <summary>What a check has found.</summary>
 /// <param name="Check">Which.</param>
