@@ -106,6 +106,12 @@ public sealed record DirectorServerStatus(
 {
     /// <summary>Clients, or networks of them, that persistence keeps with it.</summary>
     public int PersistentClients { get; init; }
+
+    /// <summary>How it has received TCP connections that began here.</summary>
+    public OpeningCounts Openings { get; init; }
+
+    /// <summary>What <c>passive_checks</c> have against it, for which it gets no new connections for now, though it may be up; null when nothing.</summary>
+    public string? Suspicion { get; init; }
 }
 
 /// <summary>The way to a server.</summary>

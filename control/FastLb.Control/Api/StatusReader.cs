@@ -159,6 +159,8 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
                 way?.Explanation))
         {
             PersistentClients = counted?.PersistentClients ?? 0,
+            Openings = counted?.Openings ?? default,
+            Suspicion = state?.Suspicion,
         };
     }
 
