@@ -168,6 +168,9 @@ public sealed class Director : IAsyncDisposable
         List<Task> running = [work.Health.Run(ending.Token), Tell(work.Health, ending.Token)];
         if (work.Reconciler is { } reconciler)
             running.AddRange([FollowPools(work.Health, reconciler, ending.Token), reconciler.Run(ending.Token)]);
+        DirectorConfiguration configuration = work.Running.Director;
+        if (configuration.Dataplane.PassiveChecks is { } passive && work.Engine is { } engine)
+            running.Add(new PassiveWatch(passive, configuration.VirtualServers, engine, work.Health, TimeProvider.System).Run(ending.Token));
         RunningConfiguration? next;
         try
         {

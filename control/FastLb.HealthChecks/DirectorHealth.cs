@@ -111,8 +111,10 @@ public sealed class DirectorHealth
             .. from service in _services
                from server in service.Servers
                from check in server.Checks
-               where check.Check is ProbingCheck
-               select new MonitoredCheck(service.Gate.Guard(create(check.Check)), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result)),
+               let pace = check.Pace
+               where pace is not null
+               select new MonitoredCheck(
+                   service.Gate.Guard(create(check.Check)), ((ProbingCheck)check.Check).Timing.Warmup, result => Report(service, server, check, result), pace),
         ];
         using IDisposable? watch = _files.Watch(ReportFile);
         Task saving = SaveChanges();
@@ -195,6 +197,81 @@ public sealed class DirectorHealth
         }
     }
 
+    /// <summary>
+    /// Has the checks of a server made now, whatever pauses they are in (<see cref="CheckPace.Hurry"/>); those that follow a file or a session have nothing to be hurried, and are not among
+    /// the results.
+    /// </summary>
+    /// <param name="server">Which.</param>
+    /// <param name="service">Of which service; null for all that have it.</param>
+    /// <returns>The checks that probe it, in the order of the configuration; none when there is no such server.</returns>
+    public IReadOnlyList<HurriedCheck> Hurry(ServerIdentity server, ServiceIdentity? service = null) =>
+    [
+        .. from each in _services
+           where service is null || each.Identity == service
+           from one in each.Servers
+           where one.Identity == server
+           from check in one.Checks
+           let pace = check.Pace
+           where pace is not null
+           select new HurriedCheck(each.Identity, check.Identity, pace.Hurry()),
+    ];
+
+    /// <summary>
+    /// Takes it that a server fails its clients, whatever its checks have found last: it gets no new connections, and its checks are made at once. That ends when each check that probes it has
+    /// passed once, with <see cref="Acquit(ServiceIdentity, ServerIdentity, string)"/>, or, if none can be made, after a while; a check that fails meanwhile does what it always does. A suspicion is not a verdict: the server still counts for the quorum.
+    /// </summary>
+    /// <param name="service">The service.</param>
+    /// <param name="server">Its server.</param>
+    /// <param name="cause">What speaks against it, as a phrase.</param>
+    /// <param name="patience">How long that lasts if no check can be made.</param>
+    /// <returns>False when it is suspected already, gets no connections, or is the last one of the service that gets any.</returns>
+    public bool Suspect(ServiceIdentity service, ServerIdentity server, string cause, TimeSpan patience)
+    {
+        lock (_gate)
+        {
+            if (Find(service, server) is not var (ofService, suspect) || !ofService.CanSpare(suspect))
+                return false;
+            suspect.Suspicion = new Suspicion(cause, suspect.Checks, patience, _options.Clock.GetTimestamp());
+            string what = suspect.Suspicion.CanEndByChecks ? "being checked now" : $"no check can ask it, so for {patience.TotalSeconds:0} s";
+            Emit(HealthEventKind.ServerSuspected, ofService, suspect, $"{cause}; {what}");
+            Publish(ofService, Moment.Of(_options.Clock));
+        }
+
+        Hurry(server, service);
+        return true;
+    }
+
+    /// <summary>Ends the suspicion of a server, if there is one.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="server">Its server.</param>
+    /// <param name="cause">Why, as a phrase.</param>
+    public void Acquit(ServiceIdentity service, ServerIdentity server, string cause)
+    {
+        lock (_gate)
+        {
+            if (Find(service, server) is not var (ofService, suspect) || !suspect.IsSuspected)
+                return;
+            Clear(ofService, suspect, cause);
+            Publish(ofService, Moment.Of(_options.Clock));
+        }
+    }
+
+    /// <summary>Ends suspicions that no check can end and that have lasted long enough. To be called now and then while there may be any.</summary>
+    public void EndOverdueSuspicions()
+    {
+        lock (_gate)
+        {
+            foreach (ServiceHealth service in _services)
+            {
+                foreach (ServerHealth server in service.Servers.Where(server => server.Suspicion?.IsOverdue(_options.Clock) == true))
+                {
+                    Clear(service, server, "no check can ask it, and its time is up");
+                    Publish(service, Moment.Of(_options.Clock));
+                }
+            }
+        }
+    }
+
     /// <summary>What is known of all services at this moment, in the order of the configuration.</summary>
     public IReadOnlyList<ServiceHealthStatus> ReadStatus()
     {
@@ -254,7 +331,10 @@ public sealed class DirectorHealth
                 Judge(service, server, check, result, step, now);
             else if (result.Outcome == ProbeOutcome.Failed && isFirst)
                 Emit(EventOf(HealthEventKind.ServerStillDown, service, server, $"{check.Identity}: {step.Cause}") with { Check = check.Identity, Fault = result.Fault });
-            if (hasOtherWeight || step.Change != CheckerChange.None)
+            bool isAcquitted = server.Suspicion?.Take(check, result) == true;
+            if (isAcquitted)
+                Clear(service, server, "its checks have passed");
+            if (hasOtherWeight || isAcquitted || step.Change != CheckerChange.None)
                 Publish(service, now);
             if (isWorthSaving)
                 _unsaved.Writer.TryWrite(true);
@@ -294,10 +374,28 @@ public sealed class DirectorHealth
         }
     }
 
+    private (ServiceHealth Service, ServerHealth Server)? Find(ServiceIdentity service, ServerIdentity server)
+    {
+        ServiceHealth? ofService = Array.Find(_services, each => each.Identity == service);
+        return ofService?.Servers.FirstOrDefault(each => each.Identity == server) is { } found ? (ofService, found) : null;
+    }
+
+    private void Clear(ServiceHealth service, ServerHealth server, string cause)
+    {
+        server.Suspicion = null;
+        Emit(HealthEventKind.ServerAcquitted, service, server, cause);
+    }
+
     private void Publish(ServiceHealth service, Moment now)
     {
         foreach (ServerHealth server in service.ReleaseIfNoneServes(now))
             Emit(HealthEventKind.ServerUp, service, server, "taken back before its time, because no other server of the service is up");
+        if (service.LacksUnsuspected)
+        {
+            foreach (ServerHealth suspect in service.Servers.Where(server => server.IsSuspected))
+                Clear(service, suspect, "the service has no other server now");
+        }
+
         ServicePool before = service.Refresh(now);
         _steps.Set(NextStep);
         if (before == service.Pool)

@@ -30,6 +30,7 @@ internal static class ServiceReading
             counters.ReplyPackets, counters.ReplyBytes)
         {
             PersistentClients = tables.TemplatesOf(identity),
+            Openings = new OpeningCounts(counters.Answered, counters.Unanswered, counters.Refused),
         };
     }
 }

@@ -24,7 +24,7 @@ internal static class GeneratedGlobals
     [
         "backends xdp_generic", "backends xdp_generic xdp_native", "backends ipvs", "backends xdp_native x", "interfaces eth0 \"eth 1\"", "workers 4", "workers 65", "worker_cpus 1 4-6 5", "worker_cpus 9-2 x",
         "ring_size 512", "ring_size 1000", "frames_per_queue 300", "frames_per_queue 20000", "api_listen 127.0.0.1 8080 \"/etc/a token\"", "api_listen ::1 81 token", "metrics_listen 127.0.0.1 8080",
-        "metrics_listen ::1 9100", "flow_table_size 4096", "unknown_flows drop", "slow_start 30", "slow_start 1.5", "slow_start 0", "flap_damping 3 60", "flap_damping 5 10.5 90", "flap_damping 1 60", "defence {\n half_open_limit 99\n}",
+        "metrics_listen ::1 9100", "flow_table_size 4096", "unknown_flows drop", "slow_start 30", "slow_start 1.5", "slow_start 0", "flap_damping 3 60", "flap_damping 5 10.5 90", "flap_damping 1 60", "passive_checks 5 2", "passive_checks 0 2", "passive_checks 5", "defence {\n half_open_limit 99\n}",
     ];
 
     private static readonly string[] RootLines =

@@ -1,5 +1,6 @@
 using FastLb.Configuration.Model;
 using FastLb.HealthChecks.Events;
+using FastLb.HealthChecks.Monitoring;
 using FastLb.HealthChecks.Pools;
 using FastLb.HealthChecks.Status;
 using FastLb.HealthChecks.Tests.Scripts;
@@ -238,6 +239,25 @@ public sealed class DirectorHealthTests
         Assert.Equal((HealthEventKind.ServerDown, HealthOccasion.Check, new CheckIdentity("TCP_CHECK", "192.0.2.1:80", 0), "connection refused"), (down.Kind, down.Occasion, down.Check, down.Fault));
         Assert.True(run.Health.Events.TryRead(out HealthEvent? lost));
         Assert.Equal((HealthEventKind.QuorumLost, HealthOccasion.Check, 2L), (lost.Kind, lost.Occasion, lost.LiveWeight));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_hurried_is_checked_at_once_in_all_its_services()
+    {
+        VirtualServer first = Services.Service(Services.Server(1, checks: [Services.Check(1), Services.Check(1, port: 443)]), Services.Server(2, checks: Services.Check(2)));
+        VirtualServer second = Services.Service(Services.Server(1, checks: Services.Check(1))) with { Port = 81 };
+        await using var run = new HealthRun([first, second]);
+        Assert.All(run.Health.Hurry(ServerIdentity.Of(first.RealServers[0])), check => Assert.True(check.Attempt.IsCanceled));
+        run.Start("+-", "+", "+", "+");
+        await run.To(4);
+        IReadOnlyList<HurriedCheck> hurried = run.Health.Hurry(ServerIdentity.Of(first.RealServers[0]));
+        Assert.Equal(
+            ["TCP 10.0.0.1:80 TCP_CHECK 192.0.2.1:80 Failed", "TCP 10.0.0.1:80 TCP_CHECK 192.0.2.1:443 Passed", "TCP 10.0.0.1:81 TCP_CHECK 192.0.2.1:80 Passed"],
+            await Task.WhenAll(hurried.Select(async check => $"{check.Service} {check.Check} {(await check.Attempt).Result.Outcome}")));
+        await run.To(5);
+        Assert.Equal([2, 2, 1, 2], run.Probes.Select(probe => probe.Instants.Count));
+        Assert.Single(run.Health.Hurry(ServerIdentity.Of(first.RealServers[0]), ServiceIdentity.Of(second)));
+        Assert.Empty(run.Health.Hurry(ServerIdentity.Of(Services.Server(9))));
     }
 
     [Fact]

@@ -67,8 +67,8 @@ internal static class StatusReport
             foreach (DirectorServerStatus server in service.Servers)
             {
                 string way = server.Adjacency.Mac is { } mac ? $"{mac} on {server.Adjacency.Interface}{(server.Adjacency.Vlan is { } vlan ? $", VLAN {vlan}" : string.Empty)}" : $"{server.Adjacency.State}: {server.Adjacency.Explanation}";
-                string health = server.IsSorryServer ? "sorry" : server.Health;
-                string failure = (server.HealthRemark ?? (server.Health == "down" ? server.LastFailure : null)) is { } told ? $"  ({told})" : string.Empty;
+                string health = server.IsSorryServer ? "sorry" : server.Suspicion is null ? server.Health : "suspected";
+                string failure = (server.HealthRemark ?? (server is { Health: "down" } ? server.LastFailure : server.Suspicion)) is { } told ? $"  ({told})" : string.Empty;
                 text.AppendLine(CultureInfo.InvariantCulture,
                     $"  -> {new IPEndPoint(server.Address, server.Port),-28} {ForwardOf(server.Method),-7} {server.Weight,-6} {server.ActiveConnections,-10} {server.InactiveConnections,-9} {server.Connections,10} {server.Packets,10} {server.Bytes,13} {server.ReplyPackets,10}  {health,-9}  {way}{failure}{ClientsOf(service, server)}");
             }

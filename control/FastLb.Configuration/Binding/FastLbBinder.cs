@@ -96,6 +96,8 @@ internal sealed class FastLbBinder(DiagnosticBag diagnostics, FeatureReporter fe
                 return settings with { MaglevTableSize = (int)statement.Integer(0) };
             case "flow_table_size":
                 return settings with { FlowTableSize = (int)statement.Integer(0) };
+            case "passive_checks":
+                return settings with { PassiveChecks = new PassiveCheckSettings((int)statement.Integer(0), TimeSpan.FromSeconds(statement.Integer(1))) };
             case "defence":
                 return settings with { Defence = _defence.Apply(settings.Defence, statement) };
             case "service_timeouts":

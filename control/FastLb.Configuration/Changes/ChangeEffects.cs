@@ -43,6 +43,7 @@ internal static class ChangeEffects
         (BlockContext.FastLb, "flow_table_size workers", Restart),
         (BlockContext.FastLb, "backends interfaces ring_size frames_per_queue worker_cpus", Ports),
         (BlockContext.FastLb, "mh_table_size", Scheduling),
+        (BlockContext.FastLb, "passive_checks", new(ChangeImpact.None, "connections are counted anew, and judged by it from now on")),
         (BlockContext.GlobalDefinitions, "smtp_alert smtp_alert_vrrp smtp_alert_checker no_checker_emails no_email_faults", NextEvent),
         (BlockContext.GlobalDefinitions, "startup_script startup_script_timeout", Restart),
         (BlockContext.GlobalDefinitions, "shutdown_script shutdown_script_timeout", AtStop),

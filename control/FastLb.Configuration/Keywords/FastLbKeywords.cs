@@ -36,6 +36,7 @@ internal static class FastLbKeywords
             .Add("metrics_listen", Features.Done, Address, Port)
             .Add("slow_start", Features.Done, Time(1, LongestRecovery))
             .Add("flap_damping", Features.Done, Integer("FALLS", 2, 1000), Time(1, LongestRecovery), Time(1, LongestRecovery) with { IsOptional = true })
+            .Add("passive_checks", Features.Done, Integer("FAILURES", 1, PassiveCheckSettings.MostFailures), Integer("SECONDS", 1, PassiveCheckSettings.LongestWindow))
             .AddBlock("defence", Features.Done, BlockContext.Defence)
             .Entries,
         .. new KeywordList(BlockContext.Defence)

@@ -198,6 +198,7 @@ public static class KeywordDescriptions
         metrics_listen	serve figures for Prometheus at /metrics, to everybody
         slow_start	time in which a server that has come up again gains its full weight, in ten steps; default: at once
         flap_damping	keep a server out that went down FALLS times within the first time, until it passes its checks for the second, which is the first if left out
+        passive_checks	suspect a server when so many connections fail within so many seconds and none succeeds; default: never
         defence	what services are defended with
 
         [Defence]

@@ -41,6 +41,9 @@ public sealed record DataplaneSettings
 
     /// <summary>How servers come back.</summary>
     public RecoverySettings Recovery { get; init; } = new();
+
+    /// <summary>When servers are suspected because of what becomes of connections; null for never.</summary>
+    public PassiveCheckSettings? PassiveChecks { get; init; }
 }
 
 /// <summary>What becomes of a packet that belongs to no connection.</summary>

@@ -23,6 +23,7 @@ internal static class DataplaneSettingsPrinter
         if (settings.Listeners.Api is { } api) writer.Line("api_listen", [.. Words(api.Endpoint), api.TokenFile]);
         if (settings.Listeners.Metrics is { } metrics) writer.Line("metrics_listen", Words(metrics));
         PrintRecovery(writer, settings.Recovery);
+        if (settings.PassiveChecks is { } passive) writer.Line("passive_checks", Number(passive.Failures), Seconds(passive.Window));
         foreach (VirtualServer service in services)
         {
             if (service.Timeouts is { } timeouts) writer.Line("service_timeouts", [service.Address.ToString(), Number(service.Port), .. Words(timeouts)]);

@@ -112,6 +112,12 @@ public sealed record DirectorServerStatus(
 
     /// <summary>What else is worth knowing of its health, as a phrase: that it is kept out, or starts slowly; null for nothing.</summary>
     public string? HealthRemark { get; init; }
+
+    /// <summary>How it has received TCP connections that began here.</summary>
+    public OpeningCounts Openings { get; init; }
+
+    /// <summary>What <c>passive_checks</c> have against it, for which it gets no new connections for now, though it may be up; null when nothing.</summary>
+    public string? Suspicion { get; init; }
 }
 
 /// <summary>The way to a server.</summary>

@@ -76,12 +76,16 @@ internal static class MetricsText
         (string Name, string Kind, string Help, Func<DirectorServerStatus, double> Value)[] families =
         [
             ("fastlb_server_up", "gauge", "1 while the server passes its checks, or has none.", server => server.Health == "down" ? 0 : 1),
+            ("fastlb_server_suspected", "gauge", "1 while the server gets no new connections because of passive checks.", server => server.Suspicion is null ? 0 : 1),
             ("fastlb_server_weight", "gauge", "Its share of new connections.", server => server.Weight),
             ("fastlb_server_active_connections", "gauge", "Established connections.", server => server.ActiveConnections),
             ("fastlb_server_inactive_connections", "gauge", "Other connections that are remembered.", server => server.InactiveConnections),
             ("fastlb_server_connections_total", "counter", "Connections begun.", server => server.Connections),
             ("fastlb_server_packets_total", "counter", "Packets from clients.", server => server.Packets),
             ("fastlb_server_bytes_total", "counter", "Bytes from clients, from the IP header on.", server => server.Bytes),
+            ("fastlb_server_answered_total", "counter", "TCP connections that the server has answered.", server => server.Openings.Answered),
+            ("fastlb_server_unanswered_total", "counter", "TCP connections whose SYN had to be repeated, or that ended without an answer.", server => server.Openings.Unanswered),
+            ("fastlb_server_refused_total", "counter", "TCP connections that the server has answered with a reset; seen with NAT alone.", server => server.Openings.Refused),
         ];
         foreach ((string name, string kind, string help, Func<DirectorServerStatus, double> value) in families)
         {

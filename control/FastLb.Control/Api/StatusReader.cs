@@ -161,6 +161,8 @@ public sealed class StatusReader(RuntimeDirectory directory, Rtnetlink kernel)
         {
             PersistentClients = counted?.PersistentClients ?? 0,
             HealthRemark = state?.Remark,
+            Openings = counted?.Openings ?? default,
+            Suspicion = state?.Suspicion,
         };
     }
 

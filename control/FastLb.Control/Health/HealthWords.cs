@@ -21,6 +21,8 @@ internal static class HealthWords
         HealthEventKind.AttemptFailed => $"attempt failed: {happened.Text}",
         HealthEventKind.AttemptNotMade => $"could not be checked: {happened.Text}",
         HealthEventKind.WeightChanged => $"weight changed: {happened.Text}",
+        HealthEventKind.ServerSuspected => $"suspected: {happened.Text}",
+        HealthEventKind.ServerAcquitted => $"no longer suspected: {happened.Text}",
         HealthEventKind.QuorumGained => $"quorum gained: {happened.Text}",
         HealthEventKind.QuorumLost => $"quorum lost: {happened.Text}",
         HealthEventKind.SnapshotIgnored => $"not taken over from the process before: {happened.Text}",
@@ -31,7 +33,7 @@ internal static class HealthWords
     /// <summary>How much it matters.</summary>
     public static LogLevel LevelOf(HealthEventKind kind) => kind switch
     {
-        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.WeightChanged or HealthEventKind.QuorumGained
+        HealthEventKind.ServerUp or HealthEventKind.CheckUp or HealthEventKind.WeightChanged or HealthEventKind.ServerAcquitted or HealthEventKind.QuorumGained
             or HealthEventKind.ChecksSuspended or HealthEventKind.ChecksResumed => LogLevel.Information,
         HealthEventKind.SnapshotNotSaved or HealthEventKind.AttemptNotMade or HealthEventKind.QuorumLost => LogLevel.Error,
         _ => LogLevel.Warning,

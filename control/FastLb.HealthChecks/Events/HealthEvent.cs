@@ -33,6 +33,12 @@ public enum HealthEventKind
     /// <summary>A check has changed the weight of its server.</summary>
     WeightChanged,
 
+    /// <summary>Clients' connections to a server fail, whatever its checks have found last: it gets no new ones for now.</summary>
+    ServerSuspected,
+
+    /// <summary>That is over: its checks have passed, or it has answered.</summary>
+    ServerAcquitted,
+
     /// <summary>A service has servers enough again.</summary>
     QuorumGained,
 

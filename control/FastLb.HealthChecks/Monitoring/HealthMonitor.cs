@@ -2,13 +2,7 @@ using FastLb.HealthChecks.Checkers;
 
 namespace FastLb.HealthChecks.Monitoring;
 
-/// <summary>A check to be made again and again.</summary>
-/// <param name="Probe">Makes it.</param>
-/// <param name="Warmup">The longest random delay of the first probe; zero to probe at once.</param>
-/// <param name="Report">Takes each result, on any thread, and says how long to wait before the next probe.</param>
-public sealed record MonitoredCheck(IHealthProbe Probe, TimeSpan Warmup, Func<ProbeResult, TimeSpan> Report);
-
-/// <summary>Keeps checks going: one asynchronous loop for each, and no thread.</summary>
+/// <summary>Keeps checks going: one asynchronous loop for each, and no thread. Their paces tell where each stands, and hurry it.</summary>
 /// <param name="clock">Measures the delays.</param>
 /// <param name="random">Spreads the first probes. Drawn from only while <see cref="Run"/> starts, in the order of the checks.</param>
 public sealed class HealthMonitor(TimeProvider clock, Random random)
@@ -33,11 +27,14 @@ public sealed class HealthMonitor(TimeProvider clock, Random random)
         CancellationToken cancellation = stop.Token;
         try
         {
+            check.Pace.Start(clock, delay);
             while (!cancellation.IsCancellationRequested)
             {
-                await Task.Delay(delay, clock, cancellation);
+                await check.Pace.Wait(cancellation);
+                check.Pace.Begin();
                 ProbeResult result = await check.Probe.Probe(cancellation);
-                delay = TimerSpan.Of(check.Report(result));
+                TimeSpan took = check.Pace.Elapsed();
+                check.Pace.End(new ProbeAttempt(result, took), TimerSpan.Of(check.Report(result)));
             }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -46,6 +43,7 @@ public sealed class HealthMonitor(TimeProvider clock, Random random)
         }
         finally
         {
+            check.Pace.Stop();
             await stop.CancelAsync(); // One loop that breaks must not leave the others to look as if all were well.
         }
     }

@@ -37,8 +37,9 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
     /// <param name="hadQuorum">Whether the quorum was there before; null for a service that starts.</param>
     /// <param name="weights">The weight of each, as its checks have it; null for the configured ones.</param>
     /// <param name="shares">The share of its weight that each gets while it starts slowly, in tenths; null for all of it. The quorum counts whole weights.</param>
+    /// <param name="suspected">Whether each is suspected, which takes its weight away but for the quorum; null for none.</param>
     public static ServicePool Compute(
-        VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null, IReadOnlyList<int>? shares = null)
+        VirtualServer service, IReadOnlyList<bool> alive, bool? hadQuorum, IReadOnlyList<int>? weights = null, IReadOnlyList<int>? shares = null, IReadOnlyList<bool>? suspected = null)
     {
         weights ??= [.. service.RealServers.Select(server => server.Weight)];
         shares ??= [.. service.RealServers.Select(_ => WeightRamp.Steps)];
@@ -53,7 +54,7 @@ public sealed record ServicePool(VirtualServer Service, bool HasQuorum, long Liv
             RealServer server = service.RealServers[i];
             bool serves = alive[i] && sorry is null;
             if ((serves || server.InhibitOnFailure) && !IsSame(server, sorry))
-                members.Add(ToMember(server, serves ? Reduce(weights[i], shares[i]) : 0));
+                members.Add(ToMember(server, serves && suspected?[i] != true ? Reduce(weights[i], shares[i]) : 0));
         }
 
         if (sorry is not null)

@@ -1,6 +1,7 @@
 using FastLb.Configuration.Model;
 using FastLb.Configuration.Model.Checks;
 using FastLb.HealthChecks.Checkers;
+using FastLb.HealthChecks.Monitoring;
 using FastLb.HealthChecks.Snapshots;
 using FastLb.HealthChecks.Status;
 
@@ -26,6 +27,7 @@ internal sealed class CheckHealth
     {
         Identity = identity;
         Check = check;
+        Pace = check is ProbingCheck ? new CheckPace() : null;
         var probing = check as ProbingCheck;
         _timing = probing?.Timing ?? Told;
         LogsAllFailures = probing?.LogAllFailures ?? false;
@@ -45,6 +47,9 @@ internal sealed class CheckHealth
     public HealthCheck Check { get; }
 
     public bool IsUp => _state.IsUp;
+
+    /// <summary>Where it stands between its probes and in them; null when it makes none, and is told instead.</summary>
+    public CheckPace? Pace { get; }
 
     /// <summary>False until its first attempt has told something.</summary>
     public bool HasRun => _state.HasRun;

@@ -71,6 +71,12 @@ internal sealed class ServerHealth
     /// <summary>Its weight as configured and as its checks change it, as of the last <see cref="RefreshWeight"/>.</summary>
     public int Weight { get; private set; }
 
+    /// <summary>That its clients' connections speak against it; null when they don't. Ends with <see cref="Refresh"/> when the server is down.</summary>
+    public Suspicion? Suspicion { get; set; }
+
+    /// <summary>Whether it gets no new connections because of a <see cref="Suspicion"/>.</summary>
+    public bool IsSuspected => Suspicion is not null;
+
     /// <summary>Looks at what the checks say of the weight again.</summary>
     /// <returns>Whether it changed.</returns>
     public bool RefreshWeight()
@@ -119,6 +125,7 @@ internal sealed class ServerHealth
     public ServerHealthStatus ToStatus(int? effectiveWeight) => new(Identity, IsUp, _since, effectiveWeight, [.. Checks.Select(check => check.ToStatus())])
     {
         Remark = IsHeld ? $"kept out: {HoldReason}" : Share < WeightRamp.Steps ? $"starts slowly: {Share} tenths of its weight" : null,
+        Suspicion = Suspicion?.Cause,
     };
 
     private bool SetUp(bool isUp, Moment now)
@@ -126,6 +133,8 @@ internal sealed class ServerHealth
         if (isUp == IsUp)
             return false;
         (IsUp, _since, _cameUp) = (isUp, now.Date, isUp ? now.Running : null);
+        if (!isUp)
+            Suspicion = null; // there is a verdict
         return true;
     }
 

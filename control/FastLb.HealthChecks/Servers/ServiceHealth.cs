@@ -64,6 +64,13 @@ internal sealed class ServiceHealth
         return released;
     }
 
+    /// <summary>Whether all servers that would get new connections are suspected: there must be one that does.</summary>
+    public bool LacksUnsuspected => Servers.Any(server => server.IsSuspected) && !Servers.Any(server => server is { IsUp: true, IsSuspected: false, Weight: > 0 });
+
+    /// <summary>Whether the server gets new connections, and so does another one.</summary>
+    public bool CanSpare(ServerHealth server) =>
+        WeightOf(server) > 0 && Servers.Any(other => other != server && WeightOf(other) > 0);
+
     /// <summary>Looks at the servers again.</summary>
     /// <returns>The pool before.</returns>
     public ServicePool Refresh(Moment now)
@@ -86,7 +93,8 @@ internal sealed class ServiceHealth
     };
 
     private ServicePool Compute(bool? hadQuorum) => ServicePool.Compute(
-        _service, [.. Servers.Select(server => server.IsUp)], hadQuorum, [.. Servers.Select(server => server.Weight)], [.. Servers.Select(server => server.Share)]);
+        _service, [.. Servers.Select(server => server.IsUp)], hadQuorum, [.. Servers.Select(server => server.Weight)], [.. Servers.Select(server => server.Share)],
+        [.. Servers.Select(server => server.IsSuspected)]);
 
     /// <summary>Its weight in the pool, but without what others' slow start makes of it.</summary>
     private int? WeightOf(ServerHealth server) =>

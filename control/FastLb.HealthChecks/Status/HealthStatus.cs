@@ -34,6 +34,9 @@ public sealed record ServerHealthStatus(
 {
     /// <summary>What else is worth knowing, as a phrase: that it is kept out, or starts slowly; null for nothing.</summary>
     public string? Remark { get; init; }
+
+    /// <summary>What clients' connections say against the server, for which it gets no new ones; null when nothing does.</summary>
+    public string? Suspicion { get; init; }
 }
 
 /// <summary>What a check has found.</summary>

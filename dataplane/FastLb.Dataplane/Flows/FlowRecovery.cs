@@ -111,6 +111,6 @@ internal sealed class FlowRecovery(
         servers.MoveFlow(entry.Server, wasActive: false, FlowStates.IsActive(entry.State));
         memory.Header.Count++;
         if (entry.IsControlled && templates?.TryCount(entry) != true)
-            entry.Control = FlowControl.None; // its template is gone
+            entry.Control &= ~(FlowControl.Controlled | FlowControl.Assured); // its template is gone
     }
 }

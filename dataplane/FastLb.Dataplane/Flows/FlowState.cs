@@ -36,6 +36,10 @@ public static class FlowStates
     /// </summary>
     public static bool IsHalfOpen(FlowState state) => state is FlowState.SynSent or FlowState.SynReceived or FlowState.SynAck;
 
+    /// <summary>Whether the connection's opening may not be done yet: the flow is half-open, or in no state because its first packet is being looked at. Cheap, as every packet asks.</summary>
+    public static bool IsOpening(FlowState state) =>
+        ((1 << (int)state) & ((1 << (int)FlowState.None) | (1 << (int)FlowState.SynSent) | (1 << (int)FlowState.SynReceived) | (1 << (int)FlowState.SynAck))) != 0;
+
     /// <summary>Whether the connection has come to its end, so that a SYN of the same client's port begins another one.</summary>
     public static bool IsOver(FlowState state) => state is FlowState.TimeWait or FlowState.Close;
 

@@ -59,6 +59,9 @@ public sealed class FlowTable
     /// <summary>What the server slots that flows refer to stand for.</summary>
     public ServerDirectory Servers { get; }
 
+    /// <summary>Counts what becomes of connections that begin here.</summary>
+    internal FlowOpenings Openings { get; } = new();
+
     /// <summary>The templates that some of the flows were made under; null for a table that has none.</summary>
     internal PersistenceTemplates? Templates { get; }
 
@@ -203,13 +206,13 @@ public sealed class FlowTable
     }
 
     /// <summary>Says that the flow was made under the template of its client, which <see cref="PersistenceTemplates.TryTake"/> has counted it for.</summary>
-    internal static void Control(ref FlowEntry entry) => entry.Control = FlowControl.Controlled;
+    internal static void Control(ref FlowEntry entry) => entry.Control |= FlowControl.Controlled;
 
     /// <summary>The flow is one that both sides have a part in: so its template hears, once.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Assure(ref FlowEntry entry)
     {
-        if (entry.Control == FlowControl.Controlled)
+        if ((entry.Control & (FlowControl.Controlled | FlowControl.Assured)) == FlowControl.Controlled)
             Tell(ref entry);
     }
 
@@ -303,7 +306,11 @@ public sealed class FlowTable
             }
 
             for (int i = 0; i < taken; i++)
+            {
+                Openings.OnExpired(_memory.Entry(group[i]));
                 Free(group[i], hashes[i]);
+            }
+
             ended += taken;
         }
         while (taken == group.Length);

@@ -128,7 +128,7 @@ internal enum EntryUse : byte
     FreeSingle,
 }
 
-/// <summary>How a flow and a persistence template have to do with each other.</summary>
+/// <summary>What an entry remembers beside its state: how a flow and a persistence template have to do with each other, and how far a connection's opening has come.</summary>
 [Flags]
 internal enum FlowControl : byte
 {
@@ -142,6 +142,15 @@ internal enum FlowControl : byte
 
     /// <summary>A template that has outlived its timeout, because flows under it live.</summary>
     Kept = 4,
+
+    /// <summary>A flow that began with a SYN, which its server has been sent.</summary>
+    Asked = 8,
+
+    /// <summary>The client has sent its SYN again, and the flow has been counted as unanswered for that.</summary>
+    Repeated = 16,
+
+    /// <summary>The server has answered the SYN, or refused it, and that has been counted.</summary>
+    Settled = 32,
 }
 
 /// <summary>

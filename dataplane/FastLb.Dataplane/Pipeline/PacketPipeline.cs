@@ -82,6 +82,7 @@ public sealed class PacketPipeline
     private void ProcessGroup(Span<PacketSlot> group, ServiceTable table, MonotonicTime now)
     {
         PacketRoles roles = new(table, _fragments, now);
+        _flows.Openings.Follow(table, _worker);
         Span<ParsedPacket> parsed = _parsed.AsSpan(0, group.Length);
         for (int i = 0; i < group.Length; i++)
         {
@@ -161,6 +162,7 @@ public sealed class PacketPipeline
             return;
         }
 
+        bool isOpening = FlowStates.IsOpening(flow.State);
         FlowState state = FlowState.Udp;
         if (packet.Key.Protocol == IpProtocol.Tcp)
         {
@@ -174,6 +176,8 @@ public sealed class PacketPipeline
         if (flow.HasReturnHalf)
             RememberHop(ref _flows.ReturnHalf(index), slot, table);
         _servers.Forward(ref slot, packet, server, table, moment);
+        if (isOpening)
+            _flows.Openings.OnClientSegment(ref flow, packet.TcpFlags, slot.Kind == VerdictKind.Forward, server.Counters);
     }
 
     /// <summary>Whether a SYN is that of another connection of the client's port, which the flow gives way to (IPVS, ip_vs_in_hook).</summary>
@@ -225,6 +229,8 @@ public sealed class PacketPipeline
         uint index = FlowTable.FlowOfReturnHalf(half);
         ref FlowEntry flow = ref _flows.Entry(index);
         ref readonly RealServer server = ref table.Server(flow.Server);
+        if (FlowStates.IsOpening(flow.State) && server.Service is not null)
+            _flows.Openings.OnServerSegment(ref flow, packet.TcpFlags, server.Counters);
         FlowState state = packet.Key.Protocol == IpProtocol.Tcp ? TcpStateMachine.OnServerSegment(flow.State, packet.TcpFlags, table.Settings.SecureTcp) : FlowState.Udp;
         _flows.Advance(index, ref flow, state, moment.Tick + (server.Service?.Timeouts ?? table.Settings.Timeouts).Ticks(state));
         if (state == FlowState.Udp)

@@ -27,6 +27,18 @@ public sealed class TrafficCounters(int workers)
     /// <summary>Their length, IP header included. Any thread.</summary>
     public long ReplyBytes => _cells.Sum(cell => cell.ReplyBytes);
 
+    /// <summary>Connections that began with a SYN and that the server has answered; of servers alone. Any thread.</summary>
+    public long Answered => _cells.Sum(cell => cell.Answered);
+
+    /// <summary>
+    /// Connections whose client had to repeat its SYN, or gave up: counted at the first repetition, or when the flow ends. One that is answered after all is in both counts; of servers
+    /// alone. Any thread.
+    /// </summary>
+    public long Unanswered => _cells.Sum(cell => cell.Unanswered);
+
+    /// <summary>Connections that the server has answered with a reset, which is seen only where addresses are translated; of servers alone. Any thread.</summary>
+    public long Refused => _cells.Sum(cell => cell.Refused);
+
     /// <summary>Counts a flow; the worker's thread.</summary>
     internal void CountConnection(int worker) => _cells[worker].Connections++;
 
@@ -46,6 +58,15 @@ public sealed class TrafficCounters(int workers)
         cell.ReplyBytes += bytes;
     }
 
+    /// <summary>Counts a connection that the server has answered; the worker's thread.</summary>
+    internal void CountAnswered(int worker) => _cells[worker].Answered++;
+
+    /// <summary>Counts one that it has not; the worker's thread.</summary>
+    internal void CountUnanswered(int worker) => _cells[worker].Unanswered++;
+
+    /// <summary>Counts one that it has refused; the worker's thread.</summary>
+    internal void CountRefused(int worker) => _cells[worker].Refused++;
+
     /// <summary>One worker's counts, far enough from the next one's that they share no cache line wherever the array begins.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 128)]
     private struct Cell
@@ -55,5 +76,8 @@ public sealed class TrafficCounters(int workers)
         public long Bytes;
         public long ReplyPackets;
         public long ReplyBytes;
+        public long Answered;
+        public long Unanswered;
+        public long Refused;
     }
 }

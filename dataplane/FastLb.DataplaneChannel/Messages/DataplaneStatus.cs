@@ -54,7 +54,16 @@ public sealed record ServerStatus(
 {
     /// <summary>Clients, or networks of them, that stay with it by persistence.</summary>
     public int PersistentClients { get; init; }
+
+    /// <summary>What has become of the TCP connections that began with a SYN here.</summary>
+    public OpeningCounts Openings { get; init; }
 }
+
+/// <summary>How a real server has received TCP connections, each counted once at the most in each of the three.</summary>
+/// <param name="Answered">The server answered; where its replies don't pass here, the client went on.</param>
+/// <param name="Unanswered">The client had to repeat its SYN, or the connection ended without an answer.</param>
+/// <param name="Refused">The server answered with a reset, which is seen only where addresses are translated.</param>
+public readonly record struct OpeningCounts(long Answered, long Unanswered, long Refused);
 
 /// <summary>One receive queue of one interface.</summary>
 /// <param name="Interface">Its name.</param>

@@ -68,6 +68,7 @@ public sealed class ConfigurationComparerTests
     [InlineData("virtual_router_id 51", "virtual_router_id 52", "    ~ virtual_router_id 51 -> 52\n        another virtual router")]
     [InlineData("vrrp_instance VI_1", "vrrp_instance VI_2", "+ vrrp_instance VI_2\n    begins as a backup\n", "- vrrp_instance VI_1\n    says goodbye")]
     [InlineData("auth_pass first", "auth_pass other", "    ~ authentication auth_pass ******** -> ********\n")]
+    [InlineData("fastlb {", "fastlb {\n passive_checks 5 2\n", "~ fastlb\n    + passive_checks 5 2\n        connections are counted anew, and judged by it from now on\n")]
     [InlineData("fastlb {", "global_defs {\n smtp_alert\n}\nfastlb {", "~ global_defs\n    + smtp_alert on\n        from the next event on\n")]
     [InlineData("fastlb {", "global_defs {\n startup_script /bin/true\n shutdown_script /bin/true\n}\nfastlb {", "waits for the next start of the director\n", "holds for the stop of the director\n")]
     [InlineData("fastlb {", "global_defs {\n snmp_socket x\n}\nfastlb {", "    + snmp_socket x\n        SNMP and D-Bus are not served yet\n")]

@@ -56,7 +56,7 @@ public sealed class HealthMonitorTests
             CheckerStep step = state.Step(result, timing);
             state = step.State;
             return step.Delay;
-        });
+        }, new CheckPace());
         await Run([check], TimeSpan.FromSeconds(75));
         Assert.Equal(Seconds(0, 10, 13, 16, 26, 36, 46, 49, 59, 69), probe.Instants);
     }
@@ -131,7 +131,7 @@ public sealed class HealthMonitorTests
         await running;
     }
 
-    private static MonitoredCheck Every(ScriptedProbe probe, TimeSpan warmup, TimeSpan delay) => new(probe, warmup, _ => delay);
+    private static MonitoredCheck Every(ScriptedProbe probe, TimeSpan warmup, TimeSpan delay) => new(probe, warmup, _ => delay, new CheckPace());
 
     private static TimeSpan[] Seconds(params double[] seconds) => [.. seconds.Select(TimeSpan.FromSeconds)];
 

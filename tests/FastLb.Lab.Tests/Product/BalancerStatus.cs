@@ -54,7 +54,12 @@ internal sealed record ServerStatus(
     long InactiveConnections,
     AdjacencyStatus Adjacency,
     string Health,
+    OpeningsStatus Openings,
+    string? Suspicion = null,
     int PersistentClients = 0);
+
+/// <summary>What has become of TCP connections to a server.</summary>
+internal sealed record OpeningsStatus(long Answered, long Unanswered, long Refused);
 
 /// <param name="Mac">Absent while the server's Ethernet address is not known.</param>
 internal sealed record AdjacencyStatus(string State, string? Mac = null, string? Interface = null)
